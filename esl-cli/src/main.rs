@@ -1,0 +1,3 @@
+//! The command `esl`: arguments in, calls out. The only place that reads the environment.
+
+fn main() {}

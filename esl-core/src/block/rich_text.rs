@@ -1,0 +1,135 @@
+//! Text with formatting.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Color;
+
+/// A run of text with one formatting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RichText {
+    /// What it says.
+    #[serde(flatten)]
+    pub content: Content,
+    /// How it looks. All six fields are always written.
+    #[serde(default)]
+    pub annotations: Annotations,
+}
+
+/// What a run of text says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Content {
+    /// Words, linked or not.
+    Text {
+        /// The words and their target.
+        text: Text,
+    },
+    /// An inline formula.
+    Equation {
+        /// The formula.
+        equation: Expression,
+    },
+}
+
+/// Words and where they lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// The words. Notion takes at most 2000 UTF-16 units per run.
+    pub content: String,
+    /// The target of a link.
+    #[serde(default)]
+    pub link: Option<LinkTarget>,
+}
+
+/// The target of a link: http, https or mailto.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkTarget {
+    /// The address.
+    pub url: String,
+}
+
+/// A formula in LaTeX notation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expression {
+    /// The LaTeX source. Notion takes at most 1000 characters.
+    pub expression: String,
+}
+
+/// How a run of text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Annotations {
+    /// Bold.
+    pub bold: bool,
+    /// Italic.
+    pub italic: bool,
+    /// Struck through.
+    pub strikethrough: bool,
+    /// Underlined.
+    pub underline: bool,
+    /// Set in a monospaced face.
+    pub code: bool,
+    /// Text or background colour.
+    pub color: Color,
+}
+
+impl RichText {
+    /// Unformatted words.
+    #[must_use]
+    pub fn plain(content: impl Into<String>) -> Self {
+        Self::text(content, None, Annotations::default())
+    }
+
+    /// Words with formatting and an optional link.
+    #[must_use]
+    pub fn text(
+        content: impl Into<String>,
+        link: Option<String>,
+        annotations: Annotations,
+    ) -> Self {
+        let text = Text {
+            content: content.into(),
+            link: link.map(|url| LinkTarget { url }),
+        };
+        Self {
+            content: Content::Text { text },
+            annotations,
+        }
+    }
+
+    /// An inline formula.
+    #[must_use]
+    pub fn equation(expression: impl Into<String>, annotations: Annotations) -> Self {
+        let equation = Expression {
+            expression: expression.into(),
+        };
+        Self {
+            content: Content::Equation { equation },
+            annotations,
+        }
+    }
+
+    /// The words or the formula's source.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.content {
+            Content::Text { text } => &text.content,
+            Content::Equation { equation } => &equation.expression,
+        }
+    }
+
+    /// Where the words lead, if anywhere.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text { text } => text.link.as_ref().map(|link| link.url.as_str()),
+            Content::Equation { .. } => None,
+        }
+    }
+}
+
+/// The words of all runs, joined.
+#[must_use]
+pub fn plain_text(runs: &[RichText]) -> String {
+    runs.iter().map(RichText::as_str).collect()
+}

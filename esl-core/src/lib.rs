@@ -1,0 +1,36 @@
+//! The language of esl-pipeline: what a lesson job is made of, said in types.
+//!
+//! Here live ids, errors and their retry advice, Notion blocks, the manifest (the journal of one
+//! lesson), stage events, presets and the **ports**: the traits behind which every outside service
+//! stands. Nothing in this crate performs I/O, reads the environment or knows an adapter.
+//!
+//! Where to start: [`ports`] for what an adapter must promise, [`block`] for what a page is made
+//! of, [`manifest`] for what a run remembers.
+
+pub mod block;
+mod color;
+mod digest;
+mod error;
+mod ids;
+pub mod manifest;
+pub mod ports;
+mod preset;
+mod progress;
+mod retry;
+mod stage;
+mod timestamp;
+mod transcript;
+mod voice;
+
+pub use color::{Color, UnknownColor};
+pub use digest::Digest;
+pub use error::{Classify, ErrorKind, Retry};
+pub use ids::{BlockId, DataSourceId, IdError, LessonId, PageId, RunId, UploadId, VoiceId};
+pub use preset::{Preset, PresetError, Presets, ToggleMap};
+pub use progress::{ProgressSink, Silent, StageEvent, StageStatus};
+pub use retry::RetryPolicy;
+pub use stage::{Stage, UnknownStage};
+pub use timestamp::Timestamp;
+pub use tokio_util::sync::CancellationToken;
+pub use transcript::{Cue, Transcript};
+pub use voice::{Gender, Voice, VoiceAssignment, VoiceLabels, VoiceSource};

@@ -1,0 +1,126 @@
+//! Where manifests are kept.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::manifest::{Manifest, ManifestFormatError};
+use crate::{Classify, ErrorKind, LessonId};
+
+/// A durable journal per lesson, changed only by compare-and-swap.
+///
+/// Contract (`esl_testkit::conformance::manifest_store`):
+/// - `write` is atomic and durable: once it returns, a reader sees the whole new manifest even after
+///   a crash; if it fails or is dropped, a reader sees the whole old one or the whole new one.
+/// - `write` succeeds only if the stored revision is the expected one; of several concurrent writers
+///   with the same expectation exactly one succeeds.
+/// - `read` gives back all fields that were written, unknown ones included.
+/// - Different lessons never affect each other.
+#[async_trait]
+pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
+    /// Where the lesson's manifest is kept, for people: a path or a URI.
+    fn location(&self, lesson: &LessonId) -> String;
+
+    /// The lesson's manifest and its revision; `None` if nothing was ever written.
+    ///
+    /// # Errors
+    /// [`ManifestError::Format`] for a damaged or newer manifest, which is never taken for an absent
+    /// one; [`ManifestError::Storage`].
+    async fn read(&self, lesson: &LessonId) -> Result<Option<Versioned>, ManifestError>;
+
+    /// Replaces the manifest whose revision is `expected`; `None` expects that there is none.
+    /// Returns the new revision.
+    ///
+    /// # Errors
+    /// [`ManifestError::Conflict`] if the stored revision is another; [`ManifestError::Storage`].
+    async fn write(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        expected: Option<&Revision>,
+    ) -> Result<Revision, ManifestError>;
+}
+
+/// A manifest as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// What to expect when replacing it.
+    pub revision: Revision,
+}
+
+/// An opaque mark of one stored state of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Revision(String);
+
+impl Revision {
+    /// Wraps a store's own mark (a digest, an entity tag).
+    #[must_use]
+    pub fn new(mark: impl Into<String>) -> Self {
+        Self(mark.into())
+    }
+
+    /// The store's own mark.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A manifest could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// The stored manifest cannot be used.
+    #[error("cannot use the manifest {location}")]
+    Format {
+        /// Where it is kept.
+        location: String,
+        /// What is wrong with it.
+        #[source]
+        source: ManifestFormatError,
+    },
+    /// Another run wrote in between.
+    #[error("the manifest {location} was changed by another run")]
+    Conflict {
+        /// Where it is kept.
+        location: String,
+    },
+    /// The store failed.
+    #[error("cannot {operation} the manifest {location}")]
+    Storage {
+        /// `read` or `write`.
+        operation: &'static str,
+        /// Where it is kept.
+        location: String,
+        /// What the store said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+        /// Whether the store may work again by itself.
+        transient: bool,
+    },
+}
+
+impl Classify for ManifestError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Format { .. } => ErrorKind::Corrupt,
+            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::Storage {
+                transient: true, ..
+            } => ErrorKind::Unavailable,
+            Self::Storage { .. } => ErrorKind::Storage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Format { location, .. } => Some(format!(
+                "move {location} away to start afresh; the lesson then gets a new page"
+            )),
+            Self::Conflict { .. } => Some("wait for the other run to end, then try again".into()),
+            Self::Storage { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The ports: what the pipeline asks of the outside world.
+//!
+//! Each port is an object-safe trait, held as `Arc<dyn _>`. Its doc comment is a contract that an
+//! adapter can be written from; `esl_testkit::conformance` turns each clause into a test, and every
+//! adapter and fake passes it. In no port may dropping a returned future leave half an effect
+//! behind that the contract does not mention.
+
+mod artifact_store;
+mod clock;
+mod manifest_store;
+mod notion;
+mod tts;
+
+pub use artifact_store::{
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
+};
+pub use clock::{Clock, SystemClock};
+pub use manifest_store::{ManifestError, ManifestStore, Revision, Versioned};
+pub use notion::{
+    ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion, NotionError,
+    NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,
+    SourceSchema,
+};
+pub use tts::{
+    Audio, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities, TtsError, Turn, TurnTiming,
+};

@@ -1,0 +1,1 @@
+//! Lesson to Notion blocks. Pure: no I/O, total, linear in the length of the lesson.

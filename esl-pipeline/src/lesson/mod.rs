@@ -1,0 +1,25 @@
+//! The lesson: parsed once into one typed document with source spans.
+//!
+//! Linting, extraction, block conversion and speech all read this document; none of them looks at
+//! the Markdown again. The dialect is line-based and its own (`docs/lesson-format.md`), so the
+//! parser is hand-written. Parsing is total: any text gives a document and a list of diagnostics.
+//! Nothing in a lesson is ever executed or fetched.
+
+mod diagnostic;
+mod document;
+mod front_matter;
+pub mod inline;
+mod lint;
+mod parse;
+mod script;
+mod span;
+
+pub use diagnostic::{Code, Diagnostic, Fix, Related, Severity};
+pub use document::{
+    AlertKind, Column, Item, Lesson, LinkKind, Marker, MediaKind, Node, NodeKind, Row, SpeechLine,
+    StudyText, Wrapper,
+};
+pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
+pub use lint::lint;
+pub use script::{Script, ScriptKind, Utterance};
+pub use span::{LineCol, LineIndex, Span, Text};

@@ -1,0 +1,10 @@
+//! What happens to a lesson: parsing and checking, Markdown to Notion blocks, speech, and the run
+//! that puts them together, written against the ports of `esl-core`.
+//!
+//! Adapters live in [`providers`], one feature each; nothing outside that module names one.
+
+pub mod blocks;
+pub mod lesson;
+pub mod pipeline;
+pub mod providers;
+pub mod speech;

@@ -1,0 +1,1 @@
+//! Adapters of the ports, one feature each. Nothing outside this module names one.

@@ -1,0 +1,1 @@
+//! Study text to sound: segments, casting, synthesis, cache and assembly.

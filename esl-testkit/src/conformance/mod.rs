@@ -1,0 +1,1 @@
+//! One suite per port: each clause of a contract is one function.

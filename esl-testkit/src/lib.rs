@@ -1,0 +1,3 @@
+//! What adapters of the ports are tested with: conformance suites, strict fakes, fixtures.
+
+pub mod conformance;
