@@ -7,6 +7,7 @@
 
 mod diagnostic;
 mod document;
+mod emoji;
 mod front_matter;
 pub mod inline;
 mod lint;
