@@ -49,6 +49,9 @@ const TRAIL: Duration = Duration::from_millis(60);
 /// What encoder and decoder of MP3 add before the sound, in samples: 576 + 529, as LAME does.
 const CODEC_DELAY: u64 = 1105;
 
+/// How late a provider may say that a turn begins.
+const TIMING_ERROR: Duration = Duration::from_millis(100);
+
 /// Makes a segment of `speech`, in which turns of these lengths (in characters) are spoken.
 ///
 /// MP3 of one channel keeps its frames: their gain is edited, silent ones are cut off. Everything
@@ -276,8 +279,9 @@ impl Turns<'_> {
         }
         for index in 1..starts.len() {
             let limit = starts.get(index + 1).copied().unwrap_or(speech.end);
+            let reach = samples_in(TIMING_ERROR, measured.sample_rate);
             let onset = measured
-                .onset_after(starts[index])
+                .onset_near(starts[index], reach)
                 .filter(|onset| *onset < limit);
             starts[index] = onset
                 .unwrap_or(starts[index])

@@ -41,16 +41,23 @@ impl Measured {
         Some(first as u64 * self.window..end)
     }
 
-    /// The first sample at or after `sample` at which somebody speaks.
+    /// Where the speech begins that is under way at `sample`, if that is at most `reach` earlier, or
+    /// else the first that begins after it; `sample` itself in the middle of longer speech.
     #[must_use]
-    pub fn onset_after(&self, sample: u64) -> Option<u64> {
+    pub fn onset_near(&self, sample: u64, reach: u64) -> Option<u64> {
         let window = usize::try_from(sample / self.window).ok()?;
-        let silent = self
-            .is_speech
-            .get(window..)?
-            .iter()
-            .position(|speech| *speech)?;
-        Some(sample.max((window + silent) as u64 * self.window))
+        let ahead = self.is_speech.get(window..)?;
+        if ahead.first() == Some(&true) {
+            let silent = self.is_speech[..window].iter().rposition(|speech| !speech);
+            let onset = silent.map_or(0, |silent| silent + 1) as u64 * self.window;
+            return Some(if sample - onset <= reach {
+                onset
+            } else {
+                sample
+            });
+        }
+        let silent = ahead.iter().position(|speech| *speech)?;
+        Some((window + silent) as u64 * self.window)
     }
 
     /// The end of the last speech that begins before `sample`.
@@ -223,10 +230,11 @@ mod tests {
         samples.extend(vec![0.0; 24_000]);
         let measured = measure_samples(48_000, &samples).unwrap();
         assert_eq!(measured.speech(), Some(48_000..72_000));
-        assert_eq!(measured.onset_after(10_000), Some(48_000));
-        assert_eq!(measured.onset_after(50_000), Some(50_000));
+        assert_eq!(measured.onset_near(10_000, 0), Some(48_000));
+        assert_eq!(measured.onset_near(50_000, 3000), Some(48_000));
+        assert_eq!(measured.onset_near(50_000, 1000), Some(50_000));
+        assert_eq!(measured.onset_near(80_000, 0), None);
         assert_eq!(measured.end_before(90_000), Some(72_000));
-        assert_eq!(measured.onset_after(80_000), None);
     }
 
     #[test]
