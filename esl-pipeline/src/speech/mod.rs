@@ -1,1 +1,3 @@
-//! Study text to sound: segments, casting, synthesis, cache and assembly.
+//! Speech: from the study text to one recording.
+
+pub mod clean;
