@@ -1,3 +1,4 @@
 //! Speech: from the study text to one recording.
 
+pub mod casting;
 pub mod clean;
