@@ -1,4 +1,8 @@
 //! Speech: from the study text to one recording.
+//!
+//! [`clean`] says what of a line is spoken, [`casting`] who speaks it with which voice, and
+//! [`segments`] cuts it into the pieces that are synthesized and cached one by one.
 
 pub mod casting;
 pub mod clean;
+pub mod segments;
