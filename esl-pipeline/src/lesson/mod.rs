@@ -5,21 +5,33 @@
 //! parser is hand-written. Parsing is total: any text gives a document and a list of diagnostics.
 //! Nothing in a lesson is ever executed or fetched.
 
+mod callout_head;
+mod code_language;
 mod diagnostic;
 mod document;
+mod emoji;
+mod explanation;
 mod front_matter;
 pub mod inline;
 mod lint;
 mod parse;
+mod report;
 mod script;
 mod span;
 
+pub use callout_head::CalloutHead;
+pub use code_language::code_language;
 pub use diagnostic::{Code, Diagnostic, Fix, Related, Severity};
 pub use document::{
     AlertKind, Column, Item, Lesson, LinkKind, Marker, MediaKind, Node, NodeKind, Row, SpeechLine,
     StudyText, Wrapper,
 };
+pub use explanation::Explanation;
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
+pub use report::{
+    FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,
+    apply_fixes,
+};
 pub use script::{Script, ScriptKind, Utterance};
 pub use span::{LineCol, LineIndex, Span, Text};
