@@ -78,14 +78,10 @@ async fn the_player_is_worked_by_keyboard() {
     browser.eval("document.querySelector('.cue').focus()");
     browser.press("ArrowDown");
     browser.press("Enter");
-    browser.wait_until("!document.querySelector('audio').paused");
+    browser.wait_until("document.querySelector('.play').ariaLabel === 'Pause'");
     assert_eq!(
         browser.eval("document.querySelector('audio').currentTime >= 1.5"),
         true
-    );
-    assert_eq!(
-        browser.eval("document.querySelector('.play').ariaLabel"),
-        "Pause"
     );
     browser.press("k");
     browser.wait_until("document.querySelector('audio').paused");
@@ -173,6 +169,49 @@ async fn the_students_page_holds_no_answer() {
         browser.complaints().is_empty(),
         "{:?}",
         browser.complaints()
+    );
+}
+
+#[tokio::test]
+async fn paper_shows_what_is_folded_and_no_player() {
+    let Some((_fixture, _page, mut browser)) = opened().await else {
+        return;
+    };
+    let visible = |selector: &str| {
+        format!(
+            "[...document.querySelectorAll('{selector}')]
+                .filter((part) => part.checkVisibility() && part.clientHeight > 0).length"
+        )
+    };
+    assert_eq!(browser.eval(&visible(".toggle-body")), 0);
+    browser.show_on_paper();
+    // Folded content is laid out anew with the next frame.
+    let toggles = "document.querySelectorAll('.toggle').length";
+    browser.wait_until(&format!("{} === {toggles}", visible(".toggle-body")));
+    assert_eq!(browser.eval(&visible(".controls, .player audio")), 0);
+    assert_eq!(browser.eval(&visible(".cue-text")), 6);
+    browser.eval("document.querySelector('.transcript').open = false");
+    assert_eq!(browser.eval(&visible(".player")), 0);
+}
+
+#[tokio::test]
+async fn without_scripts_the_browsers_own_player_is_there() {
+    let Some((_fixture, page, mut browser)) = opened().await else {
+        return;
+    };
+    browser.allow_scripts(false);
+    browser.open(&page.url);
+    assert_eq!(
+        browser.eval("document.querySelector('audio').controls"),
+        true
+    );
+    assert_eq!(
+        browser.eval("document.querySelector('audio').offsetHeight > 20"),
+        true
+    );
+    assert_eq!(
+        browser.eval("document.querySelector('.controls').offsetHeight"),
+        0
     );
 }
 

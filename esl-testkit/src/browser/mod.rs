@@ -137,8 +137,20 @@ impl Browser {
         let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
         self.call(
             "Emulation.setEmulatedMedia",
-            &json!({ "features": [feature] }),
+            &json!({ "media": "", "features": [feature] }),
         );
+    }
+
+    /// Lays the page out as on paper, until [`Browser::show_on`].
+    pub fn show_on_paper(&mut self) {
+        let params = json!({ "media": "print" });
+        self.call("Emulation.setEmulatedMedia", &params);
+    }
+
+    /// Forbids or allows the scripts of pages opened from now on.
+    pub fn allow_scripts(&mut self, allowed: bool) {
+        let params = json!({ "value": !allowed });
+        self.call("Emulation.setScriptExecutionDisabled", &params);
     }
 
     /// Writes a picture of the whole page as PNG.

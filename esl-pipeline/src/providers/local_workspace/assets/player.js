@@ -77,6 +77,7 @@ function setUpPlayer(root) {
 
   function showTime() {
     seek.value = audio.currentTime;
+    seek.style.setProperty("--played", `${(100 * audio.currentTime) / (audio.duration || 1)}%`);
     seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(audio.duration)}`);
     now.textContent = clock(audio.currentTime);
     mark(cues.findLast((cue) => cue.start <= audio.currentTime + 0.02) ?? null);
