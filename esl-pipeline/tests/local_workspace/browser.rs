@@ -216,6 +216,35 @@ async fn without_scripts_the_browsers_own_player_is_there() {
 }
 
 #[tokio::test]
+async fn the_policy_stops_what_the_page_does_not_bring_itself() {
+    let Some((_fixture, _page, mut browser)) = opened().await else {
+        return;
+    };
+    for (tag, source, directive) in [
+        ("img", "src = 'https://remote.example/a.png'", "img-src"),
+        ("audio", "src = 'https://remote.example/a.mp3'", "media-src"),
+        ("script", "text = 'window.ran = true'", "script-src-elem"),
+        (
+            "style",
+            "textContent = 'p { color: red }'",
+            "style-src-elem",
+        ),
+        ("iframe", "src = 'https://remote.example/'", "frame-src"),
+    ] {
+        let stopped = browser.eval(&format!(
+            "new Promise((done) => {{
+                addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective), {{ once: true }});
+                const part = document.createElement('{tag}');
+                part.{source};
+                document.body.append(part);
+            }})"
+        ));
+        assert_eq!(stopped, directive);
+    }
+    assert_eq!(browser.eval("window.ran === undefined"), true);
+}
+
+#[tokio::test]
 async fn it_fits_every_screen_and_paper() {
     let Some((_fixture, _page, mut browser)) = opened().await else {
         return;

@@ -50,7 +50,10 @@ function setUpPlayer(root) {
   for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, showState);
   audio.addEventListener("seeking", showTime);
   audio.addEventListener("timeupdate", onTime);
-  audio.addEventListener("play", follow);
+  audio.addEventListener("play", () => {
+    pauseAllBut(audio);
+    follow();
+  });
   showLength();
   showState();
 
@@ -124,6 +127,10 @@ function setUpPlayer(root) {
     }
     event.preventDefault();
   }
+}
+
+function pauseAllBut(audio) {
+  for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
 }
 
 /** Paper cannot be unfolded. */
