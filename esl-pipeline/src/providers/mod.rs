@@ -1,1 +1,6 @@
 //! Adapters of the ports, one feature each. Nothing outside this module names one.
+
+#[cfg(feature = "fs")]
+pub mod fs;
+#[cfg(feature = "local-workspace")]
+pub mod local_workspace;
