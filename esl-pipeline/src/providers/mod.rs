@@ -1,1 +1,4 @@
 //! Adapters of the ports, one feature each. Nothing outside this module names one.
+
+#[cfg(feature = "fs")]
+pub mod fs;

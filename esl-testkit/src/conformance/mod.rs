@@ -1,1 +1,29 @@
-//! One suite per port: each clause of a contract is one function.
+//! One suite per port: each clause of a contract is one function that panics where it is broken.
+//!
+//! The `*_suite!` macros turn a fixture into one test per clause. The clauses are public, so that a
+//! test of an unusual adapter can also call them one by one.
+
+pub mod artifact_store;
+pub mod clock;
+pub mod manifest_store;
+pub mod notion;
+pub mod tts;
+
+/// Makes one test of each named clause. Used by the suites of this module.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __clauses {
+    ($suite:ident, $fixture:ident, [$($clause:ident),+ $(,)?]) => {
+        mod $suite {
+            $(
+                #[test]
+                fn $clause() {
+                    $crate::run_test(async {
+                        let fixture = super::$fixture().await;
+                        $crate::conformance::$suite::$clause(&fixture).await;
+                    });
+                }
+            )+
+        }
+    };
+}

@@ -1,0 +1,22 @@
+# What people do with this repository. `make` alone lists it.
+
+LESSON ?= examples/lessons/a1-at-the-cafe.md
+
+.PHONY: help demo test lint
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /make \1 - /p' Makefile
+
+demo: ## turn an example lesson into a homework page with sound (LESSON=file for another one)
+	@sh .ci/demo.sh $(LESSON)
+
+test: ## install what the tests need and run all of them
+	@sh .ci/install.sh chromium chromedriver:chromium-driver flite espeak-ng
+	@sh .ci/test.sh
+
+lint: ## check format, lints and documentation
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p esl-pipeline --no-default-features -- -D warnings
+	cargo clippy --locked -p esl-pipeline --all-features --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps

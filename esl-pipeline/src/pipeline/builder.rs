@@ -1,0 +1,141 @@
+//! Collects what a pipeline needs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion, SystemClock, Tts};
+use esl_core::{DataSourceId, Presets};
+
+use super::Pipeline;
+
+/// Collects what a pipeline needs. Setters never fail; [`build`](Self::build) tells what is missing.
+#[derive(Debug)]
+#[must_use]
+pub struct PipelineBuilder {
+    notion: Option<(Arc<dyn Notion>, DataSourceId)>,
+    manifests: Option<Arc<dyn ManifestStore>>,
+    speech: Option<Speech>,
+    clock: Arc<dyn Clock>,
+    presets: Presets,
+    max_lesson_bytes: usize,
+}
+
+#[expect(dead_code, reason = "read by the stages, which follow")]
+/// What it takes to speak.
+#[derive(Debug, Clone)]
+pub(super) struct Speech {
+    /// The engine.
+    pub(super) tts: Arc<dyn Tts>,
+    /// Where finished segments are kept.
+    pub(super) segments: Arc<dyn ArtifactStore>,
+    /// The folder for recordings.
+    pub(super) out: PathBuf,
+}
+
+/// A pipeline cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a pipeline needs {}", missing.join(" and "))]
+pub struct BuildError {
+    /// What was not given.
+    pub missing: Vec<&'static str>,
+}
+
+impl Default for PipelineBuilder {
+    fn default() -> Self {
+        Self {
+            notion: None,
+            manifests: None,
+            speech: None,
+            clock: Arc::new(SystemClock),
+            presets: Presets::default(),
+            max_lesson_bytes: Self::MAX_LESSON_BYTES,
+        }
+    }
+}
+
+impl PipelineBuilder {
+    /// The default limit of a lesson's size: 1 MiB.
+    pub const MAX_LESSON_BYTES: usize = 1024 * 1024;
+
+    /// The workspace, and where in it pages are created. Required.
+    pub fn notion(mut self, notion: Arc<dyn Notion>, source: DataSourceId) -> Self {
+        self.notion = Some((notion, source));
+        self
+    }
+
+    /// Where manifests are kept. Required.
+    pub fn manifest_store(mut self, manifests: Arc<dyn ManifestStore>) -> Self {
+        self.manifests = Some(manifests);
+        self
+    }
+
+    /// The speech engine, the store of finished segments, and the folder for recordings where a
+    /// run names none. Without them no audio is made.
+    pub fn speech(
+        mut self,
+        tts: Arc<dyn Tts>,
+        segments: Arc<dyn ArtifactStore>,
+        out: impl Into<PathBuf>,
+    ) -> Self {
+        let out = out.into();
+        self.speech = Some(Speech { tts, segments, out });
+        self
+    }
+
+    /// The clock; the machine's unless set.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The heading presets; the built-in one unless set.
+    pub fn presets(mut self, presets: Presets) -> Self {
+        self.presets = presets;
+        self
+    }
+
+    /// The largest lesson taken; [`MAX_LESSON_BYTES`](Self::MAX_LESSON_BYTES) unless set.
+    pub fn max_lesson_bytes(mut self, bytes: usize) -> Self {
+        self.max_lesson_bytes = bytes;
+        self
+    }
+
+    /// The pipeline.
+    ///
+    /// # Errors
+    /// [`BuildError`] names everything required that was not given.
+    pub fn build(self) -> Result<Pipeline, BuildError> {
+        let missing = [
+            (self.notion.is_none(), "a workspace"),
+            (self.manifests.is_none(), "a manifest store"),
+        ];
+        let (Some((notion, source)), Some(manifests)) = (self.notion, self.manifests) else {
+            let missing = missing.into_iter().filter(|(is_missing, _)| *is_missing);
+            let missing = missing.map(|(_, name)| name).collect();
+            return Err(BuildError { missing });
+        };
+        Ok(Pipeline {
+            notion,
+            source,
+            manifests,
+            speech: self.speech,
+            clock: self.clock,
+            presets: self.presets,
+            max_lesson_bytes: self.max_lesson_bytes,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_missing_is_named_at_once() {
+        let error = PipelineBuilder::default().build().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a pipeline needs a workspace and a manifest store"
+        );
+    }
+}

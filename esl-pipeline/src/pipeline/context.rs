@@ -1,0 +1,45 @@
+//! What accompanies one run: who asked, how long it may take, who listens, whose accounts it uses.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use esl_core::ports::{Notion, Tts};
+use esl_core::{CancellationToken, ProgressSink, RunId, Silent};
+
+/// The circumstances of one run.
+#[derive(Debug, Clone)]
+pub struct RunContext {
+    /// The run, named by the caller so that a job and its run share the id.
+    pub run_id: RunId,
+    /// Ends the run at the next safe point. What was done until then stays recorded.
+    pub cancel: CancellationToken,
+    /// Ends the run like `cancel`, at this instant.
+    pub deadline: Option<Instant>,
+    /// Hears of every stage.
+    pub progress: Arc<dyn ProgressSink>,
+    /// Whose accounts the run uses.
+    pub accounts: Accounts,
+}
+
+/// Ports with the credentials of one user; where absent, the pipeline's own are used.
+#[derive(Debug, Clone, Default)]
+pub struct Accounts {
+    /// The workspace.
+    pub notion: Option<Arc<dyn Notion>>,
+    /// The speech provider.
+    pub tts: Option<Arc<dyn Tts>>,
+}
+
+impl RunContext {
+    /// A run that nobody listens to, without deadline, on the pipeline's own accounts.
+    #[must_use]
+    pub fn new(run_id: RunId) -> Self {
+        Self {
+            run_id,
+            cancel: CancellationToken::new(),
+            deadline: None,
+            progress: Arc::new(Silent),
+            accounts: Accounts::default(),
+        }
+    }
+}

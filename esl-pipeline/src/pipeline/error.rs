@@ -1,0 +1,213 @@
+//! Why a run failed.
+
+use std::fmt;
+
+use esl_core::ports::{ManifestError, NotionError, TtsError};
+use esl_core::{Classify, ErrorKind, Retry, Stage};
+use serde::Serialize;
+
+use crate::lesson::Diagnostic;
+
+/// A run failed. What was done before stays recorded in the manifest.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// The lesson has findings that block.
+    #[error("the lesson {location} has {}", count(diagnostics.len(), "problem"))]
+    InvalidLesson {
+        /// Where the lesson came from.
+        location: String,
+        /// What is wrong with it, warnings included.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// The run cannot be done as asked; nothing was changed. At least one problem.
+    #[error("{}", summary(problems))]
+    Refused {
+        /// Everything that stands in the way.
+        problems: Vec<Problem>,
+    },
+    /// The manifest cannot be read or written.
+    #[error(transparent)]
+    Manifest(ManifestError),
+    /// The workspace failed.
+    #[error("stage {stage} failed: {source}")]
+    Notion {
+        /// Where it happened.
+        stage: Stage,
+        /// What the workspace said.
+        source: NotionError,
+    },
+    /// Speech failed.
+    #[error("stage tts failed: {source}")]
+    Speech {
+        /// What the recorder said.
+        source: TtsError,
+    },
+    /// The page has no study-text toggle to put the audio above.
+    #[error("the page has no study-text toggle to put the audio above")]
+    NoStudyText,
+    /// The caller cancelled.
+    #[error("the run was cancelled")]
+    Cancelled,
+    /// The deadline passed.
+    #[error("the run did not end before its deadline")]
+    DeadlineExceeded,
+}
+
+/// Something that stands in the way of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The stage that could not be done.
+    pub stage: Stage,
+    /// The class of the error, such as `ConfigurationError`.
+    pub class: ErrorClass,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The kind of failure.
+    #[serde(serialize_with = "as_display")]
+    pub kind: ErrorKind,
+}
+
+/// The coarse classes of failures. Their names are stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum ErrorClass {
+    /// The lesson or another input is wrong.
+    ValidationError,
+    /// Settings or credentials are missing or wrong.
+    ConfigurationError,
+    /// The manifest cannot be used or lacks what was asked for.
+    ManifestError,
+    /// A service or the machine failed.
+    InfrastructureError,
+}
+
+impl fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl ErrorClass {
+    /// The class of a failure of this kind outside the manifest.
+    const fn of(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidInput | ErrorKind::NotFound => Self::ValidationError,
+            ErrorKind::Configuration | ErrorKind::Unauthenticated | ErrorKind::Forbidden => {
+                Self::ConfigurationError
+            }
+            _ => Self::InfrastructureError,
+        }
+    }
+}
+
+#[expect(dead_code, reason = "used by preflight, which follows")]
+impl Problem {
+    /// The problem that `error` is for `stage`.
+    pub(crate) fn of(stage: Stage, error: &impl Classify) -> Self {
+        Self {
+            stage,
+            class: ErrorClass::of(error.kind()),
+            message: chain(error),
+            hint: error.hint(),
+            kind: error.kind(),
+        }
+    }
+}
+
+/// The message of `error` and of what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+impl PipelineError {
+    /// The stable name of the class.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::InvalidLesson { .. } | Self::NoStudyText => ErrorClass::ValidationError,
+            Self::Refused { problems } => problems[0].class,
+            Self::Manifest(_) => ErrorClass::ManifestError,
+            Self::Notion { .. } | Self::Speech { .. } => ErrorClass::of(self.kind()),
+            Self::Cancelled | Self::DeadlineExceeded => ErrorClass::InfrastructureError,
+        }
+    }
+
+    /// The stage that failed; none if the run was stopped from outside.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::InvalidLesson { .. } => Some(Stage::Validate),
+            Self::Refused { problems } => Some(problems[0].stage),
+            Self::Manifest(_) => Some(Stage::Manifest),
+            Self::Notion { stage, .. } => Some(*stage),
+            Self::Speech { .. } => Some(Stage::Tts),
+            Self::NoStudyText => Some(Stage::AddAudio),
+            Self::Cancelled | Self::DeadlineExceeded => None,
+        }
+    }
+}
+
+impl Classify for PipelineError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidLesson { .. } => ErrorKind::InvalidInput,
+            Self::Refused { problems } => problems[0].kind,
+            Self::Manifest(source) => source.kind(),
+            Self::Notion { source, .. } => source.kind(),
+            Self::Speech { source } => source.kind(),
+            Self::NoStudyText => ErrorKind::NotFound,
+            Self::Cancelled => ErrorKind::Cancelled,
+            Self::DeadlineExceeded => ErrorKind::Timeout,
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Manifest(source) => source.retry(),
+            Self::Notion { source, .. } => source.retry(),
+            Self::Speech { source } => source.retry(),
+            _ if self.kind().is_transient() => Retry::Backoff,
+            _ => Retry::Never,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused { problems } => problems[0].hint.clone(),
+            Self::Manifest(source) => source.hint(),
+            Self::Notion { source, .. } => source.hint(),
+            Self::Speech { source } => source.hint(),
+            _ => None,
+        }
+    }
+}
+
+fn summary(problems: &[Problem]) -> String {
+    match problems {
+        [problem] => problem.message.clone(),
+        _ => {
+            let messages: Vec<_> = problems.iter().map(|problem| &*problem.message).collect();
+            let number = count(problems.len(), "problem");
+            format!("{number} before anything was done: {}", messages.join("; "))
+        }
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+fn as_display<S: serde::Serializer>(
+    value: &impl fmt::Display,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

@@ -1,0 +1,118 @@
+//! What a run leaves behind for its caller.
+
+use esl_core::{PageId, RunId, Stage, VoiceAssignment};
+use serde::Serialize;
+
+/// What a run did and where the results are.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RunReport {
+    /// The run.
+    pub run_id: RunId,
+    /// Whether anything was written or made; `false` if all was there already.
+    pub changed: bool,
+    /// The page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_id: Option<PageId>,
+    /// Where people open the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_url: Option<String>,
+    /// Where students open their copy, in workspaces that keep one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub student_page_url: Option<String>,
+    /// The recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioReport>,
+    /// Whether this run coloured headings.
+    pub colorized: bool,
+    /// Where the manifest is kept.
+    pub manifest_path: String,
+    /// What was done, in the terms of the stages: `import`, `skip:tts`, `colorize:b1-default:9/4/2`.
+    pub steps: Vec<String>,
+    /// Every stage in the order of effects.
+    pub stages: Vec<StageReport>,
+    /// What the user should know though the run succeeded.
+    pub warnings: Vec<String>,
+    /// How many findings the lesson has.
+    pub diagnostics: DiagnosticCounts,
+}
+
+/// The recording of a lesson.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AudioReport {
+    /// The local MP3 file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Its public address, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Digest of everything that determines the recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// Exact length in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<f64>,
+    /// Size of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Who speaks with which voice.
+    pub voices: Vec<VoiceAssignment>,
+    /// What this run spoke; none if it took an earlier recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthesis: Option<SynthesisReport>,
+}
+
+/// What it took to make a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SynthesisReport {
+    /// Segments of the recording.
+    pub segments: usize,
+    /// Those that were there already.
+    pub cached_segments: usize,
+    /// Characters spoken in this run.
+    pub characters: u64,
+    /// Characters that the provider charges for.
+    pub characters_billed: u64,
+}
+
+/// What became of a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StageReport {
+    /// The stage.
+    pub stage: Stage,
+    /// How it ended.
+    pub status: StageEnd,
+    /// Why it was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How long it took.
+    pub duration_ms: u64,
+}
+
+/// How a stage ended in a run that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StageEnd {
+    /// It did its work.
+    Done,
+    /// There was nothing to do.
+    Noop,
+    /// It was left out.
+    Skipped,
+}
+
+/// How many findings a lesson has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct DiagnosticCounts {
+    /// That block.
+    pub errors: usize,
+    /// That block in strict mode.
+    pub warnings: usize,
+    /// That never block.
+    pub infos: usize,
+}

@@ -1,0 +1,184 @@
+//! What a caller asks of a run. Plain data; nothing here decides anything.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use esl_core::{DataSourceId, LessonId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A lesson and what to do with it.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// The lesson.
+    pub lesson: LessonInput,
+    /// What to do with it.
+    pub options: RunOptions,
+}
+
+/// A lesson file, read once: every stage works on these bytes, whatever happens to the file.
+#[derive(Debug, Clone)]
+pub struct LessonInput {
+    /// Names the lesson and its manifest.
+    pub id: LessonId,
+    /// The whole file.
+    pub bytes: Bytes,
+    /// Where it came from, for messages: a path as the user wrote it.
+    pub location: String,
+}
+
+/// What to do with a lesson. In JSON all fields are optional and unknown ones are refused.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RunOptions {
+    /// Heading colours. Absent: as in the last run; in the first, the built-in preset.
+    #[serde(skip_serializing_if = "PresetChoice::is_inherited")]
+    pub preset: PresetChoice,
+    /// The student's name instead of the one in the front matter; empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub student: Option<String>,
+    /// Where the page is created instead of the pipeline's own data source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_source_id: Option<DataSourceId>,
+    /// What to do if the lesson has a page and has changed since.
+    pub on_existing: OnExisting,
+    /// Leaves the page's text as it is; the lesson must have a page.
+    pub skip_import: bool,
+    /// Whether to make audio. Absent: if the speech engine costs nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_tts: Option<bool>,
+    /// Takes the recording of an earlier run; there must be one.
+    pub skip_tts: bool,
+    /// Makes the recording again, though it is there.
+    pub redo_tts: bool,
+    /// Does everything again, though it is there.
+    pub force: bool,
+    /// The folder of the recording instead of the pipeline's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out: Option<PathBuf>,
+    /// The voice (id or name) of a text with one speaker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voice_id: Option<String>,
+    /// The accent to prefer where nothing else decides, such as `british`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent_preference: Option<String>,
+    /// Whether several speakers share a request. Absent: as in the last run, else `auto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tts_mode: Option<TtsMode>,
+    /// ISO 639-1 code of the spoken language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialogue_language: Option<String>,
+    /// 0 (varied) to 1 (steady).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialogue_stability: Option<f64>,
+    /// Asks for the same sound for the same words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialogue_seed: Option<u32>,
+    /// Whether warnings about the lesson stop the run.
+    pub strict: bool,
+    /// Whether the student's name may stand in file names and tags.
+    pub student_in_files: bool,
+}
+
+/// What to do if the lesson has a page and has changed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnExisting {
+    /// Brings the page up to date.
+    #[default]
+    Update,
+    /// Makes another page and leaves the old one alone.
+    New,
+    /// Refuses to run.
+    Fail,
+}
+
+/// Whether several speakers share a request to the speech provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TtsMode {
+    /// If the text is a dialogue and the provider speaks dialogues.
+    #[default]
+    Auto,
+    /// Always; the provider must speak dialogues.
+    Dialogue,
+    /// Never: line by line, each speaker with its own voice.
+    Monologue,
+}
+
+/// Which heading colours: in JSON absent, `null` or a name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PresetChoice {
+    /// As in the last run; in the first, the built-in preset.
+    #[default]
+    Inherit,
+    /// None.
+    Plain,
+    /// The preset of this name.
+    Named(String),
+}
+
+impl PresetChoice {
+    fn is_inherited(&self) -> bool {
+        *self == Self::Inherit
+    }
+}
+
+impl Serialize for PresetChoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Named(name) => serializer.serialize_some(name),
+            Self::Inherit | Self::Plain => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for PresetChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Plain, Self::Named))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn options(json: Value) -> Result<RunOptions, serde_json::Error> {
+        serde_json::from_value(json)
+    }
+
+    #[test]
+    fn a_preset_is_absent_null_or_named() {
+        for (json, preset) in [
+            (json!({}), PresetChoice::Inherit),
+            (json!({"preset": null}), PresetChoice::Plain),
+            (
+                json!({"preset": "calm"}),
+                PresetChoice::Named("calm".into()),
+            ),
+        ] {
+            let options = options(json).unwrap();
+            assert_eq!(options.preset, preset);
+            let stored = serde_json::to_string(&options).unwrap();
+            assert_eq!(
+                serde_json::from_str::<RunOptions>(&stored).unwrap(),
+                options
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_fields_and_values_are_refused() {
+        assert!(options(json!({"ttsMode": "dialogue", "onExisting": "new"})).is_ok());
+        for json in [
+            json!({"ttsMode": "duet"}),
+            json!({"onExisting": "replace"}),
+            json!({"preSet": "calm"}),
+            json!({"dialogueSeed": -1}),
+        ] {
+            assert!(options(json.clone()).is_err(), "{json}");
+        }
+    }
+}

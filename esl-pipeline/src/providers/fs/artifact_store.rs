@@ -1,0 +1,163 @@
+//! Artifacts in a folder.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use esl_core::ports::{
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, Stored,
+};
+
+use super::{atomic, blocking};
+
+/// Keeps the artifact `a/b.mp3` in the file `a/b.mp3` below a root folder. Serves nobody: no
+/// artifact has an address.
+#[derive(Debug, Clone)]
+pub struct FsArtifactStore {
+    root: PathBuf,
+}
+
+impl FsArtifactStore {
+    /// A store below `root`, which is created by the first `put`.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    fn path(&self, key: &ArtifactKey) -> PathBuf {
+        self.root.join(key.as_str())
+    }
+
+    async fn at<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        key: &ArtifactKey,
+        work: impl FnOnce(PathBuf) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, ArtifactError> {
+        let path = self.path(key);
+        blocking(move || work(path))
+            .await
+            .map_err(|source| ArtifactError::Storage {
+                operation,
+                location: self.path(key).display().to_string(),
+                source: Box::new(source),
+                transient: false,
+            })
+    }
+}
+
+#[async_trait]
+impl ArtifactStore for FsArtifactStore {
+    async fn put(
+        &self,
+        key: &ArtifactKey,
+        body: ArtifactBody,
+        _meta: &ArtifactMeta,
+    ) -> Result<Stored, ArtifactError> {
+        self.at("write", key, move |path| {
+            if path.try_exists()? {
+                return Ok(Stored::AlreadyPresent);
+            }
+            if let Some(folder) = path.parent() {
+                atomic::create_folder(folder)?;
+            }
+            let is_new = atomic::create(&path, |file| copy(body, file))?;
+            Ok(if is_new {
+                Stored::Created
+            } else {
+                Stored::AlreadyPresent
+            })
+        })
+        .await
+    }
+
+    async fn get(&self, key: &ArtifactKey) -> Result<Option<Bytes>, ArtifactError> {
+        self.at("read", key, |path| {
+            unless_missing(fs::read(path).map(Bytes::from))
+        })
+        .await
+    }
+
+    async fn head(&self, key: &ArtifactKey) -> Result<Option<u64>, ArtifactError> {
+        self.at("read", key, |path| {
+            unless_missing(fs::metadata(path).map(|meta| meta.len()))
+        })
+        .await
+    }
+
+    async fn delete(&self, key: &ArtifactKey) -> Result<(), ArtifactError> {
+        self.at("delete", key, |path| {
+            unless_missing(fs::remove_file(path)).map(|_| ())
+        })
+        .await
+    }
+
+    async fn url(&self, _key: &ArtifactKey) -> Result<Option<String>, ArtifactError> {
+        Ok(None)
+    }
+}
+
+fn copy(body: ArtifactBody, file: &mut dyn Write) -> io::Result<()> {
+    match body {
+        ArtifactBody::Bytes(bytes) => file.write_all(&bytes),
+        ArtifactBody::File(path) => io::copy(&mut fs::File::open(path)?, file).map(|_| ()),
+    }
+}
+
+fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> ArtifactKey {
+        ArtifactKey::parse(text).unwrap()
+    }
+
+    fn body(text: &'static str) -> ArtifactBody {
+        ArtifactBody::Bytes(Bytes::from_static(text.as_bytes()))
+    }
+
+    fn meta() -> ArtifactMeta {
+        ArtifactMeta {
+            content_type: "audio/mpeg".into(),
+            file_name: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stored_file_never_changes() {
+        let root = tempfile::tempdir().unwrap();
+        let store = FsArtifactStore::new(root.path().join("cache"));
+        let key = key("segments/ab.mp3");
+        assert_eq!(store.head(&key).await.unwrap(), None);
+        let first = store.put(&key, body("one"), &meta()).await.unwrap();
+        let second = store.put(&key, body("two!"), &meta()).await.unwrap();
+        assert_eq!((first, second), (Stored::Created, Stored::AlreadyPresent));
+        assert_eq!(store.get(&key).await.unwrap().as_deref(), Some(&b"one"[..]));
+        assert_eq!(store.head(&key).await.unwrap(), Some(3));
+        store.delete(&key).await.unwrap();
+        store.delete(&key).await.unwrap();
+        assert_eq!(store.get(&key).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_file_is_copied_and_stays_where_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let source = root.path().join("source");
+        fs::write(&source, "sound").unwrap();
+        let store = FsArtifactStore::new(root.path().join("cache"));
+        let file = ArtifactBody::File(source.clone());
+        store.put(&key("a"), file, &meta()).await.unwrap();
+        assert_eq!(store.head(&key("a")).await.unwrap(), Some(5));
+        assert!(source.exists());
+    }
+}

@@ -1,0 +1,23 @@
+//! Manifests and artifacts in local folders.
+//!
+//! Every file appears whole or not at all: it is written beside its place, flushed to the disk and
+//! renamed. Blocking calls run on the blocking pool and are never cut short, so dropping a future
+//! leaves no half-done work. Nothing here knows what a manifest or an artifact means.
+
+mod artifact_store;
+mod atomic;
+mod manifest_store;
+
+use std::io;
+
+pub use artifact_store::FsArtifactStore;
+pub use manifest_store::FsManifestStore;
+
+/// Runs blocking file work to its end on the blocking pool.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|died| Err(io::Error::other(died)))
+}

@@ -1,0 +1,81 @@
+//! Manifests in memory.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use esl_core::LessonId;
+use esl_core::manifest::Manifest;
+use esl_core::ports::{ManifestError, ManifestStore, Revision, Versioned};
+
+/// A [`ManifestStore`] that forgets everything when dropped. Stores bytes, as real stores do.
+#[derive(Debug, Default)]
+pub struct MemoryManifestStore {
+    stored: Mutex<HashMap<LessonId, Entry>>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    json: Vec<u8>,
+    writes: u64,
+}
+
+impl MemoryManifestStore {
+    /// Puts any bytes in the place of a manifest, as another program might.
+    pub fn tamper(&self, lesson: &LessonId, json: impl Into<Vec<u8>>) {
+        let mut stored = self.lock();
+        let entry = stored.entry(lesson.clone()).or_default();
+        entry.json = json.into();
+        entry.writes += 1;
+    }
+
+    /// How often the lesson's manifest was written.
+    #[must_use]
+    pub fn writes(&self, lesson: &LessonId) -> u64 {
+        self.lock().get(lesson).map_or(0, |entry| entry.writes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<LessonId, Entry>> {
+        self.stored.lock().expect("no holder panics")
+    }
+}
+
+#[async_trait]
+impl ManifestStore for MemoryManifestStore {
+    fn location(&self, lesson: &LessonId) -> String {
+        format!("memory:{lesson}")
+    }
+
+    async fn read(&self, lesson: &LessonId) -> Result<Option<Versioned>, ManifestError> {
+        let stored = self.lock();
+        let Some(entry) = stored.get(lesson) else {
+            return Ok(None);
+        };
+        let manifest =
+            Manifest::from_json(&entry.json).map_err(|source| ManifestError::Format {
+                location: self.location(lesson),
+                source,
+            })?;
+        let revision = Revision::new(entry.writes.to_string());
+        Ok(Some(Versioned { manifest, revision }))
+    }
+
+    async fn write(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        expected: Option<&Revision>,
+    ) -> Result<Revision, ManifestError> {
+        let mut stored = self.lock();
+        let found = stored.get(lesson).map(|entry| entry.writes.to_string());
+        if found.as_deref() != expected.map(Revision::as_str) {
+            return Err(ManifestError::Conflict {
+                location: self.location(lesson),
+            });
+        }
+        let entry = stored.entry(lesson.clone()).or_default();
+        entry.json = manifest.to_json();
+        entry.writes += 1;
+        Ok(Revision::new(entry.writes.to_string()))
+    }
+}
