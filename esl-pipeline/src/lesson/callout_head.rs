@@ -4,6 +4,7 @@ use esl_core::Color;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Text;
+use super::emoji::is_emoji;
 
 /// What stands after `:::callout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl<'a> CalloutHead<'a> {
 
 fn leading_emoji(text: Text<'_>) -> Option<Text<'_>> {
     let first = text.raw.graphemes(true).next()?;
-    emojis::get(first).map(|_| text.slice(0, first.len()))
+    is_emoji(first).then(|| text.slice(0, first.len()))
 }
 
 #[cfg(test)]

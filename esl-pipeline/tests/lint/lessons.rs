@@ -3,25 +3,25 @@
 use esl_pipeline::lesson::{Code, Diagnostic, Lesson, lint};
 
 /// A lesson without any finding.
-pub const SOUND: &str = include_str!("sound.md");
+pub(crate) const SOUND: &str = include_str!("sound.md");
 
 /// All findings in `source`.
-pub fn findings(source: &str) -> Vec<Diagnostic> {
+pub(crate) fn findings(source: &str) -> Vec<Diagnostic> {
     lint(&Lesson::parse(source))
 }
 
 /// The rules that `source` breaks, in the order of their places.
-pub fn codes(source: &str) -> Vec<Code> {
+pub(crate) fn codes(source: &str) -> Vec<Code> {
     findings(source).iter().map(|found| found.code).collect()
 }
 
 /// The sound lesson with one change.
-pub fn sound_but(from: &str, to: &str) -> String {
+pub(crate) fn sound_but(from: &str, to: &str) -> String {
     change(SOUND, from, to)
 }
 
 /// `source` with one change.
-pub fn change(source: &str, from: &str, to: &str) -> String {
+pub(crate) fn change(source: &str, from: &str, to: &str) -> String {
     assert_eq!(source.matches(from).count(), 1, "{from:?} stands once in the lesson");
     source.replace(from, to)
 }

@@ -1,6 +1,7 @@
 //! What the rules share: worked out once, before any of them looks.
 
 use super::outline::Outline;
+use crate::lesson::script::Speakers;
 use crate::lesson::{Code, Lesson, NodeKind, Span, StudyText, Text};
 
 /// A lesson and what is known about it.
@@ -8,6 +9,7 @@ use crate::lesson::{Code, Lesson, NodeKind, Span, StudyText, Text};
 pub(super) struct Facts<'l, 'a> {
     pub(super) lesson: &'l Lesson<'a>,
     pub(super) outline: Outline<'l, 'a>,
+    pub(super) speakers: Speakers<'l>,
     /// Where the openers begin that the parser found never closed, in order.
     unclosed: Vec<usize>,
 }
@@ -23,6 +25,7 @@ impl<'l, 'a> Facts<'l, 'a> {
         Self {
             lesson,
             outline: Outline::of(lesson),
+            speakers: Speakers::of(&lesson.front_matter),
             unclosed,
         }
     }

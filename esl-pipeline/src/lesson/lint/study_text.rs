@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::outline::SECTIONS;
 use super::speakers;
-use crate::lesson::{Code, Diagnostic, Node, NodeKind, Script, ScriptKind, Span, StudyText};
+use crate::lesson::{Code, Diagnostic, Node, NodeKind, Script, ScriptKind, Severity, Span, StudyText};
 
 /// A text for listening has at least so many paragraphs …
 const PARAGRAPHS: usize = 3;
@@ -92,7 +92,7 @@ fn directive_name(facts: &Facts<'_, '_>, node: &Node<'_>) -> Option<String> {
 
 fn short(facts: &Facts<'_, '_>, study_text: &StudyText<'_>) -> Option<Diagnostic> {
     let lines = study_text.lines.len();
-    if lines == 0 || !facts.knows_settings() || speakers::is_labelled(facts.lesson) {
+    if lines == 0 || !facts.knows_settings() || facts.speakers.is_labelled {
         return None;
     }
     let breaks = study_text
@@ -127,7 +127,8 @@ fn plural(count: usize, noun: &str) -> String {
 fn kind(facts: &Facts<'_, '_>, study_text: &StudyText<'_>) -> Option<Diagnostic> {
     let script = Script::of(facts.lesson)?;
     let declared = script.declared?;
-    let is_explained = study_text.lines.is_empty() || !speakers::check(facts).is_empty();
+    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+    let is_explained = study_text.lines.is_empty() || speakers::check(facts).iter().any(is_error);
     if declared == script.kind || is_explained || !facts.knows_settings() {
         return None;
     }
