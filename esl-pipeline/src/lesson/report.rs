@@ -69,7 +69,10 @@ impl Report {
             }),
             Some(Level::Allow) => None,
         };
-        let diagnostics: Vec<_> = found(lesson, options).into_iter().filter_map(leveled).collect();
+        let diagnostics: Vec<_> = found(lesson, options)
+            .into_iter()
+            .filter_map(leveled)
+            .collect();
         let blocking = if options.strict {
             Severity::Warning
         } else {
@@ -121,7 +124,11 @@ fn found(lesson: &Lesson<'_>, options: &LintOptions) -> Vec<Diagnostic> {
         return lint(lesson);
     }
     let message = format!("the file has {size} bytes, the limit is {limit}");
-    vec![Diagnostic::new(Code::LessonTooLarge, Span::default(), message)]
+    vec![Diagnostic::new(
+        Code::LessonTooLarge,
+        Span::default(),
+        message,
+    )]
 }
 
 fn message(found: &Diagnostic, index: &LineIndex<'_>) -> String {

@@ -22,6 +22,10 @@ pub(crate) fn sound_but(from: &str, to: &str) -> String {
 
 /// `source` with one change.
 pub(crate) fn change(source: &str, from: &str, to: &str) -> String {
-    assert_eq!(source.matches(from).count(), 1, "{from:?} stands once in the lesson");
+    assert_eq!(
+        source.matches(from).count(),
+        1,
+        "{from:?} stands once in the lesson"
+    );
     source.replace(from, to)
 }

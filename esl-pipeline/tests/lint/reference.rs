@@ -23,16 +23,27 @@ fn the_reference_is_up_to_date() {
         std::fs::write(&path, &rendered).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == rendered, "run with UPDATE_DOCS=1 to write docs/diagnostics.md anew");
+    assert!(
+        written == rendered,
+        "run with UPDATE_DOCS=1 to write docs/diagnostics.md anew"
+    );
 }
 
 #[test]
 fn explanations_are_sentences_and_say_something_of_their_own() {
     for code in Code::ALL {
-        let Explanation { meaning, mend, example, .. } = code.explanation();
+        let Explanation {
+            meaning,
+            mend,
+            example,
+            ..
+        } = code.explanation();
         for text in [meaning, mend, code.summary()] {
             assert!(text.ends_with('.'), "{code}: {text}");
-            assert!(!text.contains("  ") && !text.contains('\n'), "{code}: {text}");
+            assert!(
+                !text.contains("  ") && !text.contains('\n'),
+                "{code}: {text}"
+            );
         }
         assert_ne!(meaning, code.summary(), "{code}");
         assert!(!example.trim().is_empty(), "{code}");
@@ -50,14 +61,21 @@ fn render() -> String {
     }
     for chapter in chapters {
         writeln!(page, "\n## {chapter}").unwrap();
-        let rules = Code::ALL.iter().filter(|code| code.explanation().chapter == chapter);
+        let rules = Code::ALL
+            .iter()
+            .filter(|code| code.explanation().chapter == chapter);
         rules.for_each(|code| page.push_str(&render_rule(*code)));
     }
     page
 }
 
 fn render_rule(code: Code) -> String {
-    let Explanation { meaning, example, mend, .. } = code.explanation();
+    let Explanation {
+        meaning,
+        example,
+        mend,
+        ..
+    } = code.explanation();
     let severity = match code.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",

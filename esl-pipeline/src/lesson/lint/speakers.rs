@@ -29,7 +29,9 @@ struct Unknown<'l, 'a> {
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let study_texts = facts.study_texts();
-    let Some((span, study_text)) = study_texts.first() else { return vec![] };
+    let Some((span, study_text)) = study_texts.first() else {
+        return vec![];
+    };
     if !facts.speakers.is_labelled || !facts.knows_settings() || facts.is_unclosed(*span) {
         return vec![];
     }
@@ -39,7 +41,10 @@ pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     });
     let lines: Vec<_> = classified.collect();
     let unknown = unknown(facts, &lines);
-    let mut found: Vec<_> = unknown.iter().map(|unknown| report_unknown(facts, unknown)).collect();
+    let mut found: Vec<_> = unknown
+        .iter()
+        .map(|unknown| report_unknown(facts, unknown))
+        .collect();
     found.extend(before_first_turn(facts, &lines));
     found.extend(lines.iter().filter_map(blank));
     found.extend(unused(facts, &lines, &unknown));
@@ -55,13 +60,23 @@ fn unknown<'l, 'a>(facts: &Facts<'l, 'a>, lines: &[Line<'l, 'a>]) -> Vec<Unknown
     let mut places: HashMap<String, Option<usize>> = HashMap::new();
     let mut unknown: Vec<Unknown<'l, 'a>> = Vec::new();
     for line in lines {
-        let Some((name, is_certain)) = unknown_name(line) else { continue };
+        let Some((name, is_certain)) = unknown_name(line) else {
+            continue;
+        };
         let is_compared = places.len() < COMPARED;
         let place = *places.entry(name.raw.to_lowercase()).or_insert_with(|| {
-            let meant = if is_compared { close_labels(facts, name.raw) } else { vec![] };
+            let meant = if is_compared {
+                close_labels(facts, name.raw)
+            } else {
+                vec![]
+            };
             let is_reported = is_certain || !meant.is_empty();
             is_reported.then(|| {
-                unknown.push(Unknown { first: name, others: vec![], meant });
+                unknown.push(Unknown {
+                    first: name,
+                    others: vec![],
+                    meant,
+                });
                 unknown.len() - 1
             })
         });
@@ -77,7 +92,10 @@ fn unknown<'l, 'a>(facts: &Facts<'l, 'a>, lines: &[Line<'l, 'a>]) -> Vec<Unknown
 /// The name of a line that is no label, and whether the line is certainly a turn.
 fn unknown_name<'a>(line: &Line<'_, 'a>) -> Option<(Text<'a>, bool)> {
     match line.role {
-        Role::Turn { speaker: Some(speaker), .. } if speaker.is_label => None,
+        Role::Turn {
+            speaker: Some(speaker),
+            ..
+        } if speaker.is_label => None,
         Role::Turn { label, .. } => Some((label.name, true)),
         Role::BlankName => None,
         Role::Continuation => Some((Label::parse(line.text)?.name, false)),
@@ -85,12 +103,21 @@ fn unknown_name<'a>(line: &Line<'_, 'a>) -> Option<(Text<'a>, bool)> {
 }
 
 fn close_labels<'l>(facts: &Facts<'l, '_>, name: &str) -> Vec<&'l str> {
-    let labels = labels(facts).iter().take(COMPARED).map(|label| label.value.as_str());
-    labels.filter(|label| closest(name, [*label]).is_some()).collect()
+    let labels = labels(facts)
+        .iter()
+        .take(COMPARED)
+        .map(|label| label.value.as_str());
+    labels
+        .filter(|label| closest(name, [*label]).is_some())
+        .collect()
 }
 
 fn report_unknown(facts: &Facts<'_, '_>, unknown: &Unknown<'_, '_>) -> Diagnostic {
-    let Unknown { first, others, meant } = unknown;
+    let Unknown {
+        first,
+        others,
+        meant,
+    } = unknown;
     let message = format!("`{}` is not one of the speaker labels", first.raw);
     let mut found = Diagnostic::new(Code::SpeakerUnknown, first.span(), message);
     for other in others {
@@ -111,7 +138,10 @@ fn report_unknown(facts: &Facts<'_, '_>, unknown: &Unknown<'_, '_>) -> Diagnosti
 
 fn add_label(facts: &Facts<'_, '_>, name: &str) -> String {
     const SHOWN: usize = 8;
-    let known = labels(facts).iter().take(SHOWN).map(|label| label.value.as_str());
+    let known = labels(facts)
+        .iter()
+        .take(SHOWN)
+        .map(|label| label.value.as_str());
     let known = known.collect::<Vec<_>>().join("`, `");
     format!("add `{name}` to `speaker_labels`, or use one of `{known}`")
 }
@@ -138,7 +168,11 @@ fn before_first_turn(facts: &Facts<'_, '_>, lines: &[Line<'_, '_>]) -> Option<Di
     let count = lines.iter().position(is_turn).unwrap_or(lines.len());
     let (first, last) = (lines[..count].first()?, lines[..count].last()?);
     let span = first.text.span().to(last.text.span());
-    let stand = if count == 1 { "1 line stands" } else { &format!("{count} lines stand") };
+    let stand = if count == 1 {
+        "1 line stands"
+    } else {
+        &format!("{count} lines stand")
+    };
     if facts.speakers.narrator().is_some() {
         let message = format!("{stand} before the first speaker and belong to the narrator");
         return Some(Diagnostic::new(Code::SpeakerNarrated, span, message));
@@ -148,12 +182,18 @@ fn before_first_turn(facts: &Facts<'_, '_>, lines: &[Line<'_, '_>]) -> Option<Di
         false => format!("{stand} before the first speaker"),
     };
     let found = Diagnostic::new(Code::SpeakerMissing, span, message);
-    let label = labels(facts).first().map_or("Narrator", |label| label.value.as_str());
-    Some(found.hint(format!("begin with a speaker, such as `{label}: …`, or add `Narrator` to `speaker_labels`")))
+    let label = labels(facts)
+        .first()
+        .map_or("Narrator", |label| label.value.as_str());
+    Some(found.hint(format!(
+        "begin with a speaker, such as `{label}: …`, or add `Narrator` to `speaker_labels`"
+    )))
 }
 
 fn blank(line: &Line<'_, '_>) -> Option<Diagnostic> {
-    let Role::BlankName = line.role else { return None };
+    let Role::BlankName = line.role else {
+        return None;
+    };
     let raw = line.text.raw;
     let open = raw.find('[')?;
     let close = raw[open..].find(']')?;
@@ -162,7 +202,7 @@ fn blank(line: &Line<'_, '_>) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::SpeakerBlank, span, message).hint("write the name: `[Name]: …`"))
 }
 
-/// Labels that never speak. Without a single turn, or with the name misspelt, that is no news.
+/// Labels that never speak, unless another finding explains it.
 fn unused(
     facts: &Facts<'_, '_>,
     lines: &[Line<'_, '_>],
@@ -172,9 +212,11 @@ fn unused(
         Role::Turn { speaker, .. } => speaker.map(|speaker| speaker.name),
         _ => None,
     });
-    let meant = unknown.iter().flat_map(|unknown| unknown.meant.iter().copied());
+    let meant = unknown
+        .iter()
+        .flat_map(|unknown| unknown.meant.iter().copied());
     let mut used: HashSet<String> = speaking.chain(meant).map(str::to_lowercase).collect();
-    if used.is_empty() {
+    if used.is_empty() || facts.is_of_other_kind() {
         return vec![];
     }
     let mut is_silent = |label: &&Field<String>| {
@@ -184,5 +226,9 @@ fn unused(
         let message = format!("`{}` never speaks", label.value);
         Diagnostic::new(Code::SpeakerUnused, label.span, message)
     };
-    labels(facts).iter().filter(|label| is_silent(label)).map(report).collect()
+    labels(facts)
+        .iter()
+        .filter(|label| is_silent(label))
+        .map(report)
+        .collect()
 }
