@@ -10,10 +10,12 @@ mod code_language;
 mod diagnostic;
 mod document;
 mod emoji;
+mod extract;
 mod front_matter;
 pub mod inline;
 mod lint;
 mod parse;
+mod read;
 mod script;
 mod span;
 
@@ -24,7 +26,11 @@ pub use document::{
     AlertKind, Column, Item, Lesson, LinkKind, Marker, MediaKind, Node, NodeKind, Row, SpeechLine,
     StudyText, Wrapper,
 };
+pub use extract::{
+    Extract, ExtractedStudyText, ExtractedUtterance, Passage, Profile, Section, Settings,
+};
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
+pub use read::{DEFAULT_LIMIT, LessonReadError, decode};
 pub use script::{Script, ScriptKind, Utterance};
 pub use span::{LineCol, LineIndex, Span, Text};
