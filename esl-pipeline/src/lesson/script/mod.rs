@@ -6,9 +6,8 @@ mod speakers;
 use std::collections::HashMap;
 
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
-use speakers::folded;
 
-pub(crate) use speakers::{Role, Speakers, is_narrator};
+pub(crate) use speakers::{Role, Speakers, folded, is_narrator};
 
 /// The study text, line by line, each with its speaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
