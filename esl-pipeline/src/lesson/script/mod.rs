@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
 
+pub(crate) use grammar::Label;
 pub(crate) use speakers::{Role, Speakers, folded, is_narrator};
 
 /// The study text, line by line, each with its speaker.
