@@ -112,6 +112,19 @@ fn moved_section() -> String {
 }
 
 #[test]
+fn findings_begin_in_lower_case_and_are_no_sentences() {
+    for slip in SLIPS {
+        for found in findings(&slip.source()) {
+            for text in found.hint.iter().chain([&found.message]) {
+                assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
+                let is_name = text.starts_with("Notion");
+                assert!(is_name || !text.starts_with(char::is_uppercase), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn slips_of_the_whole_file_are_found() {
     for (code, source) in large_slips() {
         let found = findings(&source);
