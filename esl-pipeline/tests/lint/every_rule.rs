@@ -147,3 +147,9 @@ fn every_rule_is_produced_by_a_slip() {
         .collect();
     assert!(missing.is_empty(), "no test breaks {missing:?}");
 }
+
+#[test]
+fn a_hundred_findings_of_one_rule_are_enough() {
+    let found = findings(&sound_but(LINE, &":::\n".repeat(300)));
+    assert_eq!(found.len(), 100);
+}

@@ -9,3 +9,4 @@ mod report;
 mod sections;
 mod slips;
 mod sound;
+mod speakers;
