@@ -88,7 +88,15 @@ const fn noop(reason: &'static str) -> Decision {
     Decision { action, reason }
 }
 
+const SKIP_IMPORT: Decision = skip("skip-import flag set");
+const SKIP_TTS: Decision = skip("skip-tts flag set");
+
 impl Decision {
+    /// Whether the caller left the stage out by a flag of its own.
+    pub(super) fn is_flagged(self) -> bool {
+        self == SKIP_IMPORT || self == SKIP_TTS
+    }
+
     /// Whether the stage has work to do.
     #[must_use]
     pub fn runs(&self) -> bool {
@@ -107,6 +115,8 @@ pub(super) struct Plan {
     pub(super) upload: Decision,
     pub(super) add_audio: Decision,
     pub(super) manifest: Decision,
+    /// Whether page or recording will not be what the lesson says, because they were left out.
+    pub(super) leaves_something_outdated: bool,
 }
 
 impl Plan {
@@ -115,6 +125,9 @@ impl Plan {
         let (import, makes_page) = import(facts);
         let tts = tts(facts);
         let add_audio = add_audio(facts, import, tts);
+        let leaves_something_outdated = (import.action == Action::Skip
+            && facts.page == PageFact::Outdated)
+            || (tts.action == Action::Skip && facts.recording == RecordingFact::Outdated);
         let works = import.runs() || tts.runs() || add_audio.runs();
         Self {
             import,
@@ -125,11 +138,12 @@ impl Plan {
             add_audio,
             manifest: if works {
                 run("there is something to record")
-            } else if facts.is_recorded {
+            } else if facts.is_recorded || leaves_something_outdated {
                 noop("nothing has changed")
             } else {
                 run("the lesson file has changed")
             },
+            leaves_something_outdated,
         }
     }
 
@@ -151,7 +165,7 @@ impl Plan {
 fn import(facts: &Facts<'_>) -> (Decision, bool) {
     let options = facts.options;
     if options.skip_import {
-        return (skip("skip-import flag set"), false);
+        return (SKIP_IMPORT, false);
     }
     match facts.page {
         PageFact::Missing => (run("the lesson has no page yet"), true),
@@ -178,11 +192,11 @@ fn colorize(facts: &Facts<'_>, import: Decision) -> Decision {
 
 fn tts(facts: &Facts<'_>) -> Decision {
     let options = facts.options;
+    if options.skip_tts {
+        return SKIP_TTS;
+    }
     if !facts.wants_audio {
         return skip("tts disabled");
-    }
-    if options.skip_tts {
-        return skip("skip-tts flag set");
     }
     match facts.recording {
         RecordingFact::Missing => run("there is no recording yet"),
