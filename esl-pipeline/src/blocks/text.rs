@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use esl_core::Color;
 use esl_core::block::{Annotations, Content, RichText};
 
-use crate::lesson::Text;
 use crate::lesson::inline::{self, Link, Run, RunKind, is_linkable};
+use crate::lesson::{Span, Text};
 
 /// The longest formula that Notion takes, in characters (Notion API reference: "Request limits").
 const MAX_FORMULA_LENGTH: usize = 1000;
@@ -49,28 +49,30 @@ pub(super) fn is_formula(formula: &str) -> bool {
 
 /// Rich text in which neighbours of one formatting are one run.
 #[derive(Default)]
-struct Builder<'a> {
+struct Builder {
     runs: Vec<RichText>,
-    target: Target<'a>,
+    target: Target,
 }
 
 /// The link of the latest runs: an address is read once, however many runs lead there.
 #[derive(Default)]
-struct Target<'a> {
-    link: Option<Link<'a>>,
+struct Target {
+    /// Where the link's address stands.
+    span: Option<Span>,
     /// None if Notion would refuse it.
     address: Option<String>,
     runs: usize,
 }
 
-impl<'a> Target<'a> {
+impl Target {
     /// The address of a run with this link. Every run has a copy, so there is a limit to them.
-    fn of(&mut self, link: Option<Link<'a>>) -> Option<String> {
-        if self.link != link {
+    fn of(&mut self, link: Option<Link<'_>>) -> Option<String> {
+        let span = link.map(|link| link.url.span());
+        if self.span != span {
             let address = link.map(|link| link.address());
             let address = address.filter(|address| is_linkable(address));
             *self = Self {
-                link,
+                span,
                 address: address.map(Cow::into_owned),
                 runs: 0,
             };
@@ -82,15 +84,15 @@ impl<'a> Target<'a> {
     }
 }
 
-impl<'a> Builder<'a> {
-    fn add_all(&mut self, runs: Vec<Run<'a>>) {
+impl Builder {
+    fn add_all(&mut self, runs: Vec<Run<'_>>) {
         self.runs.reserve(runs.len());
         for run in runs {
             self.add(run);
         }
     }
 
-    fn add(&mut self, run: Run<'a>) {
+    fn add(&mut self, run: Run<'_>) {
         let annotations = annotations(&run);
         if run.kind == RunKind::Equation {
             if is_formula(&run.text) {
