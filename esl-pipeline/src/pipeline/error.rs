@@ -40,7 +40,7 @@ pub enum PipelineError {
     #[error(transparent)]
     Manifest(ManifestError),
     /// The workspace failed.
-    #[error("stage {stage} failed: {source}")]
+    #[error("stage {stage} failed")]
     Notion {
         /// Where it happened.
         stage: Stage,
@@ -48,7 +48,7 @@ pub enum PipelineError {
         source: NotionError,
     },
     /// Speech failed.
-    #[error("stage tts failed: {source}")]
+    #[error("stage tts failed")]
     Speech {
         /// What the recorder said.
         source: RecordError,
@@ -101,7 +101,16 @@ impl fmt::Display for ErrorClass {
 }
 
 impl ErrorClass {
-    /// The class of a failure of this kind outside the manifest.
+    /// The class of a failure of a service or the machine: whatever it was asked, it failed, unless
+    /// its settings are to blame.
+    const fn of_service(kind: ErrorKind) -> Self {
+        match Self::of(kind) {
+            Self::ValidationError => Self::InfrastructureError,
+            class => class,
+        }
+    }
+
+    /// The class of something that stands in the way of a run.
     const fn of(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::InvalidInput | ErrorKind::NotFound => Self::ValidationError,
@@ -127,7 +136,7 @@ impl Problem {
 }
 
 /// The message of `error` and of what caused it.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes
         .map(ToString::to_string)
@@ -145,7 +154,7 @@ impl PipelineError {
             }
             Self::Refused { problems } => problems[0].class,
             Self::Manifest(_) => ErrorClass::ManifestError,
-            Self::Notion { .. } | Self::Speech { .. } => ErrorClass::of(self.kind()),
+            Self::Notion { .. } | Self::Speech { .. } => ErrorClass::of_service(self.kind()),
             Self::Cancelled | Self::DeadlineExceeded => ErrorClass::InfrastructureError,
         }
     }

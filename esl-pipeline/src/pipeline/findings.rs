@@ -34,11 +34,12 @@ impl Findings<'_> {
     pub(super) fn plan(&self) -> Plan {
         Plan::of(&Facts {
             options: self.options,
-            is_resumed: self.is_resumed(),
             page: self.page_fact(),
+            page_is_ours: self.is_ours(Stage::Import),
             has_preset: self.preset.is_some(),
             wants_audio: self.wants_audio,
             recording: self.recording_fact(),
+            recording_is_ours: self.is_ours(Stage::Tts),
             is_attached: is_attached(self.manifest),
             is_recorded: self.manifest.md_hash == self.md_hash.as_str()
                 && self.manifest.preset.as_deref() == self.preset,
@@ -77,10 +78,12 @@ impl Findings<'_> {
         problems
     }
 
-    /// Whether an earlier attempt of this very run has begun.
-    fn is_resumed(&self) -> bool {
+    /// Whether an earlier attempt of this very run did the stage: beginning, a run strikes out the
+    /// stages that it is going to do.
+    fn is_ours(&self, stage: Stage) -> bool {
         let last = self.manifest.run.as_ref();
-        last.is_some_and(|run| run.id == self.run_id)
+        let is_done = self.manifest.stages.contains_key(&stage);
+        is_done && last.is_some_and(|run| run.id == self.run_id)
     }
 
     /// Another run that may be creating the page right now.

@@ -10,17 +10,19 @@ use super::{OnExisting, RunOptions};
 pub(super) struct Facts<'a> {
     /// What the caller asked for.
     pub(super) options: &'a RunOptions,
-    /// Whether an earlier attempt of this very run has begun.
-    pub(super) is_resumed: bool,
     /// The lesson's page.
     pub(super) page: PageFact,
+    /// Whether an earlier attempt of this very run made or rebuilt the page.
+    pub(super) page_is_ours: bool,
     /// Whether the page is to have heading colours.
     pub(super) has_preset: bool,
     /// Whether audio is to be made.
     pub(super) wants_audio: bool,
     /// The lesson's recording.
     pub(super) recording: RecordingFact,
-    /// Whether the recording can be put on a page, or will be after this run spoke it.
+    /// Whether an earlier attempt of this very run made the recording.
+    pub(super) recording_is_ours: bool,
+    /// Whether the page plays the recording.
     pub(super) is_attached: bool,
     /// Whether the manifest already says what it would say after this run.
     pub(super) is_recorded: bool,
@@ -170,11 +172,11 @@ fn import(facts: &Facts<'_>) -> (Decision, bool) {
     match facts.page {
         PageFact::Missing => (run("the lesson has no page yet"), true),
         PageFact::Gone => (run("the page is gone"), true),
-        _ if options.on_existing == OnExisting::New && !facts.is_resumed => {
+        _ if options.on_existing == OnExisting::New && !facts.page_is_ours => {
             (run("another page was asked for"), true)
         }
         PageFact::Outdated => (run("the lesson has changed"), false),
-        PageFact::Current if options.force && !facts.is_resumed => {
+        PageFact::Current if options.force && !facts.page_is_ours => {
             (run("asked to do everything again"), false)
         }
         PageFact::Current => (noop("the page is up to date"), false),
@@ -202,7 +204,9 @@ fn tts(facts: &Facts<'_>) -> Decision {
         RecordingFact::Missing => run("there is no recording yet"),
         RecordingFact::Gone => run("the recording is gone"),
         RecordingFact::Outdated => run("the study text or its voices have changed"),
-        RecordingFact::Current if (options.force || options.redo_tts) && !facts.is_resumed => {
+        RecordingFact::Current
+            if (options.force || options.redo_tts) && !facts.recording_is_ours =>
+        {
             run("asked to speak again")
         }
         RecordingFact::Current => noop("the recording is up to date"),
@@ -245,11 +249,12 @@ mod tests {
     fn complete(options: &RunOptions) -> Facts<'_> {
         Facts {
             options,
-            is_resumed: false,
             page: PageFact::Current,
+            page_is_ours: false,
             has_preset: true,
             wants_audio: true,
             recording: RecordingFact::Current,
+            recording_is_ours: false,
             is_attached: true,
             is_recorded: true,
         }
@@ -317,7 +322,7 @@ mod tests {
         };
         assert!(Plan::of(&complete(&options)).makes_page);
         let resumed = Facts {
-            is_resumed: true,
+            page_is_ours: true,
             ..complete(&options)
         };
         assert_eq!(actions(&resumed), [Noop; 5]);

@@ -190,14 +190,22 @@ impl Run<'_> {
         self.scope.stage(Stage::Tts, work).await
     }
 
-    /// Tells other runs that the lesson is ours now: what they read before is out of date.
+    /// Tells other runs that the lesson is ours now: what they read before is out of date. What is
+    /// going to be done counts as not done from here on.
     async fn claim(&self) -> Result<(), PipelineError> {
         let run = RunRecord {
             id: self.scope.run_id,
             started_at: self.now,
             system_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        self.record(|manifest| manifest.run = Some(run)).await
+        self.record(|manifest| {
+            manifest.run = Some(run);
+            let plan = &self.outlook.plan;
+            manifest
+                .stages
+                .retain(|stage, _| !plan.decision(*stage).runs());
+        })
+        .await
     }
 
     /// Records that the lesson has been seen through.
@@ -224,8 +232,10 @@ impl Run<'_> {
             let decision = self.outlook.plan.decision(stage);
             let is_known = manifest.stages.contains_key(&stage);
             let status = match decision.action {
-                // These note themselves, with what they worked on.
-                Action::Run if matches!(stage, Stage::Tts | Stage::AddAudio) => continue,
+                // These are noted with their effects.
+                Action::Run if matches!(stage, Stage::Import | Stage::Tts | Stage::AddAudio) => {
+                    continue;
+                }
                 Action::Run => StageOutcome::Done,
                 Action::Skip if !is_known => StageOutcome::Skipped,
                 Action::Skip | Action::Noop => continue,

@@ -7,6 +7,7 @@ use esl_core::{CancellationToken, Classify, ProgressSink, RunId, Stage, StageEve
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::error::chain;
 use super::plan::{Action, Decision};
 use super::{PipelineError, StageEnd, StageReport};
 
@@ -106,7 +107,7 @@ pub(super) fn unless_stopped(stop: &CancellationToken) -> Result<(), PipelineErr
 
 fn failed(error: &PipelineError) -> StageStatus {
     StageStatus::Failed {
-        error: error.to_string(),
+        error: chain(error),
         kind: error.kind(),
         transient: error.kind().is_transient(),
     }

@@ -259,7 +259,8 @@ async fn a_recording_that_cannot_be_written_is_told_with_its_place() {
     let below = |options: &mut RunOptions| options.out = Some(file.join("audio"));
     let error = run_with(world.speaking(), LESSON, below).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
-    assert!(error.to_string().contains("file"), "{error}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("audio"), "{cause}");
     assert!(world.manifest().await.unwrap().page_id.is_some());
 }
 

@@ -218,6 +218,32 @@ async fn the_same_run_tries_again_at_once() {
 }
 
 #[tokio::test]
+async fn a_run_that_asked_for_another_page_makes_it_once() {
+    let world = World::new();
+    let first = run(world.silent(), LESSON).await.unwrap();
+    let pipeline = world.silent().build().unwrap();
+    let run_id = RunId::random();
+    let attempt = || {
+        let mut options = RunOptions::default();
+        options.on_existing = OnExisting::New;
+        pipeline.run(request(LESSON, options), RunContext::new(run_id))
+    };
+    let refused = NotionError::Forbidden {
+        operation: "create a page",
+    };
+    world.notion.fail_next(NotionCall::CreatePage, refused);
+    attempt().await.unwrap_err();
+    let second = attempt().await.unwrap();
+    assert_ne!(second.page_id, first.page_id);
+    let third = attempt().await.unwrap();
+    assert!(!third.changed);
+    assert_eq!(
+        (third.page_id, world.notion.page_count()),
+        (second.page_id, 2)
+    );
+}
+
+#[tokio::test]
 async fn runs_of_one_lesson_make_one_page() {
     let world = World::new();
     let pipeline = Arc::new(world.silent().build().unwrap());

@@ -5,7 +5,7 @@
 //! and text in one source, whose intents cannot be told apart.)
 
 use esl_core::block::{Block, plain_text};
-use esl_core::manifest::PendingImport;
+use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 
@@ -149,6 +149,12 @@ impl Import<'_> {
             manifest.pending_import = None;
             manifest.imported_hash = None;
             self.wanted.note_preset(manifest);
+            let record = StageRecord {
+                status: StageOutcome::Done,
+                finished_at: self.now,
+                key: None,
+            };
+            manifest.stages.insert(Stage::Import, record);
             if is_another && let Some(audio) = &mut manifest.audio {
                 audio.block_id = None;
             }
@@ -162,10 +168,7 @@ impl Import<'_> {
             .await
     }
 
-    async fn record(
-        &self,
-        change: impl FnOnce(&mut esl_core::manifest::Manifest) + Send,
-    ) -> Result<(), PipelineError> {
+    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
         let recorded = self.journal.record(change).await;
         recorded.map_err(PipelineError::Manifest)
     }

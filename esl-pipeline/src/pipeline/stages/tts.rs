@@ -18,10 +18,8 @@ use crate::speech::audio::Tags;
 use crate::speech::casting::{
     Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
 };
-use crate::speech::recorder::{
-    CueLine, Part, Recorder, Recording, RecordingPlan, Reuse, Score, Target,
-};
-use crate::speech::segments::{Gaps, Segment, SegmentError, SegmentPlan, plan};
+use crate::speech::recorder::{Recorder, Recording, Reuse, Score, Target};
+use crate::speech::segments::{Gaps, SegmentError, plan};
 
 /// A recording that could be made: who says what with which voice.
 #[derive(Debug)]
@@ -55,7 +53,8 @@ impl Take {
         let gaps = Gaps::default();
         let segments = plan(&script, &casting, spoken_as.mode, capabilities, &gaps);
         let segments = segments.map_err(|error| problem(&error))?;
-        let score = score(segments, engine, &spoken_as.settings);
+        let assembly = engine.recorder.assembly();
+        let score = segments.score(capabilities, &spoken_as.settings, &assembly);
         let student = student_of(request.options.student.as_deref(), lesson);
         let student = student.filter(|_| request.options.student_in_files);
         let tags = tags(lesson, request, student);
@@ -92,7 +91,7 @@ impl Take {
             reuse: self.reuse,
         };
         let work = async {
-            let plan: RecordingPlan = recorder.plan(self.score.clone()).await?;
+            let plan = recorder.plan(self.score.clone()).await?;
             recorder.record(&plan, &target, progress, stop).await
         };
         work.await.map_err(|source| match source.kind() {
@@ -179,27 +178,6 @@ async fn casting(
 
 fn problem(error: &impl Classify) -> Vec<Problem> {
     vec![Problem::of(Stage::Tts, error)]
-}
-
-fn score(plan: SegmentPlan, engine: &Engine, settings: &SpeechSettings) -> Score {
-    let capabilities = engine.tts.capabilities();
-    let key = plan.recording_key(capabilities, settings, &engine.recorder.assembly());
-    let part = |segment: Segment| Part {
-        key: segment.key(capabilities, settings),
-        request: segment.request(settings),
-        lines: segment.turns.iter().map(|spoken| spoken.line).collect(),
-        gap_before: segment.gap_before,
-    };
-    let lines = plan.lines.into_iter().map(|line| CueLine {
-        speaker: line.speaker,
-        text: line.text,
-    });
-    Score {
-        key,
-        lines: lines.collect(),
-        parts: plan.segments.into_iter().map(part).collect(),
-        tail: plan.tail,
-    }
 }
 
 fn tags(lesson: &Lesson<'_>, request: &RunRequest, student: Option<&str>) -> Tags {
