@@ -10,12 +10,14 @@ mod code_language;
 mod diagnostic;
 mod document;
 mod emoji;
+mod explanation;
 mod extract;
 mod front_matter;
 pub mod inline;
 mod lint;
 mod parse;
 mod read;
+mod report;
 mod script;
 mod span;
 
@@ -26,11 +28,16 @@ pub use document::{
     AlertKind, Column, Item, Lesson, LinkKind, Marker, MediaKind, Node, NodeKind, Row, SpeechLine,
     StudyText, Wrapper,
 };
+pub use explanation::Explanation;
 pub use extract::{
     Extract, ExtractedStudyText, ExtractedUtterance, Passage, Profile, Section, Settings,
 };
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
 pub use read::{DEFAULT_LIMIT, LessonReadError, decode};
+pub use report::{
+    FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,
+    apply_fixes,
+};
 pub use script::{Script, ScriptKind, Utterance};
 pub use span::{LineCol, LineIndex, Span, Text};

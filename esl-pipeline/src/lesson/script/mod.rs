@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
 use speakers::folded;
 
+pub(crate) use grammar::Label;
 pub(crate) use speakers::{Role, Speakers, is_narrator};
 
 /// The study text, line by line, each with its speaker.
