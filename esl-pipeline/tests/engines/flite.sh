@@ -1,7 +1,7 @@
 #!/bin/sh
 # Acts like flite: lists voices, or hums for as long as it is given text on standard input.
 case "$1" in
-  --version) echo "  version: flite-9.9-fake (http://localhost)"; exit ;;
+  --version) echo "  version: flite-9.9-fake (http://localhost)"; exit 1 ;;
   -lv) echo "Voices available: rms slt "; exit ;;
 esac
 [ "$1" = -voice ] && [ "$3" = -o ] && [ $# = 4 ] || { echo "bad arguments" >&2; exit 2; }

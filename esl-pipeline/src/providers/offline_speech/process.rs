@@ -26,41 +26,27 @@ pub(super) enum Failure {
     TimedOut,
 }
 
-/// Hands `input` to the program and waits for it; returns what it printed.
+/// Hands `input` to the program and waits until it has done its work.
 ///
 /// The process is killed when time is up or the future is dropped.
-pub(super) async fn run(
-    mut command: Command,
-    input: &str,
-    timeout: Duration,
-) -> Result<String, Failure> {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    let mut child = command.spawn()?;
-    let Ok(done) = tokio::time::timeout(timeout, converse(&mut child, input)).await else {
-        child.kill().await?;
-        return Err(Failure::TimedOut);
-    };
-    let (status, printed, complaint) = done?;
-    if status.success() {
-        Ok(printed)
-    } else {
-        Err(Failure::Ended {
-            status,
-            complaint: excerpt(&complaint),
-        })
+pub(super) async fn run(command: Command, input: &str, timeout: Duration) -> Result<(), Failure> {
+    let ended = converse(command, input, timeout).await?;
+    if ended.status.success() {
+        return Ok(());
     }
+    Err(Failure::Ended {
+        status: ended.status,
+        complaint: excerpt(&ended.complaint),
+    })
 }
 
-/// What the program prints for `arguments`; none if it is not there or does not work.
+/// What the program prints for `arguments`, whatever its exit status (flite ends with 1 after it
+/// told its version); none if it is not there or cannot be run.
 pub(super) async fn ask(program: &Path, arguments: &[&str], timeout: Duration) -> Option<String> {
     let mut command = Command::new(program);
     command.args(arguments);
-    match run(command, "", timeout).await {
-        Ok(printed) => Some(printed),
+    match converse(command, "", timeout).await {
+        Ok(ended) => Some(ended.printed),
         Err(Failure::NotRun(error)) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(failure) => {
             tracing::warn!(program = %program.display(), %failure, "a speech engine does not work");
@@ -69,8 +55,30 @@ pub(super) async fn ask(program: &Path, arguments: &[&str], timeout: Duration) -
     }
 }
 
+struct Ended {
+    status: ExitStatus,
+    printed: String,
+    complaint: String,
+}
+
+async fn converse(mut command: Command, input: &str, timeout: Duration) -> Result<Ended, Failure> {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn()?;
+    match tokio::time::timeout(timeout, until_end(&mut child, input)).await {
+        Ok(ended) => Ok(ended?),
+        Err(_) => {
+            child.kill().await?;
+            Err(Failure::TimedOut)
+        }
+    }
+}
+
 /// Writes and reads at the same time, so that no full pipe holds up either side.
-async fn converse(child: &mut Child, input: &str) -> std::io::Result<(ExitStatus, String, String)> {
+async fn until_end(child: &mut Child, input: &str) -> std::io::Result<Ended> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
         if let Some(mut stdin) = stdin {
@@ -79,7 +87,11 @@ async fn converse(child: &mut Child, input: &str) -> std::io::Result<(ExitStatus
         }
     };
     let ((), printed, complaint) = tokio::join!(write, text_of(stdout), text_of(stderr));
-    Ok((child.wait().await?, printed?, complaint?))
+    Ok(Ended {
+        status: child.wait().await?,
+        printed: printed?,
+        complaint: complaint?,
+    })
 }
 
 async fn text_of(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
