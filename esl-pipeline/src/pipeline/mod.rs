@@ -31,7 +31,6 @@ use esl_core::{DataSourceId, Presets};
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
-pub use plan::{Action, Decision};
 pub use report::{
     AudioReport, DiagnosticCounts, RunReport, StageEnd, StageReport, SynthesisReport,
 };

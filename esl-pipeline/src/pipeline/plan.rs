@@ -1,7 +1,6 @@
 //! Which stages a run has to do, and why. Pure: facts in, decisions out.
 
 use esl_core::Stage;
-use serde::Serialize;
 
 use super::{OnExisting, RunOptions};
 
@@ -55,9 +54,8 @@ pub(super) enum RecordingFact {
 }
 
 /// What to do with a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
     /// Do it.
     Run,
     /// Leave it out, as asked.
@@ -67,12 +65,11 @@ pub enum Action {
 }
 
 /// What to do with a stage, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Decision {
-    /// What to do.
-    pub action: Action,
-    /// Why, in words for people.
-    pub reason: &'static str,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub(super) action: Action,
+    /// In words for people.
+    pub(super) reason: &'static str,
 }
 
 const fn run(reason: &'static str) -> Decision {
@@ -100,8 +97,7 @@ impl Decision {
     }
 
     /// Whether the stage has work to do.
-    #[must_use]
-    pub fn runs(&self) -> bool {
+    pub(super) fn runs(self) -> bool {
         self.action == Action::Run
     }
 }

@@ -68,9 +68,9 @@ pub struct RunOptions {
     pub with_tts: Option<bool>,
     /// Takes the recording of an earlier run; there must be one.
     pub skip_tts: bool,
-    /// Makes the recording again, though it is there.
+    /// Makes the recording anew from its segments, though it is there.
     pub redo_tts: bool,
-    /// Does everything again, though it is there.
+    /// Builds the page and the recording anew, though they are there.
     pub force: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -40,7 +40,7 @@ impl Pipeline {
         };
         tokio::pin!(work);
         tokio::select! {
-            result = &mut work => result,
+            biased;
             () = tokio::time::sleep_until(deadline.into()) => {
                 stop.cancel();
                 match work.await {
@@ -48,6 +48,7 @@ impl Pipeline {
                     result => result,
                 }
             }
+            result = &mut work => result,
         }
     }
 

@@ -47,7 +47,8 @@ impl Scope {
                 self.emit(stage, StageStatus::Success { duration });
             }
             Err(error) => {
-                tracing::warn!(duration_ms = millis(duration), kind = %error.kind(), "stage failed");
+                // The caller handles the failure and logs it.
+                tracing::debug!(duration_ms = millis(duration), kind = %error.kind(), "stage failed");
                 self.emit(stage, failed(error));
             }
         }

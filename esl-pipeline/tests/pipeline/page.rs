@@ -1,16 +1,20 @@
 //! Lessons without audio.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use esl_core::manifest::{Manifest, PendingImport};
 use esl_core::ports::NotionError;
-use esl_core::{Classify, ErrorKind, RunId};
+use esl_core::{Classify, Digest, ErrorKind, ProgressSink, RunId, Stage, StageEvent, StageStatus};
 use esl_pipeline::pipeline::{
-    ErrorClass, NextAction, OnExisting, PipelineError, PresetChoice, RunContext, RunOptions,
+    ErrorClass, NextAction, OnExisting, PipelineError, PresetChoice, RunContext, RunOptions, SpeechAccount,
 };
-use esl_testkit::NotionCall;
+use esl_pipeline::speech::limiter::Limiter;
+use esl_testkit::{MemoryManifestStore, MemoryNotion, NotionCall};
 
-use crate::world::{LESSON, LINE, Listener, World, context, lesson, request, run, run_with};
+use crate::world::{
+    LESSON, LINE, Listener, World, context, lesson, lesson_id, request, run, run_with,
+};
 
 #[tokio::test]
 async fn a_first_run_makes_a_coloured_page() {
@@ -162,7 +166,7 @@ async fn an_invalid_lesson_has_no_effect() {
 async fn a_damaged_or_newer_manifest_stops_the_run() {
     for stored in ["{", r#"{"schemaVersion": 2}"#] {
         let world = World::new();
-        world.manifests.tamper(&crate::world::lesson_id(), stored);
+        world.manifests.tamper(&lesson_id(), stored);
         let before = world.effects();
         let error = run(world.silent(), LESSON).await.unwrap_err();
         assert_eq!(error.class(), ErrorClass::ManifestError);
@@ -295,6 +299,38 @@ async fn a_cancelled_run_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_run_after_its_deadline_does_nothing() {
+    let world = World::new();
+    let context = RunContext {
+        deadline: Some(Instant::now()),
+        ..context()
+    };
+    let pipeline = world.silent().build().unwrap();
+    let request = request(LESSON, RunOptions::default());
+    let error = pipeline.run(request, context).await.unwrap_err();
+    assert!(matches!(error, PipelineError::DeadlineExceeded), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(world.effects(), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_run_works_with_the_accounts_of_its_caller() {
+    let (world, caller) = (World::new(), World::new());
+    let mut context = context();
+    context.accounts.notion = Some(caller.notion.clone());
+    context.accounts.speech = Some(SpeechAccount {
+        tts: caller.tts.clone(),
+        limiter: Limiter::new(1),
+    });
+    let pipeline = world.speaking().build().unwrap();
+    let request = request(LESSON, RunOptions::default());
+    pipeline.run(request, context).await.unwrap();
+    assert_eq!((world.notion.page_count(), world.tts.calls()), (0, 0));
+    assert_eq!(caller.notion.page_count(), 1);
+    assert_eq!(caller.tts.most_under_way(), 1);
+}
+
+#[tokio::test]
 async fn listeners_hear_every_stage() {
     let world = World::new();
     let listener = Arc::new(Listener::default());
@@ -339,4 +375,74 @@ async fn the_status_tells_what_is_out_of_date() {
     let edited = pipeline.status(&lesson(&edited)).await.unwrap();
     assert!(!edited.md_hash_matches && edited.stale.page);
     assert_eq!(edited.next, NextAction::Run);
+}
+
+/// A listener that, as soon as a stage begins, writes the manifest as another run might.
+#[derive(Debug)]
+struct Intruder {
+    manifests: Arc<MemoryManifestStore>,
+    at: Stage,
+}
+
+impl ProgressSink for Intruder {
+    fn emit(&self, event: StageEvent) {
+        if (event.stage, event.status) == (self.at, StageStatus::Start) {
+            self.manifests.tamper(&lesson_id(), intruding_manifest());
+        }
+    }
+}
+
+fn intruding_manifest() -> Vec<u8> {
+    let long_ago = "2026-01-30T08:00:00Z".parse().unwrap();
+    let mut manifest = Manifest::new(&Digest::of(""), long_ago);
+    manifest.pending_import = Some(PendingImport {
+        attempt_id: RunId::random(),
+        data_source_id: MemoryNotion::source(),
+        title: "Asking for Directions: Lost Near the Station".to_owned(),
+        started_at: long_ago,
+    });
+    manifest.to_json()
+}
+
+async fn run_beside_an_intruder(world: &World, at: Stage) -> PipelineError {
+    let context = RunContext {
+        progress: Arc::new(Intruder {
+            manifests: world.manifests.clone(),
+            at,
+        }),
+        ..context()
+    };
+    let pipeline = world.silent().build().unwrap();
+    let request = request(LESSON, RunOptions::default());
+    pipeline.run(request, context).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_run_that_lost_the_lesson_makes_no_page() {
+    let world = World::new();
+    let error = run_beside_an_intruder(&world, Stage::Import).await;
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(error.class(), ErrorClass::ManifestError);
+    assert_eq!(world.notion.page_count(), 0);
+}
+
+#[tokio::test]
+async fn a_page_that_no_manifest_names_is_found_by_its_intent() {
+    let world = World::new();
+    let first = run(world.silent(), LESSON).await.unwrap();
+    world.manifests.tamper(&lesson_id(), intruding_manifest());
+    let second = run(world.silent(), LESSON).await.unwrap();
+    assert_eq!(second.page_id, first.page_id);
+    assert_eq!(world.notion.page_count(), 1);
+}
+
+#[tokio::test]
+async fn a_page_of_the_same_title_and_another_text_is_left_alone() {
+    let world = World::new();
+    let first = run(world.silent(), LESSON).await.unwrap();
+    world.manifests.tamper(&lesson_id(), intruding_manifest());
+    let other = LESSON.replace("## 7. ", "Read this twice.\n\n## 7. ");
+    let second = run(world.silent(), &other).await.unwrap();
+    assert_ne!(second.page_id, first.page_id);
+    assert_eq!(world.notion.page_count(), 2);
 }
