@@ -5,6 +5,8 @@
 //! parser is hand-written. Parsing is total: any text gives a document and a list of diagnostics.
 //! Nothing in a lesson is ever executed or fetched.
 
+mod callout_head;
+mod code_language;
 mod diagnostic;
 mod document;
 mod front_matter;
@@ -14,6 +16,8 @@ mod parse;
 mod script;
 mod span;
 
+pub use callout_head::CalloutHead;
+pub use code_language::code_language;
 pub use diagnostic::{Code, Diagnostic, Fix, Related, Severity};
 pub use document::{
     AlertKind, Column, Item, Lesson, LinkKind, Marker, MediaKind, Node, NodeKind, Row, SpeechLine,

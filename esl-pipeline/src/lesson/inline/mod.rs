@@ -2,12 +2,25 @@
 //!
 //! Blocks, speech and lint read these runs; nothing else looks at emphasis or links.
 //! `_` and `__` are always literal: fill-in blanks are central to lessons.
+//!
+//! Emphasis and links follow CommonMark with `*`, `**`, `***` and `~~` as the only marks; added are
+//! bare addresses, `$formula$`, `<u>underline</u>` and `[text]{colour}`. A backslash takes the
+//! meaning from `* _ ~ [ ] ! $` and the backtick, and stays where it is before anything else. The
+//! time is linear in the length of the line, whatever the line holds.
+
+mod address;
+mod emphasis;
+mod pieces;
+mod scan;
+mod target;
 
 use std::borrow::Cow;
 
 use esl_core::Color;
 
 use super::{Span, Text};
+
+pub use address::{MAX_ADDRESS_LENGTH, is_linkable, is_web_address};
 
 /// A piece of a line with one formatting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +38,16 @@ pub struct Run<'a> {
 }
 
 /// What a run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RunKind {
     /// Words.
+    #[default]
     Words,
     /// `` `code` ``
     Code,
     /// `$formula$`
     Equation,
-    /// The alternative text of an image in a line.
+    /// The alternative text of an image in a line, or `Image` if it has none.
     Image,
 }
 
@@ -55,20 +69,28 @@ pub struct Style {
 /// The target of a link as the lesson has it, whatever its scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link<'a> {
-    /// The address, without title.
+    /// The address as written, without title.
     pub url: Text<'a>,
 }
 
-/// Splits a line into runs. Total; the text of the line is never lost.
+impl<'a> Link<'a> {
+    /// The address with escapes and entities resolved. Ask [`is_linkable`] whether it may be used.
+    #[must_use]
+    pub fn address(&self) -> Cow<'a, str> {
+        address::resolved(self.url.raw)
+    }
+}
+
+/// Splits a line into runs. Total; only marks, link targets and comments are not in the runs.
 #[must_use]
-pub fn parse<'a>(line: Text<'a>) -> Vec<Run<'a>> {
-    vec![Run {
-        text: Cow::Borrowed(line.raw),
-        kind: RunKind::Words,
-        style: Style::default(),
-        link: None,
-        span: line.span(),
-    }]
+pub fn parse(line: Text<'_>) -> Vec<Run<'_>> {
+    scan::Scanner::new(line.trimmed()).runs()
+}
+
+/// Splits a table cell into runs: like [`parse`], and `\|` is a pipe.
+#[must_use]
+pub fn parse_cell(cell: Text<'_>) -> Vec<Run<'_>> {
+    scan::Scanner::new(cell.trimmed()).in_table().runs()
 }
 
 /// The characters that a line shows.
@@ -76,3 +98,6 @@ pub fn parse<'a>(line: Text<'a>) -> Vec<Run<'a>> {
 pub fn plain_text(line: Text<'_>) -> String {
     parse(line).iter().map(|run| run.text.as_ref()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Directives: columns, synced blocks, media and toggles. Callouts have their own rules.
+
+use esl_core::BlockId;
+
+use super::facts::Facts;
+use super::inline_text::{is_web_address, with_scheme};
+use super::walk::{Visit, walk};
+use crate::lesson::{Code, Column, Diagnostic, MediaKind, Node, NodeKind, Text};
+
+pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
+    walk(facts.lesson)
+        .flat_map(|visit| check_node(facts, visit))
+        .collect()
+}
+
+fn check_node(facts: &Facts<'_, '_>, visit: Visit<'_, '_>) -> Vec<Diagnostic> {
+    let node = visit.node;
+    match &node.kind {
+        NodeKind::ColumnList { columns, stray } => column_list(facts, visit, columns, stray),
+        NodeKind::SyncedBlock {
+            reference,
+            children,
+        } => synced(facts, node, *reference, children)
+            .into_iter()
+            .collect(),
+        NodeKind::Media { kind, url } => media(facts, node, *kind, *url).into_iter().collect(),
+        NodeKind::Toggle { title, .. } => untitled(facts, node, *title).into_iter().collect(),
+        _ => vec![],
+    }
+}
+
+fn column_list(
+    facts: &Facts<'_, '_>,
+    visit: Visit<'_, '_>,
+    columns: &[Column<'_>],
+    stray: &[Node<'_>],
+) -> Vec<Diagnostic> {
+    let span = visit.node.span;
+    let open = facts.opening_line(span).span();
+    let mut found = Vec::new();
+    if visit.inside.column_list {
+        let message = "a column list inside a column";
+        let hint = "close the outer list first";
+        found.push(Diagnostic::new(Code::ColumnNested, open, message).hint(hint));
+    }
+    if facts.is_unclosed(span) {
+        return found;
+    }
+    match columns {
+        [] => {
+            let message = "the column list has no `:::column`";
+            found.push(Diagnostic::new(Code::ColumnListNoColumn, open, message));
+            return found;
+        }
+        [_] => {
+            let message = "the column list has only one column";
+            let hint = "add a second `:::column`, or remove the list";
+            found.push(Diagnostic::new(Code::ColumnListSingle, open, message).hint(hint));
+        }
+        _ => {}
+    }
+    found.extend(empty_columns(facts, columns));
+    found.extend(stray.iter().map(|node| stray_content(facts, node)));
+    found
+}
+
+fn empty_columns(facts: &Facts<'_, '_>, columns: &[Column<'_>]) -> Vec<Diagnostic> {
+    let empty = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.children.is_empty());
+    let closed = empty.filter(|(_, column)| !facts.is_unclosed(column.span));
+    let report = |(at, column): (usize, &Column<'_>)| {
+        let message = format!("column {} is empty", at + 1);
+        Diagnostic::new(
+            Code::ColumnEmpty,
+            facts.opening_line(column.span).span(),
+            message,
+        )
+    };
+    closed.map(report).collect()
+}
+
+fn stray_content(facts: &Facts<'_, '_>, node: &Node<'_>) -> Diagnostic {
+    let message = "content in a column list but in no column";
+    let span = facts.opening_line(node.span).span();
+    Diagnostic::new(Code::ColumnStrayContent, span, message).hint("put it below a `:::column` line")
+}
+
+fn synced(
+    facts: &Facts<'_, '_>,
+    node: &Node<'_>,
+    reference: Option<Text<'_>>,
+    children: &[Node<'_>],
+) -> Option<Diagnostic> {
+    let Some(reference) = reference else {
+        let is_empty = children.is_empty() && !facts.is_unclosed(node.span);
+        let open = facts.opening_line(node.span).span();
+        let message = "the synced block has neither an id nor content";
+        return is_empty.then(|| Diagnostic::new(Code::SyncedEmpty, open, message));
+    };
+    if BlockId::parse(reference.raw).is_err() {
+        let message = format!("`{}` is no block id", shortened(reference.raw));
+        let found = Diagnostic::new(Code::SyncedIdInvalid, reference.span(), message);
+        return Some(found.hint("copy the link to the block, or its id of 32 hexadecimal digits"));
+    }
+    let first = children.first()?;
+    let message = "a synced block with an id shows that block and has no content of its own";
+    let found = Diagnostic::new(Code::SyncedReferenceWithContent, reference.span(), message);
+    Some(found.related(
+        facts.opening_line(first.span).span(),
+        "this content would be lost",
+    ))
+}
+
+fn media(
+    facts: &Facts<'_, '_>,
+    node: &Node<'_>,
+    kind: MediaKind,
+    url: Text<'_>,
+) -> Option<Diagnostic> {
+    let name = match kind {
+        MediaKind::Audio => ":::audio",
+        MediaKind::Video => ":::video",
+    };
+    if url.raw.is_empty() {
+        let open = facts.opening_line(node.span).span();
+        let message = format!("`{name}` has no address");
+        let hint = format!("write `{name} https://…`");
+        return Some(Diagnostic::new(Code::MediaUrlMissing, open, message).hint(hint));
+    }
+    if is_web_address(url.raw) {
+        return None;
+    }
+    let message = format!("`{}` is no http or https address", shortened(url.raw));
+    let found = Diagnostic::new(Code::MediaUrlInvalid, url.span(), message);
+    Some(match with_scheme(url.raw) {
+        Some(whole) => found.fix(url.span(), whole),
+        None => found.hint("write the whole address, without spaces"),
+    })
+}
+
+fn untitled(facts: &Facts<'_, '_>, node: &Node<'_>, title: Text<'_>) -> Option<Diagnostic> {
+    let open = facts.opening_line(node.span);
+    let message = format!("`{}` has no title", open.raw);
+    let found = || Diagnostic::new(Code::ToggleTitleMissing, open.span(), message);
+    title
+        .raw
+        .is_empty()
+        .then(found)
+        .map(|found| found.hint("write the title on the same line"))
+}
+
+/// Enough of an address to recognise it in a message.
+pub(super) fn shortened(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

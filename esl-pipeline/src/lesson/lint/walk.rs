@@ -1,0 +1,84 @@
+//! Visits every node of a lesson once, in a loop rather than by recursion.
+
+use crate::lesson::{Lesson, Node, NodeKind};
+
+/// A node and what holds it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Visit<'l, 'a> {
+    pub(super) node: &'l Node<'a>,
+    pub(super) inside: Inside,
+}
+
+/// What holds a node, at any distance.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Inside {
+    /// A container such as a callout, a column or a toggle.
+    pub(super) directive: bool,
+    /// A column list.
+    pub(super) column_list: bool,
+}
+
+/// All nodes of `lesson`, each before its children.
+pub(super) fn walk<'l, 'a>(lesson: &'l Lesson<'a>) -> impl Iterator<Item = Visit<'l, 'a>> {
+    let mut stack = vec![(lesson.body.iter(), Inside::default())];
+    std::iter::from_fn(move || {
+        loop {
+            let (nodes, inside) = stack.last_mut()?;
+            let inside = *inside;
+            let Some(node) = nodes.next() else {
+                stack.pop();
+                continue;
+            };
+            let within = inside.and(node);
+            stack.extend(
+                children_of(node)
+                    .into_iter()
+                    .map(|nodes| (nodes.iter(), within)),
+            );
+            return Some(Visit { node, inside });
+        }
+    })
+}
+
+/// The nodes directly in `node`, in groups, the last group first.
+pub(super) fn children_of<'l, 'a>(node: &'l Node<'a>) -> Vec<&'l [Node<'a>]> {
+    match &node.kind {
+        NodeKind::Quote { children, .. }
+        | NodeKind::Callout { children, .. }
+        | NodeKind::OrphanColumn { children }
+        | NodeKind::SyncedBlock { children, .. }
+        | NodeKind::Toggle { children, .. }
+        | NodeKind::UnknownDirective { children, .. } => vec![children],
+        NodeKind::Item(item) => vec![&item.children],
+        NodeKind::StudyText(study_text) => vec![&study_text.children],
+        NodeKind::ColumnList { columns, stray } => {
+            let columns = columns
+                .iter()
+                .rev()
+                .map(|column| column.children.as_slice());
+            std::iter::once(stray.as_slice()).chain(columns).collect()
+        }
+        NodeKind::Heading { .. }
+        | NodeKind::Paragraph { .. }
+        | NodeKind::Code { .. }
+        | NodeKind::Table { .. }
+        | NodeKind::Image { .. }
+        | NodeKind::Link { .. }
+        | NodeKind::Divider
+        | NodeKind::Equation { .. }
+        | NodeKind::TableOfContents
+        | NodeKind::Media { .. } => vec![],
+    }
+}
+
+impl Inside {
+    /// What holds the children of `node`.
+    fn and(self, node: &Node<'_>) -> Self {
+        let is_column = matches!(node.kind, NodeKind::ColumnList { .. });
+        let is_plain = matches!(node.kind, NodeKind::Quote { .. } | NodeKind::Item(_));
+        Self {
+            directive: self.directive || !is_plain,
+            column_list: self.column_list || is_column,
+        }
+    }
+}
