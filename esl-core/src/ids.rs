@@ -49,6 +49,18 @@ macro_rules! notion_id {
         pub struct $name(Uuid);
 
         impl $name {
+            /// The id with these 128 bits, for ids that are fixed in code.
+            #[must_use]
+            pub const fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The id's 128 bits.
+            #[must_use]
+            pub const fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+
             /// Reads a dashed or undashed id or a Notion URL that names one.
             ///
             /// # Errors

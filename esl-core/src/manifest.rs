@@ -56,6 +56,9 @@ pub struct Manifest {
     /// Where the page was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_source_id: Option<DataSourceId>,
+    /// A page that is being created, or was when the run was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_import: Option<PendingImport>,
     /// The run that wrote last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunRecord>,
@@ -103,6 +106,21 @@ pub struct AudioRecord {
     /// Fields of other writers, kept as they are.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// The intent to create a page: written before the request, replaced by the page's id after it. What
+/// is found here by a later run may have happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingImport {
+    /// The run that asked.
+    pub attempt_id: RunId,
+    /// Where.
+    pub data_source_id: DataSourceId,
+    /// Under which title.
+    pub title: String,
+    /// When, by the run's clock.
+    pub started_at: Timestamp,
 }
 
 /// The run that wrote a manifest.
@@ -183,6 +201,7 @@ impl Manifest {
             imported_hash: None,
             lesson_id: None,
             data_source_id: None,
+            pending_import: None,
             run: None,
             stages: BTreeMap::new(),
             extra: Map::new(),

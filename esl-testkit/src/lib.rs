@@ -22,7 +22,9 @@ pub mod conformance;
 mod fixture;
 mod manual_clock;
 mod memory;
+mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};
 pub use manual_clock::ManualClock;
 pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
+pub use tone::ToneTts;
