@@ -8,11 +8,11 @@ help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1 - /p' Makefile
 
 demo: ## turn an example lesson into a homework page with sound (LESSON=file for another one)
-	@sh scripts/demo.sh $(LESSON)
+	@sh .ci/demo.sh $(LESSON)
 
 test: ## install what the tests need and run all of them
-	@sh scripts/install.sh chromium chromedriver:chromium-driver flite espeak-ng
-	@sh scripts/test.sh
+	@sh .ci/install.sh chromium chromedriver:chromium-driver flite espeak-ng
+	@sh .ci/test.sh
 
 lint: ## check format, lints and documentation
 	cargo fmt --all --check

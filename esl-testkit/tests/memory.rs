@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::{ArtifactStore, Clock, ManifestStore, SystemClock};
+use esl_core::ports::{ArtifactStore, Clock, ManifestStore, SystemClock, Tts};
 use esl_testkit::{
-    Fixture, ManualClock, MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionFixture,
+    Fixture, ManualClock, MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionFixture, ToneTts,
 };
 
 async fn manifest_store() -> Fixture<dyn ManifestStore> {
@@ -22,6 +22,10 @@ async fn workspace() -> NotionFixture {
     }
 }
 
+async fn speech() -> Fixture<dyn Tts> {
+    Fixture::new(Arc::new(ToneTts::default()))
+}
+
 async fn manual_clock() -> Fixture<dyn Clock> {
     Fixture::new(Arc::new(ManualClock::default()))
 }
@@ -31,11 +35,12 @@ async fn system_clock() -> Fixture<dyn Clock> {
 }
 
 mod stores {
-    use super::{artifact_store, manifest_store, workspace};
+    use super::{artifact_store, manifest_store, speech, workspace};
 
     esl_testkit::manifest_store_suite!(manifest_store);
     esl_testkit::artifact_store_suite!(artifact_store);
     esl_testkit::notion_suite!(workspace);
+    esl_testkit::tts_suite!(speech);
 }
 
 mod manual {

@@ -3,7 +3,7 @@
 set -eu
 
 sound=
-if ! command -v espeak-ng >/dev/null && ! sh scripts/install.sh flite; then
+if ! command -v espeak-ng >/dev/null && ! sh .ci/install.sh flite; then
     echo "going on without sound" >&2
     sound=--no-tts
 fi

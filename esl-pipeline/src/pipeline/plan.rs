@@ -1,0 +1,326 @@
+//! Which stages a run has to do, and why. Pure: facts in, decisions out.
+
+use esl_core::Stage;
+use serde::Serialize;
+
+use super::{OnExisting, RunOptions};
+
+/// What a run finds before it begins.
+#[derive(Debug, Clone)]
+pub(super) struct Facts<'a> {
+    /// What the caller asked for.
+    pub(super) options: &'a RunOptions,
+    /// Whether an earlier attempt of this very run has begun.
+    pub(super) is_resumed: bool,
+    /// The lesson's page.
+    pub(super) page: PageFact,
+    /// Whether the page is to have heading colours.
+    pub(super) has_preset: bool,
+    /// Whether audio is to be made.
+    pub(super) wants_audio: bool,
+    /// The lesson's recording.
+    pub(super) recording: RecordingFact,
+    /// Whether the recording can be put on a page, or will be after this run spoke it.
+    pub(super) is_attached: bool,
+    /// Whether the manifest already says what it would say after this run.
+    pub(super) is_recorded: bool,
+}
+
+/// How the lesson's page stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageFact {
+    /// There was never one.
+    Missing,
+    /// The manifest names one that is not there any more.
+    Gone,
+    /// It shows something else than the lesson.
+    Outdated,
+    /// It shows the lesson.
+    Current,
+}
+
+/// How the lesson's recording stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RecordingFact {
+    /// There is none.
+    Missing,
+    /// The manifest names a file that is not there any more.
+    Gone,
+    /// It speaks something else than the study text, or otherwise.
+    Outdated,
+    /// It is what a run would make.
+    Current,
+}
+
+/// What to do with a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Do it.
+    Run,
+    /// Leave it out, as asked.
+    Skip,
+    /// Nothing is left to do.
+    Noop,
+}
+
+/// What to do with a stage, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// What to do.
+    pub action: Action,
+    /// Why, in words for people.
+    pub reason: &'static str,
+}
+
+const fn run(reason: &'static str) -> Decision {
+    let action = Action::Run;
+    Decision { action, reason }
+}
+
+const fn skip(reason: &'static str) -> Decision {
+    let action = Action::Skip;
+    Decision { action, reason }
+}
+
+const fn noop(reason: &'static str) -> Decision {
+    let action = Action::Noop;
+    Decision { action, reason }
+}
+
+impl Decision {
+    /// Whether the stage has work to do.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.action == Action::Run
+    }
+}
+
+/// What to do with every stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) import: Decision,
+    /// Whether importing makes a page rather than changing the one there is.
+    pub(super) makes_page: bool,
+    pub(super) colorize: Decision,
+    pub(super) tts: Decision,
+    pub(super) upload: Decision,
+    pub(super) add_audio: Decision,
+    pub(super) manifest: Decision,
+}
+
+impl Plan {
+    /// Decides for every stage.
+    pub(super) fn of(facts: &Facts<'_>) -> Self {
+        let (import, makes_page) = import(facts);
+        let tts = tts(facts);
+        let add_audio = add_audio(facts, import, tts);
+        let works = import.runs() || tts.runs() || add_audio.runs();
+        Self {
+            import,
+            makes_page,
+            colorize: colorize(facts, import),
+            tts,
+            upload: skip("upload disabled"),
+            add_audio,
+            manifest: if works {
+                run("there is something to record")
+            } else if facts.is_recorded {
+                noop("nothing has changed")
+            } else {
+                run("the lesson file has changed")
+            },
+        }
+    }
+
+    /// The decision for `stage`.
+    pub(super) const fn decision(&self, stage: Stage) -> Decision {
+        match stage {
+            Stage::Validate => run("a lesson is always checked"),
+            Stage::Import => self.import,
+            Stage::Colorize => self.colorize,
+            Stage::Tts => self.tts,
+            Stage::Upload => self.upload,
+            Stage::AddAudio => self.add_audio,
+            Stage::Manifest => self.manifest,
+        }
+    }
+}
+
+/// What to do about the page, and whether that makes one.
+fn import(facts: &Facts<'_>) -> (Decision, bool) {
+    let options = facts.options;
+    if options.skip_import {
+        return (skip("skip-import flag set"), false);
+    }
+    match facts.page {
+        PageFact::Missing => (run("the lesson has no page yet"), true),
+        PageFact::Gone => (run("the page is gone"), true),
+        _ if options.on_existing == OnExisting::New && !facts.is_resumed => {
+            (run("another page was asked for"), true)
+        }
+        PageFact::Outdated => (run("the lesson has changed"), false),
+        PageFact::Current if options.force && !facts.is_resumed => {
+            (run("asked to do everything again"), false)
+        }
+        PageFact::Current => (noop("the page is up to date"), false),
+    }
+}
+
+fn colorize(facts: &Facts<'_>, import: Decision) -> Decision {
+    match import.action {
+        _ if !facts.has_preset => skip("no preset selected"),
+        Action::Run => run("headings are coloured as the page is built"),
+        Action::Skip => skip("the page is left as it is"),
+        Action::Noop => noop("the page is up to date"),
+    }
+}
+
+fn tts(facts: &Facts<'_>) -> Decision {
+    let options = facts.options;
+    if !facts.wants_audio {
+        return skip("tts disabled");
+    }
+    if options.skip_tts {
+        return skip("skip-tts flag set");
+    }
+    match facts.recording {
+        RecordingFact::Missing => run("there is no recording yet"),
+        RecordingFact::Gone => run("the recording is gone"),
+        RecordingFact::Outdated => run("the study text or its voices have changed"),
+        RecordingFact::Current if (options.force || options.redo_tts) && !facts.is_resumed => {
+            run("asked to speak again")
+        }
+        RecordingFact::Current => noop("the recording is up to date"),
+    }
+}
+
+fn add_audio(facts: &Facts<'_>, import: Decision, tts: Decision) -> Decision {
+    let is_there = !matches!(
+        facts.recording,
+        RecordingFact::Missing | RecordingFact::Gone
+    );
+    if tts.runs() {
+        run("there is a new recording")
+    } else if !is_there {
+        skip("no audio available")
+    } else if import.runs() {
+        run("the page was built anew")
+    } else if facts.is_attached {
+        noop("the page plays this recording")
+    } else {
+        run("the page does not play this recording yet")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actions(facts: &Facts<'_>) -> [Action; 5] {
+        let plan = Plan::of(facts);
+        [
+            plan.import.action,
+            plan.colorize.action,
+            plan.tts.action,
+            plan.add_audio.action,
+            plan.manifest.action,
+        ]
+    }
+
+    fn complete(options: &RunOptions) -> Facts<'_> {
+        Facts {
+            options,
+            is_resumed: false,
+            page: PageFact::Current,
+            has_preset: true,
+            wants_audio: true,
+            recording: RecordingFact::Current,
+            is_attached: true,
+            is_recorded: true,
+        }
+    }
+
+    use Action::{Noop, Run, Skip};
+
+    #[test]
+    fn a_new_lesson_needs_everything() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            page: PageFact::Missing,
+            recording: RecordingFact::Missing,
+            is_attached: false,
+            is_recorded: false,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Run; 5]);
+        assert!(Plan::of(&facts).makes_page);
+    }
+
+    #[test]
+    fn a_complete_lesson_needs_nothing() {
+        assert_eq!(actions(&complete(&RunOptions::default())), [Noop; 5]);
+    }
+
+    #[test]
+    fn a_changed_page_keeps_its_recording_but_has_to_play_it_again() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            page: PageFact::Outdated,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Run, Run, Noop, Run, Run]);
+        assert!(!Plan::of(&facts).makes_page);
+    }
+
+    #[test]
+    fn without_audio_an_earlier_recording_stays_on_the_page() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            wants_audio: false,
+            recording: RecordingFact::Outdated,
+            page: PageFact::Outdated,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Run, Run, Skip, Run, Run]);
+    }
+
+    #[test]
+    fn a_change_that_shows_nowhere_is_recorded_alone() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            is_recorded: false,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Noop, Noop, Noop, Noop, Run]);
+    }
+
+    #[test]
+    fn another_page_is_made_once_per_run() {
+        let options = RunOptions {
+            on_existing: OnExisting::New,
+            ..RunOptions::default()
+        };
+        assert!(Plan::of(&complete(&options)).makes_page);
+        let resumed = Facts {
+            is_resumed: true,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&resumed), [Noop; 5]);
+    }
+
+    #[test]
+    fn skip_flags_leave_page_and_recording_as_they_are() {
+        let options = RunOptions {
+            skip_import: true,
+            skip_tts: true,
+            ..RunOptions::default()
+        };
+        let facts = Facts {
+            page: PageFact::Outdated,
+            recording: RecordingFact::Outdated,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Skip, Skip, Skip, Noop, Noop]);
+    }
+}

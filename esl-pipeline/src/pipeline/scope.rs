@@ -1,0 +1,123 @@
+//! What all stages of one run share: its name, its listener, its journal of times.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use esl_core::{CancellationToken, Classify, ProgressSink, RunId, Stage, StageEvent, StageStatus};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::plan::{Action, Decision};
+use super::{PipelineError, StageEnd, StageReport};
+
+/// What all stages of one run share.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    pub(super) run_id: RunId,
+    pub(super) stop: CancellationToken,
+    progress: &'a dyn ProgressSink,
+    reports: Mutex<Vec<StageReport>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(
+        run_id: RunId,
+        stop: CancellationToken,
+        progress: &'a dyn ProgressSink,
+    ) -> Self {
+        Self {
+            run_id,
+            stop,
+            progress,
+            reports: Mutex::default(),
+        }
+    }
+
+    /// Does the work of a stage, tells the listener and notes how it went.
+    pub(super) async fn stage<T>(
+        &self,
+        stage: Stage,
+        work: impl Future<Output = Result<T, PipelineError>>,
+    ) -> Result<T, PipelineError> {
+        let span = tracing::info_span!("stage", run.id = %self.run_id, stage = %stage);
+        let start = Instant::now();
+        self.emit(stage, StageStatus::Start);
+        let result = work.instrument(span.clone()).await;
+        let duration = start.elapsed();
+        let _entered = span.enter();
+        match &result {
+            Ok(_) => {
+                tracing::info!(duration_ms = millis(duration), "stage succeeded");
+                self.note(stage, StageEnd::Done, None, duration);
+                self.emit(stage, StageStatus::Success { duration });
+            }
+            Err(error) => {
+                tracing::warn!(duration_ms = millis(duration), kind = %error.kind(), "stage failed");
+                self.emit(stage, failed(error));
+            }
+        }
+        result
+    }
+
+    /// Tells and notes that a stage has no work.
+    pub(super) fn leave_out(&self, stage: Stage, decision: Decision) {
+        let end = match decision.action {
+            Action::Noop => StageEnd::Noop,
+            Action::Run | Action::Skip => StageEnd::Skipped,
+        };
+        let reason = decision.reason.to_owned();
+        tracing::info!(run.id = %self.run_id, %stage, reason, "stage left out");
+        self.note(stage, end, Some(reason.clone()), Duration::ZERO);
+        self.emit(stage, StageStatus::Skipped { reason });
+    }
+
+    /// Tells how far a stage is.
+    pub(super) fn progress(&self, stage: Stage, done: usize, total: usize) {
+        let (done, total) = (done as u64, total as u64);
+        self.emit(stage, StageStatus::Progress { done, total });
+    }
+
+    /// How the stages ended, in the order of effects.
+    pub(super) fn reports(&self) -> Vec<StageReport> {
+        let mut reports = self.lock().clone();
+        reports.sort_by_key(|report| report.stage);
+        reports
+    }
+
+    fn note(&self, stage: Stage, status: StageEnd, reason: Option<String>, duration: Duration) {
+        self.lock().push(StageReport {
+            stage,
+            status,
+            reason,
+            duration_ms: millis(duration),
+        });
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<StageReport>> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn emit(&self, stage: Stage, status: StageStatus) {
+        self.progress.emit(StageEvent { stage, status });
+    }
+}
+
+/// A safe point: nothing is half done here.
+pub(super) fn unless_stopped(stop: &CancellationToken) -> Result<(), PipelineError> {
+    if stop.is_cancelled() {
+        return Err(PipelineError::Cancelled);
+    }
+    Ok(())
+}
+
+fn failed(error: &PipelineError) -> StageStatus {
+    StageStatus::Failed {
+        error: error.to_string(),
+        kind: error.kind(),
+        transient: error.kind().is_transient(),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,212 @@
+//! Creates the page, or brings it up to date.
+//!
+//! Creating cannot be repeated, so the intent is recorded first; a later run that finds it without
+//! a page looks whether the page was made after all. (Not looked at: two lessons of the same title
+//! and text in one source, whose intents cannot be told apart.)
+
+use std::time::Duration;
+
+use esl_core::block::{Block, plain_text};
+use esl_core::manifest::PendingImport;
+use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
+use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
+
+use crate::pipeline::journal::Journal;
+use crate::pipeline::page::WantedPage;
+use crate::pipeline::scope::{Scope, unless_stopped};
+use crate::pipeline::{PipelineError, Problem};
+
+/// How long the intent of another run is taken for the work of a living one.
+const INTENT_LIFETIME: Duration = Duration::from_secs(60);
+
+/// What importing works with.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::pipeline) struct Import<'a> {
+    pub(in crate::pipeline) notion: &'a dyn Notion,
+    pub(in crate::pipeline) journal: &'a Journal<'a>,
+    pub(in crate::pipeline) scope: &'a Scope<'a>,
+    pub(in crate::pipeline) stop: &'a CancellationToken,
+    pub(in crate::pipeline) wanted: &'a WantedPage,
+    pub(in crate::pipeline) now: Timestamp,
+}
+
+impl Import<'_> {
+    /// Makes a page, unless an earlier run did so without living to tell.
+    pub(in crate::pipeline) async fn create(self) -> Result<(), PipelineError> {
+        if let Some(page) = self.lost_page().await? {
+            self.record_page(&page).await?;
+            return self.rebuild(page.id).await;
+        }
+        unless_stopped(self.stop)?;
+        self.record_intent().await?;
+        let (first, rest) = self.split();
+        let page = NewPage {
+            source: self.wanted.source,
+            head: self.wanted.head.clone(),
+            children: first.to_vec(),
+        };
+        let created = match self.notion.create_page(page).await {
+            Ok(created) => created,
+            Err(error) => return Err(self.not_created(error).await),
+        };
+        self.record_page(&created).await?;
+        self.append(created.id.into(), rest).await?;
+        self.record_content().await
+    }
+
+    /// Makes the lesson's page show the lesson.
+    pub(in crate::pipeline) async fn update(self, page: PageId) -> Result<(), PipelineError> {
+        self.record(|manifest| manifest.imported_hash = None).await?;
+        self.rebuild(page).await
+    }
+
+    /// Puts the new blocks after the old ones, then removes those: the page is never empty.
+    async fn rebuild(self, page: PageId) -> Result<(), PipelineError> {
+        let old = children(self.notion, page.into()).await.map_err(failed)?;
+        unless_stopped(self.stop)?;
+        let head = self.wanted.head.clone();
+        let page = self.notion.update_page(page, head).await.map_err(failed)?;
+        let root = BlockId::from(page.id);
+        self.append(root, &self.wanted.blocks).await?;
+        for (done, child) in old.iter().enumerate() {
+            unless_stopped(self.stop)?;
+            self.notion.delete_block(child.id).await.map_err(failed)?;
+            self.scope.progress(Stage::Import, done + 1, old.len());
+        }
+        self.record_page(&page).await?;
+        self.record_content().await
+    }
+
+    async fn append(self, parent: BlockId, blocks: &[Block]) -> Result<(), PipelineError> {
+        for chunk in blocks.chunks(self.notion.limits().children_per_array.max(1)) {
+            unless_stopped(self.stop)?;
+            self.notion
+                .append_children(parent, Position::End, chunk.to_vec())
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// The blocks that fit into the request that creates the page, and the others.
+    fn split(&self) -> (&[Block], &[Block]) {
+        let blocks = &self.wanted.blocks;
+        blocks.split_at(blocks.len().min(self.notion.limits().children_per_array))
+    }
+
+    /// The page of an earlier intent, if it was made.
+    async fn lost_page(&self) -> Result<Option<CreatedPage>, PipelineError> {
+        let Some(intent) = self.journal.manifest().await.pending_import else {
+            return Ok(None);
+        };
+        let query = PageQuery {
+            source: intent.data_source_id,
+            title: Some(intent.title.clone()),
+            created_since: Some(intent.started_at),
+        };
+        for found in self.notion.find_pages(&query).await.map_err(failed)? {
+            if self.looks_like_ours(found.page.id).await? {
+                return Ok(Some(found.page));
+            }
+        }
+        let age = self.now.since(intent.started_at);
+        if intent.attempt_id != self.scope.run_id && age < INTENT_LIFETIME {
+            return Err(busy(&intent, age));
+        }
+        Ok(None)
+    }
+
+    /// Whether a page of the right title begins as the lesson's would.
+    async fn looks_like_ours(&self, page: PageId) -> Result<bool, PipelineError> {
+        let listed = self.notion.children(page.into(), None).await;
+        let blocks = listed.map_err(failed)?.blocks;
+        let is_same = |(found, wanted): (&ChildBlock, &Block)| {
+            found.block.type_name() == wanted.type_name()
+                && plain_text(found.block.rich_text()) == plain_text(wanted.rich_text())
+        };
+        Ok(blocks.iter().zip(&self.wanted.blocks).all(is_same))
+    }
+
+    async fn record_intent(&self) -> Result<(), PipelineError> {
+        let intent = PendingImport {
+            attempt_id: self.scope.run_id,
+            data_source_id: self.wanted.source,
+            title: self.wanted.head.title.clone(),
+            started_at: self.now,
+        };
+        self.record(|manifest| manifest.pending_import = Some(intent)).await
+    }
+
+    /// Takes the intent back if the page was certainly not made.
+    async fn not_created(&self, error: NotionError) -> PipelineError {
+        if error.retry() == Retry::Never {
+            // What matters to the user is why the page was not made.
+            let _ = self.record(|manifest| manifest.pending_import = None).await;
+        }
+        failed(error)
+    }
+
+    async fn record_page(&self, page: &CreatedPage) -> Result<(), PipelineError> {
+        self.record(|manifest| {
+            let is_another = manifest.page_id != Some(page.id);
+            manifest.page_id = Some(page.id);
+            manifest.page_url = Some(page.url.clone());
+            manifest.student_page_url.clone_from(&page.student_url);
+            manifest.data_source_id = Some(self.wanted.source);
+            manifest.pending_import = None;
+            manifest.imported_hash = None;
+            if is_another && let Some(audio) = &mut manifest.audio {
+                audio.block_id = None;
+            }
+        })
+        .await
+    }
+
+    async fn record_content(&self) -> Result<(), PipelineError> {
+        let digest = self.wanted.digest.clone();
+        self.record(|manifest| manifest.imported_hash = Some(digest)).await
+    }
+
+    async fn record(
+        &self,
+        change: impl FnOnce(&mut esl_core::manifest::Manifest) + Send,
+    ) -> Result<(), PipelineError> {
+        let recorded = self.journal.record(change).await;
+        recorded.map_err(PipelineError::Manifest)
+    }
+}
+
+/// All direct children of a page or block.
+pub(super) async fn children(
+    notion: &dyn Notion,
+    parent: BlockId,
+) -> Result<Vec<ChildBlock>, NotionError> {
+    let mut blocks = Vec::new();
+    let mut cursor = None;
+    loop {
+        let listed = notion.children(parent, cursor).await?;
+        blocks.extend(listed.blocks);
+        cursor = listed.next;
+        if cursor.is_none() {
+            return Ok(blocks);
+        }
+    }
+}
+
+fn failed(source: NotionError) -> PipelineError {
+    let stage = Stage::Import;
+    PipelineError::Notion { stage, source }
+}
+
+fn busy(intent: &PendingImport, age: Duration) -> PipelineError {
+    let wait = INTENT_LIFETIME.saturating_sub(age).as_secs() + 1;
+    PipelineError::Refused {
+        problems: vec![Problem {
+            stage: Stage::Import,
+            class: crate::pipeline::ErrorClass::ManifestError,
+            message: format!("run {} is creating the page", intent.attempt_id),
+            hint: Some(format!("wait for it to end; if it was stopped, try again in {wait} s")),
+            kind: esl_core::ErrorKind::Conflict,
+        }],
+    }
+}
