@@ -2,3 +2,5 @@
 
 #[cfg(feature = "fs")]
 pub mod fs;
+#[cfg(feature = "local-workspace")]
+pub mod local_workspace;

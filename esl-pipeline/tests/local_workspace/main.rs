@@ -1,0 +1,79 @@
+//! The local workspace: its pages on disk, and how they behave in a browser.
+#![cfg(feature = "local-workspace")]
+
+mod copies;
+mod demo;
+mod durability;
+mod workspace;
+
+use esl_core::Color;
+use esl_core::block::{Block, Heading, HeadingLevel, RichText, Toggle};
+use esl_core::ports::{CreatedPage, NewPage, Notion, PageHead};
+use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use tempfile::TempDir;
+
+/// A workspace in a folder of its own.
+struct Fixture {
+    root: TempDir,
+    workspace: LocalWorkspace,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let workspace = open(&root);
+        Self { root, workspace }
+    }
+
+    async fn page(&self, title: &str, children: Vec<Block>) -> CreatedPage {
+        self.workspace
+            .create_page(new_page(title, children))
+            .await
+            .unwrap()
+    }
+
+    fn file(&self, page: &CreatedPage, name: &str) -> std::path::PathBuf {
+        self.root.path().join(page.id.to_string()).join(name)
+    }
+
+    fn html(&self, page: &CreatedPage, name: &str) -> String {
+        std::fs::read_to_string(self.file(page, name)).unwrap()
+    }
+}
+
+fn open(root: &TempDir) -> LocalWorkspace {
+    LocalWorkspace::open(root.path(), LocalWorkspaceOptions::default())
+}
+
+fn new_page(title: &str, children: Vec<Block>) -> NewPage {
+    NewPage {
+        source: LocalWorkspace::SOURCE,
+        head: PageHead {
+            title: title.to_owned(),
+            ..PageHead::default()
+        },
+        children,
+    }
+}
+
+fn paragraph(text: &str) -> Block {
+    Block::paragraph(vec![RichText::plain(text)])
+}
+
+fn heading(level: HeadingLevel, title: &str) -> Block {
+    Block::Heading(Heading {
+        level,
+        rich_text: vec![RichText::plain(title)],
+        color: Color::Default,
+        is_toggleable: false,
+        children: vec![],
+    })
+}
+
+fn toggle(title: &str, children: Vec<Block>) -> Block {
+    Block::Toggle(Toggle {
+        rich_text: vec![RichText::plain(title)],
+        color: Color::Default,
+        children,
+    })
+}
