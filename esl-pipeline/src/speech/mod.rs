@@ -1,1 +1,3 @@
 //! Study text to sound: segments, casting, synthesis, cache and assembly.
+
+pub mod audio;
