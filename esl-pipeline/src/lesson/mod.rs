@@ -9,10 +9,12 @@ mod callout_head;
 mod code_language;
 mod diagnostic;
 mod document;
+mod explanation;
 mod front_matter;
 pub mod inline;
 mod lint;
 mod parse;
+mod report;
 mod script;
 mod span;
 
@@ -23,7 +25,12 @@ pub use document::{
     AlertKind, Column, Item, Lesson, LinkKind, Marker, MediaKind, Node, NodeKind, Row, SpeechLine,
     StudyText, Wrapper,
 };
+pub use explanation::Explanation;
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
+pub use report::{
+    FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,
+    apply_fixes,
+};
 pub use script::{Script, ScriptKind, Utterance};
 pub use span::{LineCol, LineIndex, Span, Text};

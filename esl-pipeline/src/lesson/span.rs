@@ -75,14 +75,20 @@ pub struct LineCol {
     pub col: usize,
 }
 
-/// Finds the line and column of a byte.
+/// Finds the line and column of a byte, in the same time however long the line is.
 #[derive(Debug, Clone)]
 pub struct LineIndex<'a> {
     source: &'a str,
+    /// The first byte of each line.
     starts: Vec<usize>,
+    /// How many characters begin before each block of the source.
+    characters: Vec<usize>,
 }
 
 impl<'a> LineIndex<'a> {
+    /// In bytes: columns are counted within one block only.
+    const BLOCK: usize = 512;
+
     /// Indexes `source`.
     #[must_use]
     pub fn new(source: &'a str) -> Self {
@@ -90,7 +96,18 @@ impl<'a> LineIndex<'a> {
         let starts = std::iter::once(0)
             .chain(after_breaks.filter_map(|(at, byte)| (byte == b'\n').then_some(at + 1)))
             .collect();
-        Self { source, starts }
+        let blocks = source.as_bytes().chunks(Self::BLOCK);
+        let characters = std::iter::once(0)
+            .chain(blocks.scan(0, |before, block| {
+                *before += characters_in(block);
+                Some(*before)
+            }))
+            .collect();
+        Self {
+            source,
+            starts,
+            characters,
+        }
     }
 
     /// The line and column of the character at byte `offset`; the end of the source if beyond.
@@ -98,11 +115,22 @@ impl<'a> LineIndex<'a> {
     pub fn line_col(&self, offset: usize) -> LineCol {
         let offset = offset.min(self.source.len());
         let line = self.starts.partition_point(|start| *start <= offset);
-        let before = &self.source.as_bytes()[self.starts[line - 1]..offset];
-        let is_first_byte = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
-        let col = before.iter().filter(is_first_byte).count() + 1;
+        let before_line = self.characters_before(self.starts[line - 1]);
+        let col = self.characters_before(offset) - before_line + 1;
         LineCol { line, col }
     }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / Self::BLOCK;
+        let rest = &self.source.as_bytes()[block * Self::BLOCK..offset];
+        self.characters[block] + characters_in(rest)
+    }
+}
+
+/// How many characters begin in `bytes`.
+fn characters_in(bytes: &[u8]) -> usize {
+    let begins = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    bytes.iter().filter(begins).count()
 }
 
 #[cfg(test)]
@@ -117,6 +145,18 @@ mod tests {
         assert_eq!(index.line_col(9), LineCol { line: 2, col: 1 });
         assert_eq!(index.line_col(10), LineCol { line: 3, col: 1 });
         assert_eq!(index.line_col(99), LineCol { line: 3, col: 4 });
+    }
+
+    #[test]
+    fn columns_are_right_on_lines_longer_than_a_block() {
+        let source = format!("a\n{}x\n{}", "é".repeat(700), "b".repeat(2048 - 1404));
+        let source = source.as_str();
+        let index = LineIndex::new(source);
+        for (at, _) in source.char_indices().chain([(source.len(), ' ')]) {
+            let line_start = source[..at].rfind('\n').map_or(0, |before| before + 1);
+            let col = source[line_start..at].chars().count() + 1;
+            assert_eq!(index.line_col(at).col, col, "byte {at}");
+        }
     }
 
     #[test]
