@@ -9,6 +9,7 @@ mod callout_head;
 mod code_language;
 mod diagnostic;
 mod document;
+mod emoji;
 mod explanation;
 mod front_matter;
 pub mod inline;

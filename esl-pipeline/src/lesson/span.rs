@@ -56,10 +56,13 @@ impl<'a> Text<'a> {
         Self::new(&self.raw[from..to], self.start + from)
     }
 
-    /// Without surrounding white space (no-break spaces and byte order marks included).
+    /// Without surrounding white space (no-break and zero-width spaces and byte order marks
+    /// included).
     #[must_use]
     pub fn trimmed(&self) -> Self {
-        let blank = |character: char| character.is_whitespace() || character == '\u{feff}';
+        let blank = |character: char| {
+            character.is_whitespace() || matches!(character, '\u{feff}' | '\u{200b}')
+        };
         let from_start = self.raw.trim_start_matches(blank);
         let start = self.start + (self.raw.len() - from_start.len());
         Self::new(from_start.trim_end_matches(blank), start)

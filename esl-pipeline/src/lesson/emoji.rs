@@ -1,0 +1,35 @@
+//! What counts as one emoji.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Whether the text is exactly one emoji: joined ones, flags, keycaps and skin tones included.
+pub(crate) fn is_emoji(text: &str) -> bool {
+    let mut graphemes = text.graphemes(true);
+    let is_one = graphemes.next().is_some() && graphemes.next().is_none();
+    is_one && is_known(text)
+}
+
+/// Variation selectors are often missing or superfluous; the emoji is the same.
+fn is_known(grapheme: &str) -> bool {
+    if emojis::get(grapheme).is_some() {
+        return true;
+    }
+    let bare = grapheme.replace('\u{fe0f}', "");
+    bare != grapheme && emojis::get(&bare).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_emoji_may_have_many_code_points() {
+        for emoji in ["🧭", "👩‍🏫", "🇬🇧", "1️⃣", "👍🏽", "✍️", "✍", "❤"]
+        {
+            assert!(is_emoji(emoji), "{emoji}");
+        }
+        for other in ["", "1", "#", "a", "🧭🧭", "🧭 x", "©x"] {
+            assert!(!is_emoji(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! "Did you mean": the known name that was probably meant.
+
+/// How many letters may differ.
+const MAX_DISTANCE: usize = 2;
+
+/// Names longer than this are not compared.
+const MAX_LENGTH: usize = 64;
+
+/// The candidate nearest to `name`, ignoring case, if at most two letters differ and more agree.
+pub(crate) fn closest<'c>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    if name.len() > MAX_LENGTH {
+        return None;
+    }
+    let name = name.to_lowercase();
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len() <= MAX_LENGTH)
+        .map(|candidate| {
+            let distance = strsim::osa_distance(&name, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= MAX_DISTANCE && *distance * 2 < candidate.chars().count()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn near_misses_are_found_and_far_ones_are_not() {
+        let names = ["callout", "column", "toc"];
+        assert_eq!(closest("Colum", names), Some("column"));
+        assert_eq!(closest("calluot", names), Some("callout"));
+        assert_eq!(closest("warning", names), None);
+        assert_eq!(closest("xy", names), None);
+    }
+}
