@@ -1,9 +1,9 @@
 //! The line that opens a callout: `:::callout ICON [COLOUR] [WORDS]`.
 
 use esl_core::Color;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::Text;
+use super::emoji::leading_emoji;
 
 /// What stands after `:::callout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +41,6 @@ impl<'a> CalloutHead<'a> {
             words,
         }
     }
-}
-
-fn leading_emoji(text: Text<'_>) -> Option<Text<'_>> {
-    let first = text.raw.graphemes(true).next()?;
-    emojis::get(first).map(|_| text.slice(0, first.len()))
 }
 
 #[cfg(test)]

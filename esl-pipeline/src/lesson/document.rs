@@ -159,6 +159,35 @@ pub enum NodeKind<'a> {
     },
 }
 
+impl<'a> NodeKind<'a> {
+    /// What stands inside, in groups: a column list has one for each column and one for the rest.
+    pub fn children(&self) -> impl DoubleEndedIterator<Item = &[Node<'a>]> {
+        let (columns, children): (&[Column<'a>], &[Node<'a>]) = match self {
+            Self::Quote { children, .. }
+            | Self::Callout { children, .. }
+            | Self::OrphanColumn { children }
+            | Self::SyncedBlock { children, .. }
+            | Self::Toggle { children, .. }
+            | Self::UnknownDirective { children, .. } => (&[], children),
+            Self::Item(item) => (&[], &item.children),
+            Self::StudyText(study_text) => (&[], &study_text.children),
+            Self::ColumnList { columns, stray } => (columns, stray),
+            Self::Heading { .. }
+            | Self::Paragraph { .. }
+            | Self::Code { .. }
+            | Self::Table { .. }
+            | Self::Image { .. }
+            | Self::Link { .. }
+            | Self::Divider
+            | Self::Equation { .. }
+            | Self::TableOfContents
+            | Self::Media { .. } => (&[], &[]),
+        };
+        let columns = columns.iter().map(|column| column.children.as_slice());
+        columns.chain(std::iter::once(children))
+    }
+}
+
 /// A list item.
 #[derive(Debug, Clone)]
 pub struct Item<'a> {

@@ -2,11 +2,19 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::Text;
+
 /// Whether the text is exactly one emoji: joined ones, flags, keycaps and skin tones included.
 pub(crate) fn is_emoji(text: &str) -> bool {
     let mut graphemes = text.graphemes(true);
     let is_one = graphemes.next().is_some() && graphemes.next().is_none();
     is_one && is_known(text)
+}
+
+/// The first character, if it is an emoji.
+pub(crate) fn leading_emoji(text: Text<'_>) -> Option<Text<'_>> {
+    let first = text.raw.graphemes(true).next()?;
+    is_known(first).then(|| text.slice(0, first.len()))
 }
 
 /// Variation selectors are often missing or superfluous; the emoji is the same.

@@ -2,7 +2,6 @@
 
 use super::facts::Facts;
 use super::heading_text::Title;
-use super::walk::children_of;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, Span, Text, inline};
 
 /// Enough to practise and not too much for one sitting.
@@ -109,7 +108,7 @@ fn items(nodes: &[Node<'_>]) -> usize {
         for node in nodes {
             match node.kind {
                 NodeKind::Item(_) => count += 1,
-                _ => open.extend(children_of(node)),
+                _ => open.extend(node.kind.children().rev()),
             }
         }
     }

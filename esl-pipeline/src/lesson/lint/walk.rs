@@ -31,44 +31,14 @@ pub(super) fn walk<'l, 'a>(lesson: &'l Lesson<'a>) -> impl Iterator<Item = Visit
             };
             let within = inside.and(node);
             stack.extend(
-                children_of(node)
-                    .into_iter()
+                node.kind
+                    .children()
+                    .rev()
                     .map(|nodes| (nodes.iter(), within)),
             );
             return Some(Visit { node, inside });
         }
     })
-}
-
-/// The nodes directly in `node`, in groups, the last group first.
-pub(super) fn children_of<'l, 'a>(node: &'l Node<'a>) -> Vec<&'l [Node<'a>]> {
-    match &node.kind {
-        NodeKind::Quote { children, .. }
-        | NodeKind::Callout { children, .. }
-        | NodeKind::OrphanColumn { children }
-        | NodeKind::SyncedBlock { children, .. }
-        | NodeKind::Toggle { children, .. }
-        | NodeKind::UnknownDirective { children, .. } => vec![children],
-        NodeKind::Item(item) => vec![&item.children],
-        NodeKind::StudyText(study_text) => vec![&study_text.children],
-        NodeKind::ColumnList { columns, stray } => {
-            let columns = columns
-                .iter()
-                .rev()
-                .map(|column| column.children.as_slice());
-            std::iter::once(stray.as_slice()).chain(columns).collect()
-        }
-        NodeKind::Heading { .. }
-        | NodeKind::Paragraph { .. }
-        | NodeKind::Code { .. }
-        | NodeKind::Table { .. }
-        | NodeKind::Image { .. }
-        | NodeKind::Link { .. }
-        | NodeKind::Divider
-        | NodeKind::Equation { .. }
-        | NodeKind::TableOfContents
-        | NodeKind::Media { .. } => vec![],
-    }
 }
 
 impl Inside {
