@@ -105,15 +105,6 @@ impl Failure {
         }
     }
 
-    /// Message and causes on one line.
-    pub(crate) fn in_one_line(&self) -> String {
-        let parts: Vec<_> = iter::once(&self.message)
-            .chain(&self.causes)
-            .map(String::as_str)
-            .collect();
-        parts.join(": ")
-    }
-
     /// Adds how to mend it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

@@ -92,6 +92,14 @@ impl Command {
     }
 }
 
+impl Arguments {
+    /// Whether the answer is wanted as a JSON document.
+    pub(crate) fn wants_json(&self) -> bool {
+        let asks = |args: &ValidateArgs| args.format == FindingsFormat::Json;
+        self.global.json || matches!(&self.command, Command::Validate(args) if asks(args))
+    }
+}
+
 /// The lesson, as first word or after `--md`.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -132,6 +140,19 @@ pub(crate) struct ValidateArgs {
     /// Leave a rule's findings out (repeatable)
     #[arg(long, value_name = "CODE", value_parser = rule)]
     pub(crate) allow: Vec<Code>,
+    /// How to print the findings; `json` is the same as `--json`
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: FindingsFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// Excerpts of the lesson
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code-scanning services
+    Sarif,
 }
 
 impl ValidateArgs {

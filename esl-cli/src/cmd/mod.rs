@@ -22,12 +22,14 @@ use crate::output::{self, Outcome, progress::Progress};
 
 /// Does what was asked, says how it went and tells how the process ends.
 pub(crate) fn execute(arguments: Arguments) -> Exit {
+    let wants_json = arguments.wants_json();
     let Arguments { global, command } = arguments;
-    logging::install(&global);
     let progress = Progress::new(global.log_format);
+    logging::install(&global, &progress);
     let name = command.name();
     let outcome = dispatch(command, &progress);
-    output::finish(name, &outcome, &progress.events(), global.json)
+    progress.close();
+    output::finish(name, &outcome, &progress.events(), wants_json)
 }
 
 fn dispatch(command: Command, progress: &Arc<Progress>) -> Outcome {

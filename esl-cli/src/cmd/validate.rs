@@ -7,12 +7,15 @@ use esl_pipeline::lesson::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::args::ValidateArgs;
+use crate::args::{FindingsFormat, ValidateArgs};
 use crate::exit::{Exit, Failure};
-use crate::output::{Answer, Outcome, diagnostics::Source, style, summary};
+use crate::output::{self, Answer, Outcome, diagnostics::Source, sarif, style, summary};
 use crate::source;
 
-struct Verdicts(Vec<Verdict>);
+struct Verdicts {
+    files: Vec<Verdict>,
+    format: FindingsFormat,
+}
 
 struct Verdict {
     name: String,
@@ -32,9 +35,14 @@ pub(super) fn validate(args: &ValidateArgs) -> Outcome {
     };
     let verdict = |path: &std::path::PathBuf| Verdict {
         name: source::name(path),
-        outcome: source::lesson_text(path).map(|text| check(text, &options)),
+        outcome: source::lesson_text(path)
+            .map(|text| check(text, &options))
+            .inspect_err(output::report),
     };
-    Ok(Box::new(Verdicts(args.paths().map(verdict).collect())))
+    Ok(Box::new(Verdicts {
+        files: args.paths().map(verdict).collect(),
+        format: args.format,
+    }))
 }
 
 fn levels(args: &ValidateArgs) -> impl Iterator<Item = (Code, Level)> {
@@ -61,27 +69,45 @@ fn check(text: String, options: &LintOptions) -> Checked {
 impl Answer for Verdicts {
     fn exit(&self) -> Exit {
         let is_unreadable = |verdict: &Verdict| verdict.outcome.is_err();
-        match self {
-            Self(all) if all.iter().any(is_unreadable) => Exit::Unexpected,
-            Self(all) if all.iter().all(Verdict::is_ok) => Exit::Success,
-            _ => Exit::InvalidLesson,
+        if self.files.iter().any(is_unreadable) {
+            Exit::Unexpected
+        } else if self.files.iter().all(Verdict::is_ok) {
+            Exit::Success
+        } else {
+            Exit::InvalidLesson
         }
     }
 
     fn json(&self) -> Value {
-        let files: Vec<_> = self.0.iter().map(Verdict::json).collect();
-        json!({ "ok": self.0.iter().all(Verdict::is_ok), "files": files })
+        let files: Vec<_> = self.files.iter().map(Verdict::json).collect();
+        json!({ "ok": self.files.iter().all(Verdict::is_ok), "files": files })
     }
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        for verdict in &self.0 {
+        if self.format == FindingsFormat::Sarif {
+            return self.write_sarif(out);
+        }
+        for verdict in &self.files {
             verdict.write(out)?;
         }
-        if self.0.len() > 1 {
-            let valid = self.0.iter().filter(|verdict| verdict.is_ok()).count();
-            writeln!(out, "{valid} of {} lessons are valid", self.0.len())?;
+        if self.files.len() > 1 {
+            let valid = self.files.iter().filter(|verdict| verdict.is_ok()).count();
+            writeln!(out, "{valid} of {} lessons are valid", self.files.len())?;
         }
         Ok(())
+    }
+}
+
+impl Verdicts {
+    fn write_sarif(&self, out: &mut dyn Write) -> io::Result<()> {
+        let items = |verdict: &'_ Verdict| match &verdict.outcome {
+            Ok(checked) => checked.report.items(&checked.text),
+            Err(_) => Vec::new(),
+        };
+        let files = self.files.iter().map(|file| (&*file.name, items(file)));
+        let log = sarif::log(&files.collect::<Vec<_>>());
+        serde_json::to_writer_pretty(&mut *out, &log)?;
+        writeln!(out)
     }
 }
 
@@ -108,13 +134,14 @@ impl Verdict {
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Checked {
+        // What could not be read was told when it was tried.
+        let Ok(Checked {
             text,
             report,
             summary,
-        } = match &self.outcome {
-            Ok(checked) => checked,
-            Err(failure) => return writeln!(out, "{}", style::printable(&failure.in_one_line())),
+        }) = &self.outcome
+        else {
+            return Ok(());
         };
         let source = Source {
             name: &self.name,

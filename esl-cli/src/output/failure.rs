@@ -6,7 +6,7 @@ use super::style::{colours_stderr, printable};
 use crate::exit::Failure;
 
 /// Says what went wrong, why and how to mend it. If nobody can hear it, the exit code remains.
-pub(super) fn report(failure: &Failure) {
+pub(crate) fn report(failure: &Failure) {
     let _ = write(&mut io::stderr().lock(), failure, colours_stderr());
 }
 

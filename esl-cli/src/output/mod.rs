@@ -4,6 +4,7 @@ pub(crate) mod diagnostics;
 mod document;
 mod failure;
 pub(crate) mod progress;
+pub(crate) mod sarif;
 pub(crate) mod style;
 pub(crate) mod summary;
 
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use crate::exit::{Exit, Failure};
 pub(crate) use document::TimedEvent;
+pub(crate) use failure::report;
 
 /// What a command found out, for people and for programs.
 pub(crate) trait Answer {
@@ -44,7 +46,7 @@ pub(crate) fn finish(
         Err(failure) => failure.exit,
     };
     if let Err(failure) = outcome {
-        failure::report(failure);
+        report(failure);
     }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match outcome {
@@ -78,7 +80,7 @@ fn end_of(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let message = format!("cannot write to standard output: {error}");
-            failure::report(&Failure::new(Exit::Unexpected, ErrorKind::Storage, message));
+            report(&Failure::new(Exit::Unexpected, ErrorKind::Storage, message));
             Exit::Unexpected
         }
         _ => exit,

@@ -38,6 +38,19 @@ impl Progress {
         Arc::new(Self { events, display })
     }
 
+    /// A writer to standard error that does not tear the bars.
+    pub(crate) fn log_writer(self: &Arc<Self>) -> impl Fn() -> LogWriter + use<> {
+        let progress = Arc::clone(self);
+        move || LogWriter(Arc::clone(&progress))
+    }
+
+    /// Leaves the bars as they are: nothing happens any more.
+    pub(crate) fn close(&self) {
+        if let Display::Bars(bars) = &self.display {
+            bars.abandon();
+        }
+    }
+
     /// The events so far.
     pub(crate) fn events(&self) -> Vec<TimedEvent> {
         locked(&self.events).clone()
@@ -54,6 +67,22 @@ impl ProgressSink for Progress {
             Display::JsonLines => say(serde_json::to_string(&event).ok()),
         }
         locked(&self.events).push(event);
+    }
+}
+
+/// Writes above the bars, if there are any.
+pub(crate) struct LogWriter(Arc<Progress>);
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &self.0.display {
+            Display::Bars(bars) => bars.all.suspend(|| io::stderr().write(bytes)),
+            Display::Lines | Display::JsonLines => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 
@@ -122,6 +151,12 @@ impl Bars {
                 }
             }
         }
+    }
+
+    fn abandon(&self) {
+        let bars = locked(&self.by_stage);
+        let unfinished = bars.values().filter(|bar| !bar.is_finished());
+        unfinished.for_each(ProgressBar::abandon);
     }
 
     fn bar(&self, stage: Stage) -> ProgressBar {
