@@ -1,3 +1,7 @@
 //! Study text to sound: segments, casting, synthesis, cache and assembly.
 
 pub mod audio;
+pub mod cache;
+pub mod limiter;
+pub mod recorder;
+pub mod vtt;

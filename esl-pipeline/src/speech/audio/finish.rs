@@ -7,7 +7,7 @@ use esl_core::ports::{Audio, Speech, TurnTiming};
 
 use super::decode::Decoder;
 use super::measure::{Measured, measure_frames, measure_samples};
-use super::segment::{Format, Segment};
+use super::segment::{FinishedSegment, Format};
 use super::stream::{self, Frame};
 use super::{AudioError, encode, level, side_info};
 
@@ -64,7 +64,7 @@ pub fn finish(
     speech: &Speech,
     turn_lengths: &[usize],
     options: &FinishOptions,
-) -> Result<Segment, AudioError> {
+) -> Result<FinishedSegment, AudioError> {
     match &speech.audio {
         Audio::Pcm {
             sample_rate,
@@ -103,7 +103,10 @@ pub fn finish(
 ///
 /// # Errors
 /// [`AudioError::NoEncoder`], [`AudioError::Encoder`].
-pub(crate) fn convert(segment: &Segment, format: Format) -> Result<Segment, AudioError> {
+pub(crate) fn convert(
+    segment: &FinishedSegment,
+    format: Format,
+) -> Result<FinishedSegment, AudioError> {
     let frames: Vec<_> = segment.iter_frames().collect();
     let (sample_rate, samples) = decode(&frames)?;
     let source = segment.outline();
@@ -123,11 +126,11 @@ fn finish_samples(
     turns: Turns<'_>,
     options: &FinishOptions,
     what: &'static str,
-) -> Result<Segment, AudioError> {
+) -> Result<FinishedSegment, AudioError> {
     let measured = measure_samples(sample_rate, &samples)?;
     level::amplify(&mut samples, level::gain_db(&measured, options));
-    let speech = measured.speech().unwrap_or(0..measured.samples);
-    let turns = turns.locate(&measured);
+    let speech = measured.speech().ok_or(AudioError::Empty)?;
+    let turns = turns.locate(&measured, &speech);
     let start = speech.start.saturating_sub(samples_in(LEAD, sample_rate));
     let end = (speech.end + samples_in(TRAIL, sample_rate)).min(measured.samples);
     let kept = &samples[start as usize..end as usize];
@@ -148,7 +151,7 @@ fn encode_samples(
     speech: Range<u64>,
     turns: &[Range<u64>],
     what: &'static str,
-) -> Result<Segment, AudioError> {
+) -> Result<FinishedSegment, AudioError> {
     let file = encode::encode(samples, sample_rate, format, what)?;
     let frames: Vec<u8> = stream::frames(&file)?
         .iter()
@@ -156,7 +159,7 @@ fn encode_samples(
         .copied()
         .collect();
     let measured = measure_frames(stream::bare_frames(&frames))?;
-    let found = measured.speech().unwrap_or(0..measured.samples);
+    let found = measured.speech().ok_or(AudioError::Empty)?;
     let place = |sample: u64| {
         let scaled = sample as f64 * f64::from(format.sample_rate) / f64::from(sample_rate);
         let origin = speech.start as f64 * f64::from(format.sample_rate) / f64::from(sample_rate);
@@ -166,26 +169,22 @@ fn encode_samples(
         .iter()
         .map(|turn| place(turn.start)..place(turn.end))
         .collect();
-    Segment::of_frames(frames, found, turns)
+    FinishedSegment::of_frames(frames, found, turns)
 }
 
 fn finish_frames(
     frames: &[Frame<'_>],
     turns: Turns<'_>,
     options: &FinishOptions,
-) -> Result<Segment, AudioError> {
+) -> Result<FinishedSegment, AudioError> {
     let measured = measure_frames(frames.iter().copied())?;
-    let kept = kept_frames(frames, &measured);
-    let frame_samples = u64::from(frames[0].header.samples());
-    let start = kept.start as u64 * frame_samples;
-    let turns = turns
-        .locate(&measured)
-        .iter()
-        .map(|turn| earlier(turn, start))
-        .collect();
+    let speech = measured.speech().ok_or(AudioError::Empty)?;
+    let kept = kept_frames(frames, &speech);
+    let start = kept.start as u64 * u64::from(frames[0].header.samples());
+    let turns = turns.locate(&measured, &speech);
+    let turns = turns.iter().map(|turn| earlier(turn, start)).collect();
     let steps = level::gain_steps(&measured, options);
-    let speech = measured.speech().unwrap_or(0..measured.samples);
-    Segment::of_frames(
+    FinishedSegment::of_frames(
         rewrite(&frames[kept], steps),
         earlier(&speech, start),
         turns,
@@ -194,10 +193,7 @@ fn finish_frames(
 
 /// The frames around the speech: enough of the silence before it that the first audible frame finds
 /// its main data and its overlap, and as much after it as sounds finished.
-fn kept_frames(frames: &[Frame<'_>], measured: &Measured) -> Range<usize> {
-    let Some(speech) = measured.speech() else {
-        return 0..frames.len();
-    };
+fn kept_frames(frames: &[Frame<'_>], speech: &Range<u64>) -> Range<usize> {
     let header = frames[0].header;
     let frame_samples = u64::from(header.samples());
     let lead = samples_in(LEAD, header.sample_rate) + frame_samples;
@@ -271,35 +267,42 @@ struct Turns<'a> {
 impl Turns<'_> {
     /// Where each turn is spoken: as the provider says, else in proportion to its length, moved to
     /// where the sound begins and ends.
-    fn locate(&self, measured: &Measured) -> Vec<Range<u64>> {
-        let speech = measured.speech().unwrap_or(0..measured.samples);
-        let mut starts = self.nominal_starts(measured.sample_rate, &speech);
-        if let Some(first) = starts.first_mut() {
-            *first = speech.start;
-        }
-        for index in 1..starts.len() {
-            let limit = starts.get(index + 1).copied().unwrap_or(speech.end);
-            let reach = samples_in(TIMING_ERROR, measured.sample_rate);
-            let onset = measured
-                .onset_near(starts[index], reach)
-                .filter(|onset| *onset < limit);
-            starts[index] = onset
-                .unwrap_or(starts[index])
-                .clamp(starts[index - 1], speech.end);
-        }
-        let ends = starts.iter().skip(1).copied().chain([speech.end]);
-        let end_of =
-            |start: u64, limit: u64| measured.end_before(limit).unwrap_or(limit).max(start);
+    fn locate(&self, measured: &Measured, speech: &Range<u64>) -> Vec<Range<u64>> {
+        let starts = self.starts(measured, speech);
+        let limits = starts.iter().skip(1).copied().chain([speech.end]);
+        let end = |start: u64, limit| measured.end_before(limit).unwrap_or(limit).max(start);
         starts
             .iter()
-            .zip(ends)
-            .map(|(start, limit)| *start..end_of(*start, limit))
+            .zip(limits)
+            .map(|(start, limit)| *start..end(*start, limit))
             .collect()
+    }
+
+    /// The first turn begins where the speech does, each other at the onset nearest to where it is
+    /// said to be.
+    fn starts(&self, measured: &Measured, speech: &Range<u64>) -> Vec<u64> {
+        let reach = samples_in(TIMING_ERROR, measured.sample_rate);
+        let nominal = self.nominal_starts(measured.sample_rate, speech);
+        let mut starts: Vec<u64> = Vec::with_capacity(nominal.len());
+        for (index, said) in nominal.iter().enumerate() {
+            let Some(before) = starts.last() else {
+                starts.push(speech.start);
+                continue;
+            };
+            let limit = nominal.get(index + 1).copied().unwrap_or(speech.end);
+            let onset = measured
+                .onset_near(*said, reach)
+                .filter(|onset| *onset < limit);
+            starts.push(onset.unwrap_or(*said).clamp(*before, speech.end));
+        }
+        starts
     }
 
     fn nominal_starts(&self, sample_rate: u32, speech: &Range<u64>) -> Vec<u64> {
         if self.timings.len() == self.lengths.len() {
-            let start = |timing: &TurnTiming| samples_in(timing.start, sample_rate) + self.delay;
+            let start = |timing: &TurnTiming| {
+                samples_in(timing.start, sample_rate).saturating_add(self.delay)
+            };
             return self.timings.iter().map(start).collect();
         }
         let total = self.lengths.iter().sum::<usize>().max(1) as f64;

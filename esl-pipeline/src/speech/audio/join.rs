@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::AudioError;
 use super::frame::FrameHeader;
 use super::info::{self, Contents};
-use super::segment::{Outline, Segment};
+use super::segment::{FinishedSegment, Outline};
 
 /// Where the segments of a recording stand, to the sample.
 #[derive(Debug, Clone)]
@@ -177,7 +177,7 @@ impl<W: Write> Joiner<W> {
     /// # Errors
     /// [`AudioError::Write`]; [`AudioError::Damaged`] if it is not the segment that the timeline
     /// has in this place.
-    pub fn append(&mut self, segment: &Segment) -> Result<(), AudioError> {
+    pub fn append(&mut self, segment: &FinishedSegment) -> Result<(), AudioError> {
         let expected = self
             .pieces
             .next()

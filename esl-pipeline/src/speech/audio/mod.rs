@@ -1,6 +1,6 @@
 //! Recordings as MP3 frames: finishing what a provider delivers, and joining it without loss.
 //!
-//! [`finish`] makes a [`Segment`] of whatever arrives: levelled, trimmed, a run of MP3 frames that
+//! [`finish`] makes a [`FinishedSegment`] of whatever arrives: levelled, trimmed, a run of MP3 frames that
 //! needs nothing from its neighbours. [`Timeline`] says where each segment of a recording begins;
 //! [`Joiner`] writes them in that order, frame by frame. No file, network or cache is touched here.
 //!
@@ -28,8 +28,9 @@ pub use frame::{FrameHeader, MpegVersion};
 pub use info::{StreamSummary, summarize};
 pub use join::{Joiner, Timeline};
 pub use measure::{Measured, measure_mp3};
-pub use segment::{Format, Outline, Segment};
+pub use segment::{FinishedSegment, Format, Outline};
 pub use tags::Tags;
+pub(crate) use tags::tag_bytes;
 
 /// Sound could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +39,8 @@ pub enum AudioError {
     /// The bytes are no MP3 stream, or a part of one.
     #[error("the recording is damaged: {0}")]
     Damaged(String),
-    /// There are no samples.
-    #[error("the recording is empty")]
+    /// There is nothing to hear.
+    #[error("nothing can be heard in the recording")]
     Empty,
     /// The sound has to be encoded, and the encoder was left out of this build.
     #[error("cannot write {what} as MP3: this build has no encoder (cargo feature `mp3-encoder`)")]

@@ -1,6 +1,7 @@
 //! A finished segment: frames that can be joined to others as they are, and what is in them.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use bytes::Bytes;
 use esl_core::Digest;
@@ -38,7 +39,7 @@ pub struct Outline {
 
 /// Levelled and trimmed sound of one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+pub struct FinishedSegment {
     outline: Outline,
     frames: Bytes,
 }
@@ -62,6 +63,14 @@ impl Outline {
             sample_rate: header.sample_rate,
             kbits: header.kbits(),
         })
+    }
+
+    /// How long somebody speaks, pauses included.
+    #[must_use]
+    pub fn spoken_time(&self) -> Duration {
+        let rate = self.header().map_or(1, |header| header.sample_rate);
+        let samples = self.speech.end.saturating_sub(self.speech.start);
+        Duration::from_secs_f64(samples as f64 / f64::from(rate))
     }
 
     /// Playing time in samples.
@@ -93,7 +102,7 @@ impl Format {
     }
 }
 
-impl Segment {
+impl FinishedSegment {
     /// A segment of `frames`, which are whole MP3 frames of one channel and nothing else.
     pub(super) fn of_frames(
         frames: Vec<u8>,
@@ -180,17 +189,20 @@ impl Segment {
 mod tests {
     use super::*;
 
-    fn segment() -> Segment {
+    fn segment() -> FinishedSegment {
         let frame = FrameHeader::parse(&[0xFF, 0xF3, 0x80, 0xC0])
             .unwrap()
             .blank_frame(0);
-        Segment::of_frames(frame.repeat(7), 5..25, vec![10..20]).unwrap()
+        FinishedSegment::of_frames(frame.repeat(7), 5..25, vec![10..20]).unwrap()
     }
 
     #[test]
     fn what_is_stored_is_read_back() {
         let segment = segment();
-        assert_eq!(Segment::from_bytes(&segment.to_bytes()), Some(segment));
+        assert_eq!(
+            FinishedSegment::from_bytes(&segment.to_bytes()),
+            Some(segment)
+        );
     }
 
     #[test]
@@ -199,10 +211,14 @@ mod tests {
         for at in (0..stored.len()).step_by(13) {
             let mut damaged = stored.to_vec();
             damaged[at] ^= 1;
-            assert_eq!(Segment::from_bytes(&damaged.into()), None, "byte {at}");
+            assert_eq!(
+                FinishedSegment::from_bytes(&damaged.into()),
+                None,
+                "byte {at}"
+            );
         }
         for length in [0, 5, 80, stored.len() - 1] {
-            assert_eq!(Segment::from_bytes(&stored.slice(..length)), None);
+            assert_eq!(FinishedSegment::from_bytes(&stored.slice(..length)), None);
         }
     }
 }

@@ -7,6 +7,9 @@ use super::info;
 /// Junk allowed before the first frame.
 const MAX_LEAD: usize = 64 * 1024;
 
+/// Bytes of the header of an ID3v2 tag.
+pub(super) const ID3V2_HEADER_BYTES: u64 = 10;
+
 /// One whole frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame<'a> {

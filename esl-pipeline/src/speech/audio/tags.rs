@@ -1,9 +1,11 @@
 //! What a player shows about the file. Tags are no part of its cache address.
 
+use std::io::{self, Read, Seek};
+
 use id3::frame::Comment;
 use id3::{Tag, TagLike as _, Version};
 
-use super::AudioError;
+use super::{AudioError, stream};
 
 /// The tags of a recording (ID3v2.4); empty ones are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,9 +55,25 @@ impl Tags {
         }
         let mut bytes = Vec::new();
         tag.write_to(&mut bytes, Version::Id3v24)
-            .map_err(std::io::Error::other)?;
+            .map_err(io::Error::other)?;
         Ok(bytes)
     }
+}
+
+/// The tag at the start of a file, as it stands there; empty if there is none.
+pub(crate) fn tag_bytes(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
+    file.rewind()?;
+    let mut tag = Vec::new();
+    file.by_ref()
+        .take(stream::ID3V2_HEADER_BYTES)
+        .read_to_end(&mut tag)?;
+    let size = stream::id3v2_bytes(&tag) as u64;
+    if size == 0 {
+        return Ok(Vec::new());
+    }
+    file.take(size.saturating_sub(stream::ID3V2_HEADER_BYTES))
+        .read_to_end(&mut tag)?;
+    Ok(tag)
 }
 
 #[cfg(test)]

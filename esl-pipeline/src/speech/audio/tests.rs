@@ -35,7 +35,7 @@ fn play(file: Vec<u8>) -> (u32, Vec<f32>) {
     (parameters.sample_rate.unwrap(), samples)
 }
 
-fn join(parts: &[(Segment, Duration)], tail: Duration) -> (Timeline, Vec<u8>) {
+fn join(parts: &[(FinishedSegment, Duration)], tail: Duration) -> (Timeline, Vec<u8>) {
     let outlines = parts
         .iter()
         .map(|(segment, gap)| (segment.outline().clone(), *gap))
@@ -66,7 +66,7 @@ async fn tones(tts: &ToneTts, texts: &[&str]) -> Speech {
         .unwrap()
 }
 
-fn finish_all(speech: &Speech, lengths: &[usize]) -> Segment {
+fn finish_all(speech: &Speech, lengths: &[usize]) -> FinishedSegment {
     finish(speech, lengths, &FinishOptions::default()).unwrap()
 }
 
@@ -142,7 +142,7 @@ async fn turns_of_one_recording_have_their_own_cues() {
 fn segments_of_different_kinds_are_not_joined() {
     let outline = |header: [u8; 4]| {
         let frame = FrameHeader::parse(&header).unwrap().blank_frame(0);
-        Segment::of_frames(frame, 0..1, vec![0..1])
+        FinishedSegment::of_frames(frame, 0..1, vec![0..1])
             .unwrap()
             .outline()
             .clone()

@@ -1,0 +1,428 @@
+//! The recorder: what is to be said becomes one MP3 file and its transcript.
+//!
+//! Segments are synthesized concurrently and each is kept as soon as it is finished, so nothing is
+//! paid for twice whatever happens to the rest. The recording is written beside its place and
+//! renamed into it: a reader finds a whole file or none.
+//!
+//! No provider is named here, and nothing of a page is known.
+
+mod error;
+mod plan;
+mod publish;
+mod synthesize;
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use esl_core::ports::Tts;
+use esl_core::{
+    CancellationToken, Digest, ProgressSink, RetryPolicy, Stage, StageEvent, StageStatus,
+    Transcript,
+};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
+
+use super::audio::{FinishOptions, FinishedSegment, Format, Outline, Tags, Timeline, convert};
+use super::cache::{Address, SegmentCache};
+use super::limiter::Limiter;
+pub use error::RecordError;
+pub use plan::{CueLine, Part, RecordingPlan, Score};
+
+/// Makes recordings with one speech provider. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    tts: Arc<dyn Tts>,
+    cache: SegmentCache,
+    limiter: Limiter,
+    retry: RetryPolicy,
+    finish: FinishOptions,
+    dice: Box<dyn Fn() -> f64 + Send + Sync>,
+    /// Bounds decoding and encoding to the processors there are.
+    processors: Arc<Semaphore>,
+}
+
+/// Where the recording goes and what may be taken from earlier ones.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The folder; made if it is missing.
+    pub dir: PathBuf,
+    /// Put before the key in the file name; empty for none.
+    pub prefix: String,
+    /// What the file says about itself.
+    pub tags: Tags,
+    /// What need not be made again.
+    pub reuse: Reuse,
+}
+
+/// What need not be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reuse {
+    /// The recording, if it is there, and segments.
+    #[default]
+    Recording,
+    /// Segments only.
+    Segments,
+    /// Nothing.
+    Nothing,
+}
+
+/// A finished recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recording {
+    /// The MP3 file.
+    pub path: PathBuf,
+    /// The transcript as WebVTT, beside it.
+    pub vtt_path: PathBuf,
+    /// The cache address.
+    pub key: Digest,
+    /// The digest of the file's bytes, tags included.
+    pub sha256: Digest,
+    /// The size of the file.
+    pub bytes: u64,
+    /// Playing time, exactly.
+    pub duration: Duration,
+    /// Who says what and when.
+    pub transcript: Transcript,
+    /// What it took.
+    pub stats: RecordingStats,
+}
+
+/// What a recording took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RecordingStats {
+    /// Segments in all.
+    pub segments: usize,
+    /// Segments that were there already.
+    pub cached: usize,
+    /// Characters of all segments.
+    pub characters: usize,
+    /// Characters that the provider charged for.
+    pub characters_billed: u64,
+    /// Requests that failed and were repeated.
+    pub retries: u32,
+    /// Whether the file was there already and nothing had to be done.
+    pub is_reused: bool,
+}
+
+/// A segment that is in the cache now.
+struct Ready {
+    index: usize,
+    outline: Outline,
+    characters_billed: u64,
+    retries: u32,
+    was_cached: bool,
+}
+
+impl Recorder {
+    /// A recorder that keeps finished segments in `cache`, with the provider's own limit of
+    /// concurrent requests and the default retry policy.
+    #[must_use]
+    pub fn new(tts: Arc<dyn Tts>, cache: SegmentCache) -> Self {
+        let limiter = Limiter::new(tts.capabilities().concurrency);
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let shared = Shared {
+            tts,
+            cache,
+            limiter,
+            retry: RetryPolicy::default(),
+            finish: FinishOptions::default(),
+            dice: Box::new(roll),
+            processors: Arc::new(Semaphore::new(processors)),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Shares `limiter` with all who use the same credential.
+    #[must_use]
+    pub fn with_limiter(self, limiter: Limiter) -> Self {
+        self.changed(|shared| shared.limiter = limiter)
+    }
+
+    /// Repeats failed requests by `policy`; `dice` returns numbers from 0 to 1 for its jitter.
+    #[must_use]
+    pub fn with_retry(
+        self,
+        policy: RetryPolicy,
+        dice: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        self.changed(|shared| {
+            shared.retry = policy;
+            shared.dice = Box::new(dice);
+        })
+    }
+
+    /// Finishes segments by `options`.
+    #[must_use]
+    pub fn with_finish(self, options: FinishOptions) -> Self {
+        self.changed(|shared| shared.finish = options)
+    }
+
+    fn changed(mut self, change: impl FnOnce(&mut Shared)) -> Self {
+        let shared = Arc::get_mut(&mut self.shared);
+        change(shared.expect("a recorder is configured before it is cloned"));
+        self
+    }
+
+    /// The part of all cache addresses that says how recordings are finished and joined.
+    #[must_use]
+    pub fn assembly(&self) -> Digest {
+        Digest::of(self.shared.finish.fingerprint())
+    }
+
+    /// Looks up what of `score` is there already. Changes nothing.
+    ///
+    /// # Errors
+    /// [`RecordError::Cache`].
+    pub async fn plan(&self, score: Score) -> Result<RecordingPlan, RecordError> {
+        let address = |part: &Part| Address::of(&part.key, &self.shared.finish);
+        let addresses: Vec<_> = score.parts.iter().map(address).collect();
+        let (mut cached, mut characters, mut characters_to_speak) = (0, 0, 0);
+        for (part, address) in score.parts.iter().zip(&addresses) {
+            characters += part.characters();
+            if self.shared.cache.contains(address).await? {
+                cached += 1;
+            } else {
+                characters_to_speak += part.characters();
+            }
+        }
+        Ok(RecordingPlan {
+            key: score.key.clone(),
+            segments: score.parts.len(),
+            cached,
+            characters,
+            characters_to_speak,
+            score,
+            addresses,
+        })
+    }
+
+    /// Makes the recording: speaks what is missing, joins all, puts file and transcript in place.
+    ///
+    /// Emits [`StageStatus::Progress`] per segment and [`StageStatus::Retry`] per repeated request.
+    /// After the first failure that is final no new request begins; what is finished stays in the
+    /// cache.
+    ///
+    /// # Errors
+    /// [`RecordError`]; then there is no file that was not there before.
+    pub async fn record(
+        &self,
+        plan: &RecordingPlan,
+        target: &Target,
+        progress: &Arc<dyn ProgressSink>,
+        cancel: &CancellationToken,
+    ) -> Result<Recording, RecordError> {
+        let stats = RecordingStats {
+            segments: plan.segments,
+            characters: plan.characters,
+            ..RecordingStats::default()
+        };
+        if target.reuse == Reuse::Recording
+            && let Some(recording) = publish::reuse(plan, target, stats).await?
+        {
+            return Ok(recording);
+        }
+        let ready = self.speak_all(plan, target.reuse, progress, cancel).await?;
+        let stats = ready.iter().fold(stats, |stats, ready| RecordingStats {
+            cached: stats.cached + usize::from(ready.was_cached),
+            characters_billed: stats.characters_billed + ready.characters_billed,
+            retries: stats.retries + ready.retries,
+            ..stats
+        });
+        let outlines = ready.into_iter().map(|ready| ready.outline).collect();
+        let (addresses, outlines) = self.harmonized(&plan.addresses, outlines, cancel).await?;
+        let gaps = plan.score.parts.iter().map(|part| part.gap_before);
+        let timeline = Timeline::new(outlines.into_iter().zip(gaps).collect(), plan.score.tail)?;
+        let draft = publish::Draft::begin(plan, target, &timeline).await?;
+        let draft = self.write(draft, &addresses, cancel).await?;
+        draft.publish(stats).await
+    }
+
+    async fn write(
+        &self,
+        mut draft: publish::Draft,
+        addresses: &[Address],
+        cancel: &CancellationToken,
+    ) -> Result<publish::Draft, RecordError> {
+        for address in addresses {
+            if cancel.is_cancelled() {
+                return Err(RecordError::Cancelled);
+            }
+            draft = draft.append(self.load(address).await?).await?;
+        }
+        Ok(draft)
+    }
+
+    async fn load(&self, address: &Address) -> Result<FinishedSegment, RecordError> {
+        self.shared
+            .cache
+            .get(address)
+            .await?
+            .ok_or(RecordError::Lost)
+    }
+
+    /// Brings every segment into the cache; the outlines in order.
+    async fn speak_all(
+        &self,
+        plan: &RecordingPlan,
+        reuse: Reuse,
+        progress: &Arc<dyn ProgressSink>,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<Ready>, RecordError> {
+        let cancel = cancel.child_token();
+        let mut tasks = JoinSet::new();
+        let mut ready = Vec::with_capacity(plan.segments);
+        let mut failure = None;
+        let mut parts = plan.score.parts.iter().zip(&plan.addresses).enumerate();
+        loop {
+            while failure.is_none() && tasks.len() < self.tasks() {
+                let Some((index, (part, address))) = parts.next() else {
+                    break;
+                };
+                let task = synthesize::Task {
+                    shared: Arc::clone(&self.shared),
+                    index,
+                    part: part.clone(),
+                    address: address.clone(),
+                    reuse,
+                    progress: Arc::clone(progress),
+                    cancel: cancel.clone(),
+                };
+                tasks.spawn(task.run().in_current_span());
+            }
+            let Some(joined) = tasks.join_next().await else {
+                break;
+            };
+            match joined.unwrap_or(Err(RecordError::Crashed)) {
+                Ok(one) => {
+                    ready.push(one);
+                    let (done, total) = (ready.len() as u64, plan.segments as u64);
+                    let status = StageStatus::Progress { done, total };
+                    progress.emit(StageEvent {
+                        stage: Stage::Tts,
+                        status,
+                    });
+                }
+                Err(error) => {
+                    cancel.cancel();
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        ready.sort_unstable_by_key(|ready| ready.index);
+        Ok(ready)
+    }
+
+    /// Tasks worth having at once: as many requests as the limiter lets through, and some that read
+    /// the cache or finish what arrived.
+    fn tasks(&self) -> usize {
+        self.shared.limiter.allowed() + 2
+    }
+
+    /// Segments that can be joined: those that differ from most are converted and kept beside the
+    /// others.
+    async fn harmonized(
+        &self,
+        addresses: &[Address],
+        mut outlines: Vec<Outline>,
+        cancel: &CancellationToken,
+    ) -> Result<(Vec<Address>, Vec<Outline>), RecordError> {
+        let mut addresses = addresses.to_vec();
+        let Some(common) = common_format(&outlines) else {
+            return Ok((addresses, outlines));
+        };
+        for (address, outline) in addresses.iter_mut().zip(&mut outlines) {
+            if outline.format().is_some_and(|format| format.joins(common)) {
+                continue;
+            }
+            if cancel.is_cancelled() {
+                return Err(RecordError::Cancelled);
+            }
+            let target = address.converted(&common);
+            let converted = match self.shared.cache.get(&target).await? {
+                Some(converted) => converted,
+                None => self.convert(address, &target, common).await?,
+            };
+            *outline = converted.outline().clone();
+            *address = target;
+        }
+        Ok((addresses, outlines))
+    }
+
+    async fn convert(
+        &self,
+        source: &Address,
+        target: &Address,
+        format: Format,
+    ) -> Result<FinishedSegment, RecordError> {
+        let segment = self.load(source).await?;
+        let converted = self
+            .shared
+            .compute(move || convert(&segment, format))
+            .await??;
+        self.shared.cache.put(target, &converted).await?;
+        Ok(converted)
+    }
+}
+
+impl Shared {
+    /// Runs work for the processor where it holds up nobody.
+    async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, RecordError> {
+        let permit = Arc::clone(&self.processors).acquire_owned().await;
+        let work = move || {
+            let _permit = permit;
+            work()
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| RecordError::Crashed)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder")
+            .field("tts", &self.tts)
+            .field("cache", &self.cache)
+            .field("limiter", &self.limiter)
+            .field("retry", &self.retry)
+            .field("finish", &self.finish)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The format that most sound has; of equals the first.
+fn common_format(outlines: &[Outline]) -> Option<Format> {
+    let mut shares: Vec<(Format, u64)> = Vec::new();
+    for outline in outlines {
+        let format = outline.format()?;
+        match shares.iter_mut().find(|(other, _)| other.joins(format)) {
+            Some((_, frames)) => *frames += outline.frames,
+            None => shares.push((format, outline.frames)),
+        }
+    }
+    let most = shares.iter().map(|(_, frames)| *frames).max()?;
+    shares
+        .into_iter()
+        .find(|(_, frames)| *frames == most)
+        .map(|(format, _)| format)
+}
+
+/// A number from 0 to 1 that differs from process to process and call to call.
+fn roll() -> f64 {
+    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
+}
