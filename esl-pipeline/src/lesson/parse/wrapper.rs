@@ -6,6 +6,9 @@ use super::body::fence::Fence;
 use super::{Line, lines::heading_level};
 use crate::lesson::{Code, Diagnostic, Wrapper};
 
+/// The columns before a fence at top level.
+const MAX_INDENT: usize = 3;
+
 /// A fenced block: its opening line, the lines of its content, its closing line.
 struct Block<'a> {
     open: usize,
@@ -30,8 +33,8 @@ pub(super) fn unwrap(
         return bare;
     };
     let block = &blocks[chosen];
-    let after = others_after(lines, &blocks[chosen + 1..]);
-    let limit = after.map_or(lines.len(), |next| next.open);
+    let next = next_lesson(lines, &blocks[chosen + 1..]);
+    let limit = next.map_or(lines.len(), |next| next.open);
     let close = true_close(lines, block, limit);
     report_close(lines, block, close, diagnostics);
     let end = close.unwrap_or(limit);
@@ -48,12 +51,13 @@ pub(super) fn unwrap(
     (wrapper, block.content.start..end)
 }
 
-/// The blocks at top level, each closed by the first line that can.
+/// The blocks at top level.
 fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        let fence = Fence::open(lines[at].text).filter(|_| lines[at].indent <= 3);
+        let is_margin = lines[at].indent <= MAX_INDENT;
+        let fence = Fence::open(lines[at].text).filter(|_| is_margin);
         at = match fence {
             Some(fence) => {
                 let block = block(lines, at, fence);
@@ -67,10 +71,28 @@ fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     blocks
 }
 
+/// The block that begins with line `open`. A fence with words behind it opens a block inside, which
+/// the next closing line ends; if that leaves none for the block itself, the last one is its own.
 fn block<'a>(lines: &[Line<'a>], open: usize, fence: Fence<'a>) -> Block<'a> {
-    let rest = lines.iter().enumerate().skip(open + 1);
-    let mut closing = rest.filter(|(_, line)| fence.is_closed_by(line.text.raw));
-    let close = closing.next().map(|(at, _)| at);
+    let mut last = None;
+    let mut close = None;
+    let mut is_inside = false;
+    for (at, line) in lines.iter().enumerate().skip(open + 1) {
+        if line.indent > MAX_INDENT {
+            continue;
+        }
+        if fence.is_closed_by(line.text.raw) {
+            last = Some(at);
+            if !is_inside {
+                close = last;
+                break;
+            }
+            is_inside = false;
+        } else if let Some(inner) = Fence::open(line.text) {
+            is_inside |= inner.covers(&fence) && !inner.info.raw.is_empty();
+        }
+    }
+    let close = close.or(last);
     Block {
         open,
         content: open + 1..close.unwrap_or(lines.len()),
@@ -97,7 +119,7 @@ fn begins_with_rule(lines: &[Line<'_>], block: &Block<'_>) -> bool {
 }
 
 /// The next block that is a lesson of its own.
-fn others_after<'b, 'a>(lines: &[Line<'a>], blocks: &'b [Block<'a>]) -> Option<&'b Block<'a>> {
+fn next_lesson<'b, 'a>(lines: &[Line<'a>], blocks: &'b [Block<'a>]) -> Option<&'b Block<'a>> {
     blocks.iter().find(|block| begins_with_rule(lines, block))
 }
 
@@ -113,7 +135,9 @@ fn true_close(lines: &[Line<'_>], block: &Block<'_>, limit: usize) -> Option<usi
     else {
         return Some(first);
     };
-    let is_close = |at: &usize| block.fence.is_closed_by(lines[*at].text.raw);
+    let is_close = |at: &usize| {
+        lines[*at].indent <= MAX_INDENT && block.fence.is_closed_by(lines[*at].text.raw)
+    };
     (goes_on + 1..limit).rev().find(is_close)
 }
 
@@ -168,5 +192,94 @@ fn looks_like_lesson(line: &Line<'_>) -> bool {
         text.strip_prefix(":::")
             .is_some_and(|name| !name.is_empty())
     };
-    line.indent <= 3 && (is_directive() || is_section())
+    line.indent <= MAX_INDENT && (is_directive() || is_section())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::parse::lines::split_lines;
+    use crate::lesson::parse::sketch::{body, codes};
+    use crate::lesson::{Lesson, Span};
+
+    const TOP: &str = "---\ntitle: T\nstudent: S\nlevel: A2\ntopic: X\ninput_type: generate\n---";
+
+    fn parsed(text: &str) -> (String, Vec<String>) {
+        let source = text.replace("TOP", TOP);
+        let lesson = Lesson::parse(&source);
+        (body(&lesson), codes(&lesson))
+    }
+
+    #[test]
+    fn text_around_the_wrapper_does_not_count() {
+        let (tree, codes) =
+            parsed("Here it is: ```x```\n\n```md title=x\nTOP\na\n```\nEnjoy!\n## Bye");
+        assert_eq!(tree, "p a\n");
+        assert_eq!(codes, [""; 0]);
+    }
+
+    #[test]
+    fn the_wrapper_may_be_of_tildes_or_long_and_windows_lines() {
+        for text in [
+            "~~~\nTOP\na\n```\nx\n```\n~~~",
+            "````\r\nTOP\r\na\r\n```\r\nx\r\n```\r\n````",
+        ] {
+            let (tree, codes) = parsed(text);
+            assert_eq!(tree, "p a\ncode() x\n");
+            assert_eq!(codes, [""; 0]);
+        }
+    }
+
+    #[test]
+    fn code_inside_does_not_end_the_lesson() {
+        let (tree, codes) = parsed("```\nTOP\na\n```js\nx\n```\nb\n```\nthanks");
+        assert_eq!(tree, "p a\ncode(js) x\np b\n");
+        assert_eq!(codes, [""; 0]);
+        let (tree, codes) = parsed("```\nTOP\na\n```\nx\n```\n## 2. B\n```\nthanks");
+        assert_eq!(tree, "p a\ncode() x\nh2 2. B\n");
+        assert_eq!(codes, ["wrapper-inner-fence: ```"]);
+    }
+
+    #[test]
+    fn an_unclosed_wrapper_is_read_to_the_end() {
+        let (tree, codes) = parsed("```\nTOP\n## 1. A\n");
+        assert_eq!(tree, "h2 1. A\n");
+        assert_eq!(codes, ["wrapper-unclosed: ```"]);
+        let (tree, codes) = parsed("```\nTOP\n```js\nx\n```\n## 1. A\n");
+        assert_eq!(tree, "code(js) x\nh2 1. A\n");
+        assert_eq!(codes, ["wrapper-unclosed: ```"]);
+    }
+
+    #[test]
+    fn the_block_with_front_matter_is_the_lesson() {
+        let (tree, codes) = parsed("```sh\nls\n```\n```\nTOP\na\n```\n~~~\nTOP\nb\n~~~");
+        assert_eq!(tree, "p a\n");
+        assert_eq!(codes, ["wrapper-multiple: ```sh", "wrapper-multiple: ~~~"]);
+    }
+
+    #[test]
+    fn a_lesson_may_stand_without_a_wrapper() {
+        let (tree, codes) = parsed("\u{feff}\nTOP\na\n```js\nx\n```");
+        assert_eq!(tree, "p a\ncode(js) x\n");
+        assert_eq!(codes, ["wrapper-missing: ---"]);
+        let (tree, codes) = parsed("## 1. A\n```js\nx\n```");
+        assert_eq!(tree, "h2 1. A\ncode(js) x\n");
+        assert_eq!(
+            codes,
+            ["wrapper-missing: ## 1. A", "front-matter-missing: ## 1. A"]
+        );
+        assert_eq!(
+            parsed("").1,
+            ["wrapper-missing: ", "front-matter-missing: "]
+        );
+    }
+
+    #[test]
+    fn the_wrapper_is_known_by_its_lines() {
+        let source = " ```md\n---\n```\n";
+        let (wrapper, content) = unwrap(&split_lines(source), &mut Vec::new());
+        let (open, close) = (Span::new(1, 6), Some(Span::new(11, 14)));
+        assert_eq!(wrapper, Wrapper::Fenced { open, close });
+        assert_eq!(content, 1..2);
+    }
 }

@@ -243,4 +243,93 @@ mod tests {
         );
         assert_eq!(codes, [""; 0]);
     }
+
+    #[test]
+    fn a_blank_line_keeps_the_list_open_for_what_is_indented_deeper() {
+        let (tree, _) =
+            parsed("- a\n\n  - b\n\n    text\n    ```js\n    x\n      y\n    ```\n\nend");
+        assert_eq!(
+            tree,
+            "Bullet a\n  Bullet b\n    p text\n    code(js) x⏎  y\np end\n"
+        );
+    }
+
+    #[test]
+    fn an_indented_line_belongs_to_the_item_above_and_an_unindented_one_to_none() {
+        let (tree, _) = parsed("- a\n  one\n  - b\n> q\n  ## no heading\n- c\n  ## heading");
+        assert_eq!(
+            tree,
+            "Bullet a\n  p one\n  Bullet b\nquote None\n  p q\np ## no heading\nBullet c\n  h2 heading\n"
+        );
+    }
+
+    #[test]
+    fn markers_and_dividers() {
+        let (tree, _) =
+            parsed("1) one\n+ plus\n- [ ] open\n- [x] done\n* * *\n---\n____\n-\n-x\n1.x");
+        assert_eq!(
+            tree,
+            "Number one\nBullet plus\nTask { checked: false } open\nTask { checked: true } done\ndivider\ndivider\np ____\np -x\np 1.x\n"
+        );
+    }
+
+    #[test]
+    fn code_hides_directives_and_comments_hide_everything() {
+        let (tree, codes) = parsed(
+            ":::callout 💡\n~~~\n:::\n~~~\n:::\n<!-- :::callout\n## x\n--> after\n<!-- a --> <!-- b --> both\nend",
+        );
+        assert_eq!(tree, "callout 💡\n  code() :::\np after\np both\np end\n");
+        assert_eq!(codes, [""; 0]);
+    }
+
+    #[test]
+    fn a_table_splits_at_pipes_outside_code_and_escapes() {
+        let (tree, _) =
+            parsed("| a \\| b | `x|y` |\n| :-- | --- |\n| ``p ` | q`` | `r |\n\n|\n| x | |");
+        assert_eq!(
+            tree,
+            "table header=true [\"a \\\\| b⏎`x|y`\", \"``p ` | q``⏎`r\"]\ntable header=false [\"\", \"x⏎\"]\n"
+        );
+    }
+
+    #[test]
+    fn quotes_hold_blocks_and_may_be_alerts() {
+        let (tree, _) = parsed("> [!tip] Try\n> - a\n>   - b\n>> inner\n\n> :::callout x");
+        assert_eq!(
+            tree,
+            "quote Some(Tip)\n  p Try\n  Bullet a\n    Bullet b\n  quote None\n    p inner\nquote None\n  p :::callout x\n"
+        );
+    }
+
+    #[test]
+    fn images_and_links_stand_alone_on_their_line() {
+        let (tree, _) = parsed(
+            "![a [b]](http://x/(1).png \"T\")\n![a](u) ![b](v)\n![](u)\n<https://x.com/a.pdf?b>\nhttps://www.youtube.com/watch?v=1\nhttps://x.com/s.MP3\nhttps://x.com y",
+        );
+        assert_eq!(
+            tree,
+            "image a [b] <http://x/(1).png> Some(\"T\")\np ![a](u) ![b](v)\nimage  <u> None\nlink Pdf https://x.com/a.pdf?b\nlink Video https://www.youtube.com/watch?v=1\nlink Audio https://x.com/s.MP3\np https://x.com y\n"
+        );
+    }
+
+    #[test]
+    fn equations_stand_on_one_line_or_between_two() {
+        let (tree, codes) = parsed("$$ x^2 $$\n$$\na\nb\n$$\n$$5 is a lot\n$$\n## 2");
+        assert_eq!(
+            tree,
+            "equation x^2\nequation a⏎b\np $$5 is a lot\np $$\nh2 2\n"
+        );
+        assert_eq!(codes, ["equation-unclosed: $$"]);
+    }
+
+    #[test]
+    fn the_study_text_keeps_its_lines_for_speech() {
+        let (tree, _) = parsed(
+            ":::study-text Transcript\ntranscript\n[Anna]: Hi\n- Anna: hi\n<!-- x -->\n:::audio https://x/y.mp3\n\n**Anna:** hi\n:::",
+        );
+        assert_eq!(
+            tree,
+            "study-text Some(\"Transcript\") [\"[Anna]: Hi\", \"- Anna: hi\", \"**Anna:** hi\"]\n  p transcript\n  p [Anna]: Hi\n  Bullet Anna: hi\n  Audio https://x/y.mp3\n  p **Anna:** hi\n"
+        );
+    }
 }

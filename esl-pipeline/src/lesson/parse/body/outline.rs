@@ -192,3 +192,163 @@ fn malformed(line: &Line<'_>) -> Diagnostic {
     Diagnostic::new(Code::StudyTextMalformed, line.span(), message)
         .hint("put a space between `:::study-text` and its label")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lesson::Lesson;
+    use crate::lesson::parse::sketch::{body, codes, with_body};
+
+    fn parsed(text: &str) -> (String, Vec<String>) {
+        let source = with_body(text);
+        let lesson = Lesson::parse(&source);
+        (body(&lesson), codes(&lesson))
+    }
+
+    #[test]
+    fn an_unclosed_container_ends_before_the_next_section() {
+        let (tree, codes) = parsed(":::callout 💡\nx\n## 2. A\n:::toggle-h2 T\ny\n:::\nz");
+        assert_eq!(
+            tree,
+            "callout 💡\n  p x\nh2 2. A\ntoggle Some(2) T\n  p y\np z\n"
+        );
+        assert_eq!(codes, ["callout-unclosed: :::callout 💡"]);
+    }
+
+    #[test]
+    fn a_section_heading_stays_in_a_container_that_is_closed_later() {
+        let (tree, codes) = parsed(":::toggle-h2 T\n## 2. A\n:::");
+        assert_eq!(tree, "toggle Some(2) T\n  h2 2. A\n");
+        assert_eq!(codes, [""; 0]);
+    }
+
+    #[test]
+    fn an_unclosed_study_text_ends_before_a_section_or_another_container() {
+        let (tree, codes) = parsed(":::study-text\na\n:::callout 💡\nx\n:::\nb");
+        assert_eq!(
+            tree,
+            "study-text None [\"a\"]\n  p a\ncallout 💡\n  p x\np b\n"
+        );
+        assert_eq!(codes, ["study-text-unclosed: :::study-text"]);
+        let (tree, codes) = parsed(":::study-text\na\n## 4. B\nx\n:::\nb");
+        assert_eq!(tree, "study-text None [\"a\"]\n  p a\nh2 4. B\np x\np b\n");
+        assert_eq!(codes, ["study-text-unclosed: :::study-text"]);
+    }
+
+    #[test]
+    fn a_closed_study_text_may_hold_a_container() {
+        let (tree, codes) = parsed(":::study-text\na\n:::callout 💡\nx\n:::\nb\n:::");
+        assert_eq!(
+            tree,
+            "study-text None [\"a\", \"x\", \"b\"]\n  p a\n  callout 💡\n    p x\n  p b\n"
+        );
+        assert_eq!(codes, [""; 0]);
+    }
+
+    #[test]
+    fn a_column_ends_the_one_before_and_what_is_open_in_it() {
+        let (tree, codes) = parsed(
+            ":::column-list\n:::column\na\n:::callout 💡\nb\n:::\nc\n:::column\n:::callout 💡\nd\n:::column\ne\n:::\n:::",
+        );
+        assert_eq!(
+            tree,
+            "column-list\n  column\n    p a\n    callout 💡\n      p b\n    p c\n  column\n    callout 💡\n      p d\n  column\n    p e\n"
+        );
+        assert_eq!(codes, ["callout-unclosed: :::callout 💡"]);
+    }
+
+    #[test]
+    fn stray_closers_and_columns_are_reported() {
+        let (tree, codes) = parsed("a\n:::\n:::column\nb\n:::");
+        assert_eq!(tree, "p a\norphan column\n  p b\n");
+        assert_eq!(
+            codes,
+            ["directive-stray-close: :::", "column-orphan: :::column"]
+        );
+    }
+
+    #[test]
+    fn a_reference_is_one_line_and_takes_a_closing_line_that_nobody_else_needs() {
+        let (tree, codes) = parsed(":::synced-block 1\n\n:::\n:::synced-block 2\ntext\n## 2. A");
+        assert_eq!(
+            tree,
+            "synced Some(\"1\")\nsynced Some(\"2\")\np text\nh2 2. A\n"
+        );
+        assert_eq!(codes, [""; 0]);
+        let (tree, codes) = parsed(
+            ":::column-list\n:::column\na\n:::\n:::column\n:::synced-block 3\n:::\n:::\n## 2. A",
+        );
+        assert_eq!(
+            tree,
+            "column-list\n  column\n    p a\n  column\n    synced Some(\"3\")\nh2 2. A\n"
+        );
+        assert_eq!(codes, [""; 0]);
+    }
+
+    #[test]
+    fn an_unknown_directive_never_closes_the_container_around_it() {
+        let (tree, codes) = parsed(":::callout 💡\n:::iamge u\nx\n:::\ny\n:::calout\nz\n:::");
+        assert_eq!(
+            tree,
+            "callout 💡\n  unknown :::iamge u\n    p x\n  p y\n  unknown :::calout\n  p z\n"
+        );
+        assert_eq!(
+            codes,
+            [
+                "directive-unknown: :::iamge u",
+                "directive-unknown: :::calout"
+            ]
+        );
+    }
+
+    #[test]
+    fn indented_directives_are_parsed_and_reported_once() {
+        let (tree, codes) =
+            parsed("- a\n  :::study-text\n  b\n  :::\n:::callout 💡\nx\n  :::\n  :::toc");
+        assert_eq!(
+            tree,
+            "Bullet a\nstudy-text None [\"b\"]\n  p b\ncallout 💡\n  p x\ntoc\n"
+        );
+        assert_eq!(
+            codes,
+            [
+                "study-text-indented: :::study-text",
+                "directive-indented: :::",
+                "directive-indented: :::toc"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_malformed_study_text_is_still_one() {
+        let (tree, codes) = parsed(":::study-texts\na\n  :::");
+        assert_eq!(tree, "study-text Some(\"s\") [\"a\"]\n  p a\n");
+        assert_eq!(
+            codes,
+            [
+                "study-text-malformed: :::study-texts",
+                "study-text-close-indented: :::"
+            ]
+        );
+    }
+
+    #[test]
+    fn unclosed_code_ends_before_the_next_structure() {
+        let (tree, codes) = parsed(":::callout 💡\n```js\nx\n:::\n<!-- y\nz");
+        assert_eq!(tree, "callout 💡\n  code(js) x\np z\n");
+        assert_eq!(codes, ["code-unclosed: ```js", "comment-unclosed: <!-- y"]);
+    }
+
+    #[test]
+    fn nesting_is_flattened_at_the_limit_and_reported_once() {
+        let deep = format!("{}x\n{}", ":::toggle-h1 t\n".repeat(50), ":::\n".repeat(50));
+        let (tree, codes) = parsed(&deep);
+        assert_eq!(tree.lines().count(), super::super::super::MAX_DEPTH + 1);
+        assert_eq!(codes, ["nesting-too-deep: :::toggle-h1 t"]);
+        let item = |level: usize| format!("{}- x\n", " ".repeat(level));
+        let (tree, codes) = parsed(&(0..50).map(item).collect::<String>());
+        assert_eq!(tree.lines().count(), 50);
+        assert_eq!(codes, ["nesting-too-deep: - x"]);
+        let (_, codes) = parsed(&">".repeat(100));
+        assert_eq!(codes.len(), 1);
+    }
+}

@@ -112,8 +112,19 @@ fn value(raw: Text<'_>, node: Spanned<Node>) -> Value {
         Node::List(nodes) => Kind::List(nodes.into_iter().map(|node| value(raw, node)).collect()),
         Node::Map(entries) => Kind::Map(entries.into_iter().map(|pair| entry(raw, pair)).collect()),
     };
-    let span = last_child(&kind).map_or(whole, |last| whole.to(last));
+    let span = last_child(&kind).map_or(whole, |last| with_bracket(raw, whole.to(last)));
     Value { kind, span }
+}
+
+/// A list or map with the bracket that closes it.
+fn with_bracket(raw: Text<'_>, span: Span) -> Span {
+    let is_flow = raw.raw[span.start - raw.start..].starts_with(['[', '{']);
+    let behind = &raw.raw[span.end - raw.start..];
+    let rest = behind.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    match is_flow && rest.starts_with([']', '}']) {
+        true => Span::new(span.start, span.end + behind.len() - rest.len() + 1),
+        false => span,
+    }
 }
 
 fn entry(raw: Text<'_>, (key, node): (Spanned<String>, Spanned<Node>)) -> Entry {
