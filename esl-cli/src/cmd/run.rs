@@ -127,7 +127,9 @@ impl Answer for Homework {
             fields.add("Voices", summary::voices(&audio.voices));
         }
         fields.add("Manifest", &report.manifest_path);
-        fields.add("Steps", report.steps.join(", "));
+        if !report.steps.is_empty() {
+            fields.add("Steps", report.steps.join(", "));
+        }
         for stage in report
             .stages
             .iter()
