@@ -1,0 +1,304 @@
+//! The voice map: which speaker has which voice, written by hand in YAML or JSON.
+//!
+//! ```yaml
+//! default: Roger        # for whoever has no voice
+//! auto: false           # no choosing by points
+//! Anna: Alice           # a voice's id or name
+//! John: {voice_id: abc}
+//! ```
+//!
+//! The speakers may also stand under `speakers:`. A shape that has no meaning is an error with its
+//! line, never passed over.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use esl_core::{Classify, ErrorKind};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::Spanned;
+
+use super::traits;
+
+/// Voices by speaker, and the voice of all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceMap {
+    /// By [`traits::folded`] name.
+    voices: BTreeMap<String, String>,
+    /// The voice of speakers that get none otherwise: an id or name.
+    pub default: Option<String>,
+    /// Whether speakers without a named voice get one by points. Default true.
+    pub auto: bool,
+}
+
+impl Default for VoiceMap {
+    fn default() -> Self {
+        Self {
+            voices: BTreeMap::new(),
+            default: None,
+            auto: true,
+        }
+    }
+}
+
+impl VoiceMap {
+    /// Reads YAML or JSON. Blank text is an empty map.
+    ///
+    /// # Errors
+    /// [`VoiceMapError`] with the line of the first thing that is not understood.
+    pub fn parse(text: &str) -> Result<Self, VoiceMapError> {
+        let root: Spanned<Node> = serde_saphyr::from_str(text).map_err(|error| {
+            let line = error.location().map_or(1, |location| location.line());
+            VoiceMapError::new(line, error.without_snippet().to_string())
+        })?;
+        let mut map = Self::default();
+        match root.value {
+            Node::Null => Ok(map),
+            Node::Map(entries) => map.read(entries).map(|()| map),
+            _ => Err(VoiceMapError::new(
+                root.referenced.line(),
+                "the voice map must be a list of `speaker: voice` lines",
+            )),
+        }
+    }
+
+    /// The voice of `speaker`, compared ignoring case: an id or name.
+    #[must_use]
+    pub fn voice_of(&self, speaker: &str) -> Option<&str> {
+        self.voices
+            .get(&traits::folded(speaker))
+            .map(String::as_str)
+    }
+
+    fn read(&mut self, entries: Vec<Entry>) -> Result<(), VoiceMapError> {
+        for (key, value) in entries {
+            match key.value.as_str() {
+                "default" => self.default = Some(voice(&value)?),
+                "auto" => self.auto = switch(&value)?,
+                "speakers" | "voices" if matches!(value.value, Node::Map(_)) => {
+                    let Node::Map(speakers) = value.value else {
+                        continue;
+                    };
+                    for (speaker, value) in speakers {
+                        self.add(&speaker, &value)?;
+                    }
+                }
+                _ => self.add(&key, &value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        speaker: &Spanned<String>,
+        value: &Spanned<Node>,
+    ) -> Result<(), VoiceMapError> {
+        let name = traits::folded(&speaker.value);
+        if self.voices.insert(name, voice(value)?).is_none() {
+            return Ok(());
+        }
+        let message = format!("the speaker {} has two voices", speaker.value);
+        Err(VoiceMapError::new(speaker.referenced.line(), message))
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<(S, S)> for VoiceMap {
+    /// The voices of speakers, each an id or name.
+    fn from_iter<I: IntoIterator<Item = (S, S)>>(voices: I) -> Self {
+        let entry = |(name, voice): (S, S)| {
+            let voice = voice.as_ref().trim().to_owned();
+            (traits::folded(name.as_ref()), voice)
+        };
+        Self {
+            voices: voices.into_iter().map(entry).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A voice map that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the voice map: {message}")]
+pub struct VoiceMapError {
+    /// The line, from 1.
+    pub line: u64,
+    message: String,
+}
+
+impl VoiceMapError {
+    fn new(line: u64, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            message: message.into(),
+        }
+    }
+}
+
+impl Classify for VoiceMapError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Configuration
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("write `Speaker: voice id or name`, one per line".to_owned())
+    }
+}
+
+fn voice(value: &Spanned<Node>) -> Result<String, VoiceMapError> {
+    let line = value.referenced.line();
+    match &value.value {
+        Node::Text(voice) if !voice.trim().is_empty() => Ok(voice.trim().to_owned()),
+        Node::Map(fields) => voice_field(fields, line),
+        _ => Err(VoiceMapError::new(
+            line,
+            "a voice must be an id or name; quote a number",
+        )),
+    }
+}
+
+/// The voice of the long form. Settings of single voices are refused rather than passed over.
+fn voice_field(fields: &[Entry], line: u64) -> Result<String, VoiceMapError> {
+    let is_known = |(key, _): &&Entry| matches!(key.value.as_str(), "voice_id" | "voice");
+    if let Some((key, _)) = fields.iter().find(|entry| !is_known(entry)) {
+        let message = format!("`{}` is not understood here, only `voice_id` is", key.value);
+        return Err(VoiceMapError::new(key.referenced.line(), message));
+    }
+    match fields {
+        [(_, value)] if matches!(value.value, Node::Text(_)) => voice(value),
+        _ => Err(VoiceMapError::new(
+            line,
+            "expected one `voice_id` with an id or name",
+        )),
+    }
+}
+
+fn switch(value: &Spanned<Node>) -> Result<bool, VoiceMapError> {
+    match &value.value {
+        Node::Bool(switch) => Ok(*switch),
+        Node::Text(text) if text == "true" => Ok(true),
+        Node::Text(text) if text == "false" => Ok(false),
+        _ => Err(VoiceMapError::new(
+            value.referenced.line(),
+            "`auto` must be true or false",
+        )),
+    }
+}
+
+type Entry = (Spanned<String>, Spanned<Node>);
+
+/// A YAML value as far as a voice map tells them apart.
+#[derive(Debug)]
+enum Node {
+    Null,
+    Bool(bool),
+    Text(String),
+    Map(Vec<Entry>),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a voice or a map of voices")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Bool(value))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Node::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Node::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_flat_and_the_nested_form() {
+        for text in [
+            "default: Roger\nauto: false\nAnna: Alice\nMr. Lee: { voice_id: v7 }\n",
+            "auto: 'false'\ndefault: Roger\nspeakers:\n  Anna: Alice\n  Mr. Lee:\n    voice_id: v7\n",
+            r#"{"default": "Roger", "auto": false, "speakers": {"Anna": "Alice", "Mr. Lee": "v7"}}"#,
+        ] {
+            let map = VoiceMap::parse(text).unwrap();
+            assert_eq!(map.default.as_deref(), Some("Roger"), "{text}");
+            assert!(!map.auto, "{text}");
+            assert_eq!(map.voice_of("anna"), Some("Alice"), "{text}");
+            assert_eq!(map.voice_of("MR.  LEE"), Some("v7"), "{text}");
+            assert_eq!(map.voice_of("Bob"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_blank_file_leaves_everything_to_points() {
+        for text in ["", "# nothing yet\n", "auto: true"] {
+            assert_eq!(VoiceMap::parse(text), Ok(VoiceMap::default()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_with_its_line() {
+        for (text, line, words) in [
+            ("Anna: Alice\nBob: 7\n", 2, "quote a number"),
+            ("Anna: Alice\nBob: [x]\n", 2, "an id or name"),
+            ("Anna: Alice\nanna: Bella\n", 2, "two voices"),
+            ("auto: maybe\n", 1, "true or false"),
+            ("- Anna\n", 1, "list of"),
+            (
+                "speakers:\n  Anna:\n    voice_id: x\n    settings: {}\n",
+                4,
+                "`settings`",
+            ),
+            ("Anna:\n", 1, "an id or name"),
+            ("Anna: {}\n", 1, "expected one"),
+            ("\nAnna: [\n", 2, ""),
+        ] {
+            let error = VoiceMap::parse(text).unwrap_err();
+            assert!(error.to_string().contains(words), "{text}: {error}");
+            assert!(
+                error.line.abs_diff(line) <= u64::from(words.is_empty()),
+                "{text}: {error}"
+            );
+        }
+    }
+}
