@@ -13,12 +13,24 @@ use super::{
 };
 
 /// How strictly a lesson is judged.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct LintOptions {
     /// Whether warnings block, too.
     pub strict: bool,
+    /// The largest file that is looked at, in bytes; 1 MiB by default.
+    pub max_bytes: usize,
     /// Rules that matter more or less than by default.
     pub levels: BTreeMap<Code, Level>,
+}
+
+impl Default for LintOptions {
+    fn default() -> Self {
+        Self {
+            strict: false,
+            max_bytes: 1 << 20,
+            levels: BTreeMap::new(),
+        }
+    }
 }
 
 /// How much a rule matters to the caller.
@@ -57,7 +69,10 @@ impl Report {
             }),
             Some(Level::Allow) => None,
         };
-        let diagnostics: Vec<_> = lint(lesson).into_iter().filter_map(leveled).collect();
+        let diagnostics: Vec<_> = found(lesson, options)
+            .into_iter()
+            .filter_map(leveled)
+            .collect();
         let blocking = if options.strict {
             Severity::Warning
         } else {
@@ -101,6 +116,19 @@ impl Report {
             meta: meta(lesson),
         }
     }
+}
+
+fn found(lesson: &Lesson<'_>, options: &LintOptions) -> Vec<Diagnostic> {
+    let (size, limit) = (lesson.source.len(), options.max_bytes);
+    if size <= limit {
+        return lint(lesson);
+    }
+    let message = format!("the file has {size} bytes, the limit is {limit}");
+    vec![Diagnostic::new(
+        Code::LessonTooLarge,
+        Span::default(),
+        message,
+    )]
 }
 
 fn message(found: &Diagnostic, index: &LineIndex<'_>) -> String {

@@ -1,13 +1,17 @@
 //! What the rules share: worked out once, before any of them looks.
 
 use super::outline::Outline;
-use crate::lesson::{Code, Lesson, NodeKind, Span, StudyText, Text};
+use crate::lesson::script::Speakers;
+use crate::lesson::{Code, Lesson, NodeKind, Script, Span, StudyText, Text};
 
 /// A lesson and what is known about it.
 #[derive(Debug)]
 pub(super) struct Facts<'l, 'a> {
     pub(super) lesson: &'l Lesson<'a>,
     pub(super) outline: Outline<'l, 'a>,
+    pub(super) speakers: Speakers<'l>,
+    /// Who says what in the first study text.
+    pub(super) script: Option<Script<'a>>,
     /// Where the openers begin that the parser found never closed, in order.
     unclosed: Vec<usize>,
 }
@@ -23,6 +27,8 @@ impl<'l, 'a> Facts<'l, 'a> {
         Self {
             lesson,
             outline: Outline::of(lesson),
+            script: Script::of(lesson),
+            speakers: Speakers::of(&lesson.front_matter),
             unclosed,
         }
     }
@@ -66,6 +72,12 @@ impl<'l, 'a> Facts<'l, 'a> {
             Code::SpeakerLabelsInvalid,
         ];
         !UNREADABLE.into_iter().any(|code| self.has(code))
+    }
+
+    /// Whether the labels and the text disagree on how many speak.
+    pub(super) fn is_of_other_kind(&self) -> bool {
+        let script = self.script.as_ref();
+        script.is_some_and(|script| script.declared.is_some_and(|kind| kind != script.kind))
     }
 
     /// The end of the last element, where something missing could be added.

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::outline::SECTIONS;
 use super::speakers;
-use crate::lesson::{Code, Diagnostic, Node, NodeKind, Script, ScriptKind, Span, StudyText};
+use crate::lesson::{Code, Diagnostic, Node, NodeKind, ScriptKind, Severity, Span, StudyText};
 
 /// A text for listening has at least so many paragraphs …
 const PARAGRAPHS: usize = 3;
@@ -92,7 +92,11 @@ fn directive_name(facts: &Facts<'_, '_>, node: &Node<'_>) -> Option<String> {
 
 fn short(facts: &Facts<'_, '_>, study_text: &StudyText<'_>) -> Option<Diagnostic> {
     let lines = study_text.lines.len();
-    if lines == 0 || !facts.knows_settings() || speakers::is_labelled(facts.lesson) {
+    if lines == 0
+        || !facts.knows_settings()
+        || facts.speakers.is_labelled
+        || facts.is_of_other_kind()
+    {
         return None;
     }
     let breaks = study_text
@@ -123,15 +127,15 @@ fn plural(count: usize, noun: &str) -> String {
     }
 }
 
-/// Whether labels and text disagree; unknown or missing speakers would explain it.
+/// Labels that declare another kind of text; unknown or missing speakers would explain it.
 fn kind(facts: &Facts<'_, '_>, study_text: &StudyText<'_>) -> Option<Diagnostic> {
-    let script = Script::of(facts.lesson)?;
-    let declared = script.declared?;
-    let is_explained = study_text.lines.is_empty() || !speakers::check(facts).is_empty();
-    if declared == script.kind || is_explained || !facts.knows_settings() {
+    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+    let is_explained = || speakers::check(facts).iter().any(is_error);
+    let is_news = !study_text.lines.is_empty() && facts.knows_settings();
+    if !is_news || !facts.is_of_other_kind() || is_explained() {
         return None;
     }
-    let (message, hint) = match script.kind {
+    let (message, hint) = match facts.script.as_ref()?.kind {
         ScriptKind::Monologue => (
             "the labels declare a dialogue, but fewer than two lines name their speaker",
             "begin each turn with its speaker, such as `Anna: …`",

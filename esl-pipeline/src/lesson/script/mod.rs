@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
 use speakers::folded;
 
+pub(crate) use grammar::Label;
 pub(crate) use speakers::{Role, Speakers, is_narrator};
 
 /// The study text, line by line, each with its speaker.
