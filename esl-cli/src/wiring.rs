@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use esl_core::ports::{ManifestStore, Tts};
-use esl_core::{ErrorKind, LessonId, Presets};
+use esl_core::{ErrorKind, LessonId, Presets, Voice};
 use esl_pipeline::pipeline::{LessonInput, Pipeline, PipelineBuilder};
 use esl_pipeline::providers::fs::{FsArtifactStore, FsManifestStore};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use esl_pipeline::speech::casting::VoiceMap;
 
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure};
@@ -104,6 +105,21 @@ pub(crate) async fn speech() -> Result<Arc<dyn Tts>, Failure> {
         ErrorKind::Configuration,
         "no engine",
     ))
+}
+
+/// The voices of this machine's speech engine.
+pub(crate) async fn voices() -> Result<Vec<Voice>, Failure> {
+    let voices = speech().await?.voices().await;
+    voices.map_err(|error| Failure::of(&error))
+}
+
+/// The voice map of a file; an empty one without.
+pub(crate) fn voice_map(path: Option<&Path>) -> Result<VoiceMap, Failure> {
+    let Some(path) = path else {
+        return Ok(VoiceMap::default());
+    };
+    let text = source::read_settings("voice map", path)?;
+    VoiceMap::parse(&text).map_err(|error| Failure::of_setting(&error).in_file(path))
 }
 
 /// The presets of a file, or the built-in one.

@@ -8,7 +8,7 @@ mod interrupt;
 mod run;
 mod status;
 mod validate;
-// mod voices;
+mod voices;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -37,7 +37,8 @@ fn dispatch(command: Command, progress: &Arc<Progress>) -> Outcome {
         Command::Run(args) => block_on(run::run(*args, Arc::clone(progress))),
         Command::Validate(args) => validate::validate(&args),
         Command::Blocks(args) => blocks::blocks(&args),
-        Command::Extract(_) | Command::Voices(_) => {
+        Command::Voices(command) => block_on(voices::voices(command)),
+        Command::Extract(_) => {
             let message = "this command is not there yet";
             Err(Failure::new(Exit::Unexpected, ErrorKind::Internal, message))
         }

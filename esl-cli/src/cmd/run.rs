@@ -17,7 +17,7 @@ use super::interrupt;
 use crate::args::{ExistingPage, Mode, PresetArgs, RunArgs};
 use crate::exit::Failure;
 use crate::output::{Answer, Outcome, diagnostics::Source, progress::Progress, summary};
-use crate::{source, wiring};
+use crate::wiring;
 
 struct Homework {
     lesson: PathBuf,
@@ -50,9 +50,7 @@ fn refusal(error: PipelineError, lesson: &LessonInput) -> Failure {
     let PipelineError::InvalidLesson { diagnostics, .. } = &error else {
         return error.into();
     };
-    let Ok(text) = source::decode(&lesson.bytes) else {
-        return error.into();
-    };
+    let text = String::from_utf8_lossy(&lesson.bytes);
     let report = Report {
         ok: false,
         diagnostics: diagnostics.clone(),

@@ -32,6 +32,7 @@ pub(super) fn validate(args: &ValidateArgs) -> Outcome {
     let options = LintOptions {
         strict: args.strict,
         levels: levels(args).collect(),
+        ..LintOptions::default()
     };
     let verdict = |path: &std::path::PathBuf| Verdict {
         name: source::name(path),
@@ -68,9 +69,12 @@ fn check(text: String, options: &LintOptions) -> Checked {
 
 impl Answer for Verdicts {
     fn exit(&self) -> Exit {
-        let is_unreadable = |verdict: &Verdict| verdict.outcome.is_err();
-        if self.files.iter().any(is_unreadable) {
-            Exit::Unexpected
+        let unreadable = self
+            .files
+            .iter()
+            .find_map(|file| file.outcome.as_ref().err());
+        if let Some(failure) = unreadable {
+            failure.exit
         } else if self.files.iter().all(Verdict::is_ok) {
             Exit::Success
         } else {

@@ -123,7 +123,7 @@ mod tests {
         let finding = Diagnostic::new(Code::SpeakerUnknown, Span::new(9, 12), "Tom is no speaker")
             .hint("add Tom to `speaker_labels`")
             .related(Span::new(0, 8), "the labels");
-        insta::assert_snapshot!(shown("labels:x\nTom: Hi\nrest\n", finding), @r#"
+        insta::assert_snapshot!(shown("labels:x\nTom: Hi\nrest\n", finding), @"
         error[speaker-unknown]: Tom is no speaker
          --> a.md:2:1
           |
@@ -136,14 +136,14 @@ mod tests {
           | -------- the labels
           |
           = help: add Tom to `speaker_labels`
-        "#);
+        ");
     }
 
     #[test]
     fn a_fix_is_shown_as_a_change() {
         let finding = Diagnostic::new(Code::H2TitleStyle, Span::new(0, 7), "not the usual title")
             .fix(Span::new(3, 7), "1. Title");
-        insta::assert_snapshot!(shown("## Title\n", finding), @r#"
+        insta::assert_snapshot!(shown("## Title\n", finding), @"
         info[h2-title-style]: not the usual title
          --> a.md:1:1
           |
@@ -155,19 +155,19 @@ mod tests {
         1 - ## Title
         1 + ## 1. Titlee
           |
-        "#);
+        ");
     }
 
     #[test]
     fn a_finding_at_the_very_end_has_a_place() {
         let finding = Diagnostic::new(Code::WrapperUnclosed, Span::new(4, 4), "never closed");
-        insta::assert_snapshot!(shown("a\nb\n", finding), @r#"
+        insta::assert_snapshot!(shown("a\nb\n", finding), @"
         error[wrapper-unclosed]: never closed
          --> a.md:3:1
           |
         3 |
           | ^
-        "#);
+        ");
     }
 
     #[test]
