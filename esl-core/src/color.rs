@@ -3,15 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 macro_rules! colors {
     ($($(#[$doc:meta])* $variant:ident => $name:literal),+ $(,)?) => {
         /// A text or background colour that Notion knows.
         ///
         /// Source: Notion API reference, "Rich text" and "Block" (`color`).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "&'static str")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+        #[serde(try_from = "String")]
         pub enum Color { $($(#[$doc])* $variant),+ }
 
         impl Color {
@@ -110,9 +110,9 @@ impl TryFrom<String> for Color {
     }
 }
 
-impl From<Color> for &'static str {
-    fn from(color: Color) -> Self {
-        color.as_str()
+impl Serialize for Color {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -18,6 +18,8 @@
 //!
 //! The fakes in here refuse what the real services refuse; none of them touches disk or network.
 
+#[cfg(feature = "browser")]
+pub mod browser;
 pub mod conformance;
 mod fixture;
 mod manual_clock;

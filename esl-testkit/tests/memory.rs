@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use esl_core::ports::{ArtifactStore, Clock, ManifestStore, SystemClock, Tts};
 use esl_testkit::{
-    Fixture, ManualClock, MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionFixture, ToneTts,
+    Fixture, ManualClock, MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionFixture,
+    ToneTts,
 };
 
 async fn manifest_store() -> Fixture<dyn ManifestStore> {

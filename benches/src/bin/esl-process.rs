@@ -15,20 +15,32 @@ use esl_benches::{Figures, lesson_spoken_for};
 use serde_json::json;
 use wait4::{ResUse, Wait4 as _};
 
-#[expect(clippy::print_stdout, reason = "the figures are the result of this program")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are the result of this program"
+)]
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args_os().skip(1);
-    let binary = arguments.next().map(PathBuf::from).context("name the binary to measure")?;
+    let binary = arguments
+        .next()
+        .map(PathBuf::from)
+        .context("name the binary to measure")?;
     let binary = binary.canonicalize().context("there is no such binary")?;
     let minutes = match arguments.next() {
-        Some(text) => text.to_string_lossy().parse().context("MINUTES is a whole number")?,
+        Some(text) => text
+            .to_string_lossy()
+            .parse()
+            .context("MINUTES is a whole number")?,
         None => 15,
     };
     let folder = tempfile::tempdir()?;
     let esl = |arguments: &[&str]| {
         let mut command = Command::new(&binary);
         let cache = folder.path().join("cache");
-        command.args(arguments).current_dir(folder.path()).env("XDG_CACHE_HOME", cache);
+        command
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("XDG_CACHE_HOME", cache);
         command
     };
     let mut starts = Vec::new();
@@ -49,8 +61,15 @@ fn main() -> anyhow::Result<()> {
 
 fn timed(mut command: Command) -> anyhow::Result<(Duration, ResUse)> {
     let start = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     let usage = child.wait4()?;
-    ensure!(usage.status.success(), "{command:?} ended with {}", usage.status);
+    ensure!(
+        usage.status.success(),
+        "{command:?} ended with {}",
+        usage.status
+    );
     Ok((start.elapsed(), usage))
 }

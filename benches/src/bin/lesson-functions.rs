@@ -13,7 +13,10 @@ use esl_pipeline::blocks::{ConvertOptions, convert};
 use esl_pipeline::lesson::{Lesson, lint};
 use serde_json::{Value, json};
 
-#[expect(clippy::print_stdout, reason = "the figures are the result of this program")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are the result of this program"
+)]
 fn main() -> anyhow::Result<()> {
     let paths: Vec<_> = std::env::args_os().skip(1).collect();
     let mut lessons = Vec::new();
@@ -26,7 +29,10 @@ fn main() -> anyhow::Result<()> {
         lessons.push(("6 KB".into(), lesson_of_bytes(6_000)));
         lessons.push(("1.2 MB".into(), lesson_of_bytes(1_200_000)));
     }
-    let results: Vec<_> = lessons.iter().map(|(name, text)| figures(name, text)).collect();
+    let results: Vec<_> = lessons
+        .iter()
+        .map(|(name, text)| figures(name, text))
+        .collect();
     println!("{}", serde_json::to_string_pretty(&results)?);
     Ok(())
 }

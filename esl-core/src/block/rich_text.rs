@@ -1,11 +1,12 @@
 //! Text with formatting.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Color;
 
 /// A run of text with one formatting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct RichText {
     /// What it says.
     #[serde(flatten)]
@@ -16,7 +17,7 @@ pub struct RichText {
 }
 
 /// What a run of text says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Content {
     /// Words, linked or not.
@@ -128,8 +129,55 @@ impl RichText {
     }
 }
 
+/// By hand, since a flattened field would be serialised through a slower path, and a page consists
+/// of little else.
+impl Serialize for RichText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut run = serializer.serialize_struct("RichText", 3)?;
+        match &self.content {
+            Content::Text { text } => {
+                run.serialize_field("type", "text")?;
+                run.serialize_field("text", text)?;
+            }
+            Content::Equation { equation } => {
+                run.serialize_field("type", "equation")?;
+                run.serialize_field("equation", equation)?;
+            }
+        }
+        run.serialize_field("annotations", &self.annotations)?;
+        run.end()
+    }
+}
+
 /// The words of all runs, joined.
 #[must_use]
 pub fn plain_text(runs: &[RichText]) -> String {
     runs.iter().map(RichText::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn words_and_formulas_are_written_with_their_type() {
+        let annotations = serde_json::to_value(Annotations::default()).unwrap();
+        let words = RichText::plain("go");
+        assert_eq!(
+            serde_json::to_value(&words).unwrap(),
+            json!({"type": "text", "text": {"content": "go", "link": null}, "annotations": annotations})
+        );
+        let formula = RichText::equation("x^2", Annotations::default());
+        let written = serde_json::to_value(&formula).unwrap();
+        assert_eq!(
+            written,
+            json!({"type": "equation", "equation": {"expression": "x^2"}, "annotations": annotations})
+        );
+        assert_eq!(
+            serde_json::from_value::<RichText>(written).unwrap(),
+            formula
+        );
+    }
 }

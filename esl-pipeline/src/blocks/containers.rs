@@ -105,31 +105,41 @@ impl Converter<'_> {
     }
 }
 
-/// Rows get as many cells as the first: missing ones are empty, surplus ones join the last.
+/// Rows get as many cells as the table is wide: missing ones are empty, surplus ones share the last.
 pub(super) fn table(has_header: bool, rows: &[Row<'_>]) -> Block {
-    let width = rows.first().map_or(1, |row| row.cells.len().max(1));
-    let rows = rows
-        .iter()
-        .map(|row| Block::TableRow(table_row(row, width)));
+    let width = table_width(rows);
+    let row = |row| Block::TableRow(table_row(row, width));
     Block::Table(Table {
         table_width: width,
         has_column_header: has_header,
         has_row_header: false,
-        children: rows.collect(),
+        children: rows.iter().map(row).collect(),
     })
 }
 
+/// The width of the first row, unless the rows are so much shorter on average that filling them up
+/// would outgrow the lesson.
+fn table_width(rows: &[Row<'_>]) -> usize {
+    const ALWAYS_ALLOWED: usize = 16;
+    const TIMES_AVERAGE: usize = 4;
+    let first = rows.first().map_or(0, |row| row.cells.len());
+    let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
+    let widest = ALWAYS_ALLOWED.max(TIMES_AVERAGE * cells / rows.len().max(1));
+    first.clamp(1, widest)
+}
+
 fn table_row(row: &Row<'_>, width: usize) -> TableRow {
-    let (fitting, surplus) = row.cells.split_at(width.min(row.cells.len()));
-    let mut cells: Vec<_> = fitting.iter().map(|cell| text::cell(*cell)).collect();
-    cells.resize_with(width, || vec![RichText::plain("")]);
-    if let Some(last) = cells.last_mut() {
-        for cell in surplus {
-            last.push(RichText::plain(" | "));
-            last.extend(text::cell(*cell));
-        }
+    let cell = |at| {
+        let texts = if at + 1 < width {
+            row.cells.get(at..=at)
+        } else {
+            row.cells.get(at..)
+        };
+        text::cell(texts.unwrap_or_default())
+    };
+    TableRow {
+        cells: (0..width).map(cell).collect(),
     }
-    TableRow { cells }
 }
 
 fn emoji(icon: &str) -> Icon {
@@ -150,5 +160,31 @@ const fn look_of(alert: AlertKind) -> (&'static str, Color) {
         AlertKind::Important => ("❗", Color::PurpleBackground),
         AlertKind::Warning => ("⚠️", Color::YellowBackground),
         AlertKind::Caution => ("🛑", Color::RedBackground),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: usize) -> Row<'static> {
+        Row {
+            span: Span::default(),
+            cells: vec![Text::new("x", 0); cells],
+        }
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_its_first_row() {
+        assert_eq!(table_width(&[row(3), row(5), row(1)]), 3);
+        assert_eq!(table_width(&[row(40), row(40)]), 40);
+        assert_eq!(table_width(&[]), 1);
+    }
+
+    #[test]
+    fn filling_up_short_rows_does_not_outgrow_the_lesson() {
+        let mut rows = vec![row(10_000)];
+        rows.resize_with(10_000, || row(1));
+        assert!(table_width(&rows) <= 16);
     }
 }

@@ -1,23 +1,33 @@
 //! Runs of a line to Notion's rich text.
 
+use std::borrow::Cow;
+
 use esl_core::Color;
 use esl_core::block::{Annotations, Content, RichText};
 
-use crate::lesson::Text;
-use crate::lesson::inline::{self, Run, RunKind, is_linkable};
+use crate::lesson::inline::{self, Link, Run, RunKind, is_linkable};
+use crate::lesson::{Span, Text};
 
 /// The longest formula that Notion takes, in characters (Notion API reference: "Request limits").
 const MAX_FORMULA_LENGTH: usize = 1000;
+
+/// How many differently formatted runs keep a common link; the text of any others is kept without.
+const MAX_RUNS_PER_LINK: usize = 100;
 
 /// The rich text of a line; one empty run if the line shows nothing.
 pub(super) fn rich_text(line: Text<'_>) -> Vec<RichText> {
     lines(line, Vec::new(), "")
 }
 
-/// The rich text of a table cell.
-pub(super) fn cell(cell: Text<'_>) -> Vec<RichText> {
+/// The rich text of a table cell: usually one text, or several that share it.
+pub(super) fn cell(texts: &[Text<'_>]) -> Vec<RichText> {
     let mut builder = Builder::default();
-    builder.add_all(inline::parse_cell(cell));
+    for (at, text) in texts.iter().enumerate() {
+        if at > 0 {
+            builder.add_words(" | ".into(), None, Annotations::default());
+        }
+        builder.add_all(inline::parse_cell(*text));
+    }
     builder.finish()
 }
 
@@ -26,7 +36,7 @@ pub(super) fn lines(first: Text<'_>, others: Vec<Text<'_>>, between: &str) -> Ve
     let mut builder = Builder::default();
     builder.add_all(inline::parse(first));
     for line in others {
-        builder.add_words(between, None, Annotations::default());
+        builder.add_words(between.into(), None, Annotations::default());
         builder.add_all(inline::parse(line));
     }
     builder.finish()
@@ -41,6 +51,37 @@ pub(super) fn is_formula(formula: &str) -> bool {
 #[derive(Default)]
 struct Builder {
     runs: Vec<RichText>,
+    target: Target,
+}
+
+/// The link of the latest runs: an address is read once, however many runs lead there.
+#[derive(Default)]
+struct Target {
+    /// Where the link's address stands.
+    span: Option<Span>,
+    /// None if Notion would refuse it.
+    address: Option<String>,
+    runs: usize,
+}
+
+impl Target {
+    /// The address of a run with this link. Every run has a copy, so there is a limit to them.
+    fn of(&mut self, link: Option<Link<'_>>) -> Option<String> {
+        let span = link.map(|link| link.url.span());
+        if self.span != span {
+            let address = link.map(|link| link.address());
+            let address = address.filter(|address| is_linkable(address));
+            *self = Self {
+                span,
+                address: address.map(Cow::into_owned),
+                runs: 0,
+            };
+        }
+        self.runs += 1;
+        self.address
+            .clone()
+            .filter(|_| self.runs <= MAX_RUNS_PER_LINK)
+    }
 }
 
 impl Builder {
@@ -57,25 +98,23 @@ impl Builder {
             if is_formula(&run.text) {
                 self.runs.push(RichText::equation(run.text, annotations));
             } else {
-                self.add_words(&format!("${}$", run.text), None, annotations);
+                self.add_words(format!("${}$", run.text).into(), None, annotations);
             }
             return;
         }
-        let link = run.link.map(|link| link.address());
-        let link = link.filter(|address| is_linkable(address));
+        let link = self.target.of(run.link);
         if !run.text.is_empty() || link.is_some() {
-            let link = link.map(std::borrow::Cow::into_owned);
-            self.add_words(&run.text, link, annotations);
+            self.add_words(run.text, link, annotations);
         }
     }
 
-    fn add_words(&mut self, words: &str, link: Option<String>, annotations: Annotations) {
+    fn add_words(&mut self, words: Cow<'_, str>, link: Option<String>, annotations: Annotations) {
         if let Some(last) = self.runs.last_mut()
             && last.annotations == annotations
             && last.link() == link.as_deref()
             && let Content::Text { text } = &mut last.content
         {
-            text.content.push_str(words);
+            text.content.push_str(&words);
         } else {
             self.runs.push(RichText::text(words, link, annotations));
         }
@@ -151,6 +190,23 @@ mod tests {
     #[test]
     fn neighbours_with_one_target_are_one_run() {
         assert_snapshot!(shown("[a](http://u)[b](http://u)"), @"default(ab)->http://u");
+    }
+
+    #[test]
+    fn a_link_is_not_copied_without_limit() {
+        let text = "*a*b".repeat(200);
+        let runs = rich_text(Text::new(&format!("[{text}](http://u)"), 0));
+        assert!(
+            runs[..MAX_RUNS_PER_LINK]
+                .iter()
+                .all(|run| run.link().is_some())
+        );
+        assert!(
+            runs[MAX_RUNS_PER_LINK..]
+                .iter()
+                .all(|run| run.link().is_none())
+        );
+        assert_eq!(runs.len(), 400);
     }
 
     #[test]

@@ -1,16 +1,30 @@
 //! The local workspace: its pages on disk, and how they behave in a browser.
 #![cfg(feature = "local-workspace")]
 
+mod browser;
 mod copies;
 mod demo;
 mod durability;
 mod workspace;
 
 use esl_core::Color;
+use std::sync::Arc;
+
 use esl_core::block::{Block, Heading, HeadingLevel, RichText, Toggle};
 use esl_core::ports::{CreatedPage, NewPage, Notion, PageHead};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use esl_testkit::NotionFixture;
 use tempfile::TempDir;
+
+async fn fresh_workspace() -> NotionFixture {
+    let Fixture { root, workspace } = Fixture::new();
+    NotionFixture {
+        workspace: esl_testkit::Fixture::guarded(Arc::new(workspace), root),
+        source: LocalWorkspace::SOURCE,
+    }
+}
+
+esl_testkit::notion_suite!(fresh_workspace);
 
 /// A workspace in a folder of its own.
 struct Fixture {

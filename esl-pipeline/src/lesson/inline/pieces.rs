@@ -196,7 +196,8 @@ impl<'a> RunBuilder<'a> {
         let style = self.emphasis.style(self.around.color);
         if let Some(last) = self.runs.last_mut()
             && matches!(kind, RunKind::Words | RunKind::Image)
-            && (last.kind, last.style, last.link) == (kind, style, link)
+            && (last.kind, last.style) == (kind, style)
+            && last.link.map(|link| link.url.span()) == link.map(|link| link.url.span())
         {
             append(self.line, last, &text, span);
             return;

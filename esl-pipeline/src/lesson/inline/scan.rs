@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::emphasis::{self, Delimiter, Emphasis, Stretch};
 use super::pieces::{self, Piece, PieceKind, Wrap};
-use super::{Link, Run, RunKind, address, target};
+use super::{Link, Run, RunKind, Style, address, target};
 use crate::lesson::{Span, Text};
 
 /// The bytes at which something other than words may begin; `h` is for `http`.
@@ -90,6 +90,9 @@ impl<'a> Scanner<'a> {
                 b'h' | b'H' => self.bare_address(),
                 _ => self.at += 1,
             }
+        }
+        if self.pieces.is_empty() && self.words_from == 0 {
+            return plain(self.line);
         }
         self.end_words();
         emphasis::pair(&mut self.delimiters, &mut self.stretches);
@@ -350,6 +353,22 @@ impl<'a> Scanner<'a> {
             }
             None => self.at += 1,
         }
+    }
+}
+
+/// A line in which nothing has a meaning.
+fn plain(line: Text<'_>) -> Vec<Run<'_>> {
+    let run = Run {
+        text: Cow::Borrowed(line.raw),
+        kind: RunKind::Words,
+        style: Style::default(),
+        link: None,
+        span: line.span(),
+    };
+    if line.raw.is_empty() {
+        Vec::new()
+    } else {
+        vec![run]
     }
 }
 

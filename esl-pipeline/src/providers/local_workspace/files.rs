@@ -103,8 +103,11 @@ impl Files {
         let Ok(digest) = Digest::try_from(id.as_str().to_owned()) else {
             return Ok(None);
         };
-        match fs::read(self.folder.join(format!("{digest}.json"))) {
-            Ok(json) => Ok(serde_json::from_slice(&json).ok()),
+        let path = self.folder.join(format!("{digest}.json"));
+        match fs::read(&path) {
+            Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|error| {
+                io::Error::other(format!("{} is damaged: {error}", path.display()))
+            }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

@@ -1,15 +1,16 @@
 //! What a provider delivers becomes a segment: levelled, trimmed, MP3 frames.
 
 use std::ops::Range;
-use std::time::Duration;
 
-use esl_core::ports::{Audio, Speech, TurnTiming};
+use esl_core::ports::{Audio, Speech};
 
 use super::decode::Decoder;
-use super::measure::{Measured, measure_frames, measure_samples};
+use super::measure::{measure_frames, measure_samples};
 use super::segment::{FinishedSegment, Format};
 use super::stream::{self, Frame};
-use super::{AudioError, encode, level, side_info};
+use super::trim::{LEAD, TRAIL, kept_frames, rewrite, samples_in};
+use super::turns::Turns;
+use super::{AudioError, encode, level};
 
 /// What a finished segment sounds like.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,14 +44,8 @@ impl FinishOptions {
     }
 }
 
-/// Silence kept before the onset and after the end.
-const LEAD: Duration = Duration::from_millis(20);
-const TRAIL: Duration = Duration::from_millis(60);
 /// What encoder and decoder of MP3 add before the sound, in samples: 576 + 529, as LAME does.
 const CODEC_DELAY: u64 = 1105;
-
-/// How late a provider may say that a turn begins.
-const TIMING_ERROR: Duration = Duration::from_millis(100);
 
 /// Makes a segment of `speech`, in which turns of these lengths (in characters) are spoken.
 ///
@@ -79,7 +74,13 @@ pub fn finish(
                 lengths: turn_lengths,
                 delay: 0,
             };
-            finish_samples(*sample_rate, samples, turns, options, "uncompressed speech")
+            finish_samples(
+                *sample_rate,
+                samples,
+                &turns,
+                options,
+                "uncompressed speech",
+            )
         }
         Audio::Mp3(file) => {
             let frames = stream::frames(file)?;
@@ -89,10 +90,10 @@ pub fn finish(
                 delay: CODEC_DELAY,
             };
             match frames.first() {
-                Some(first) if first.header.is_mono => finish_frames(&frames, turns, options),
+                Some(first) if first.header.is_mono => finish_frames(&frames, &turns, options),
                 _ => {
                     let (sample_rate, samples) = decode(&frames)?;
-                    finish_samples(sample_rate, samples, turns, options, "speech in stereo")
+                    finish_samples(sample_rate, samples, &turns, options, "speech in stereo")
                 }
             }
         }
@@ -123,7 +124,7 @@ pub(crate) fn convert(
 fn finish_samples(
     sample_rate: u32,
     mut samples: Vec<f32>,
-    turns: Turns<'_>,
+    turns: &Turns<'_>,
     options: &FinishOptions,
     what: &'static str,
 ) -> Result<FinishedSegment, AudioError> {
@@ -174,7 +175,7 @@ fn encode_samples(
 
 fn finish_frames(
     frames: &[Frame<'_>],
-    turns: Turns<'_>,
+    turns: &Turns<'_>,
     options: &FinishOptions,
 ) -> Result<FinishedSegment, AudioError> {
     let measured = measure_frames(frames.iter().copied())?;
@@ -191,53 +192,6 @@ fn finish_frames(
     )
 }
 
-/// The frames around the speech: enough of the silence before it that the first audible frame finds
-/// its main data and its overlap, and as much after it as sounds finished.
-fn kept_frames(frames: &[Frame<'_>], speech: &Range<u64>) -> Range<usize> {
-    let header = frames[0].header;
-    let frame_samples = u64::from(header.samples());
-    let lead = samples_in(LEAD, header.sample_rate) + frame_samples;
-    let trail = samples_in(TRAIL, header.sample_rate);
-    let first = (speech.start.saturating_sub(lead) / frame_samples) as usize;
-    let end = ((speech.end + trail).div_ceil(frame_samples) as usize).min(frames.len());
-    reservoir_start(frames, first)..end
-}
-
-/// The frame to begin with so that frame `first` can be decoded: its main data may begin in the
-/// frames before it.
-fn reservoir_start(frames: &[Frame<'_>], first: usize) -> usize {
-    let mut missing = side_info::main_data_begin(frames[first].header, frames[first].bytes);
-    let mut start = first;
-    while missing > 0 && start > 0 {
-        start -= 1;
-        missing = missing.saturating_sub(main_data_bytes(&frames[start]));
-    }
-    start
-}
-
-/// Copies the frames with another gain. A frame whose main data begins before the first of them is
-/// muted, but still carries main data for those that follow.
-fn rewrite(frames: &[Frame<'_>], steps: i32) -> Vec<u8> {
-    let mut copy = Vec::with_capacity(frames.iter().map(|frame| frame.bytes.len()).sum());
-    let mut available = 0;
-    for frame in frames {
-        let at = copy.len();
-        copy.extend_from_slice(frame.bytes);
-        let copied = &mut copy[at..];
-        if side_info::main_data_begin(frame.header, frame.bytes) > available {
-            side_info::mute(frame.header, copied, available);
-        } else {
-            side_info::amplify(frame.header, copied, steps);
-        }
-        available += main_data_bytes(frame);
-    }
-    copy
-}
-
-fn main_data_bytes(frame: &Frame<'_>) -> usize {
-    frame.bytes.len() - frame.header.main_data_offset()
-}
-
 fn decode(frames: &[Frame<'_>]) -> Result<(u32, Vec<f32>), AudioError> {
     let mut decoder = Decoder::new()?;
     let mut samples = Vec::new();
@@ -250,70 +204,4 @@ fn decode(frames: &[Frame<'_>]) -> Result<(u32, Vec<f32>), AudioError> {
 
 fn earlier(range: &Range<u64>, by: u64) -> Range<u64> {
     range.start.saturating_sub(by)..range.end.saturating_sub(by)
-}
-
-fn samples_in(duration: Duration, sample_rate: u32) -> u64 {
-    (duration.as_secs_f64() * f64::from(sample_rate)).round() as u64
-}
-
-/// What is known of the turns before the sound is looked at.
-struct Turns<'a> {
-    timings: &'a [TurnTiming],
-    lengths: &'a [usize],
-    /// Samples by which the sound lags behind the timings.
-    delay: u64,
-}
-
-impl Turns<'_> {
-    /// Where each turn is spoken: as the provider says, else in proportion to its length, moved to
-    /// where the sound begins and ends.
-    fn locate(&self, measured: &Measured, speech: &Range<u64>) -> Vec<Range<u64>> {
-        let starts = self.starts(measured, speech);
-        let limits = starts.iter().skip(1).copied().chain([speech.end]);
-        let end = |start: u64, limit| measured.end_before(limit).unwrap_or(limit).max(start);
-        starts
-            .iter()
-            .zip(limits)
-            .map(|(start, limit)| *start..end(*start, limit))
-            .collect()
-    }
-
-    /// The first turn begins where the speech does, each other at the onset nearest to where it is
-    /// said to be.
-    fn starts(&self, measured: &Measured, speech: &Range<u64>) -> Vec<u64> {
-        let reach = samples_in(TIMING_ERROR, measured.sample_rate);
-        let nominal = self.nominal_starts(measured.sample_rate, speech);
-        let mut starts: Vec<u64> = Vec::with_capacity(nominal.len());
-        for (index, said) in nominal.iter().enumerate() {
-            let Some(before) = starts.last() else {
-                starts.push(speech.start);
-                continue;
-            };
-            let limit = nominal.get(index + 1).copied().unwrap_or(speech.end);
-            let onset = measured
-                .onset_near(*said, reach)
-                .filter(|onset| *onset < limit);
-            starts.push(onset.unwrap_or(*said).clamp(*before, speech.end));
-        }
-        starts
-    }
-
-    fn nominal_starts(&self, sample_rate: u32, speech: &Range<u64>) -> Vec<u64> {
-        if self.timings.len() == self.lengths.len() {
-            let start = |timing: &TurnTiming| {
-                samples_in(timing.start, sample_rate).saturating_add(self.delay)
-            };
-            return self.timings.iter().map(start).collect();
-        }
-        let total = self.lengths.iter().sum::<usize>().max(1) as f64;
-        let length = (speech.end - speech.start) as f64;
-        self.lengths
-            .iter()
-            .scan(0, |spoken, characters| {
-                let share = *spoken as f64 / total;
-                *spoken += characters;
-                Some(speech.start + (share * length) as u64)
-            })
-            .collect()
-    }
 }

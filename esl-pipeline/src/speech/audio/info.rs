@@ -127,12 +127,12 @@ pub struct StreamSummary {
 /// as that announces; [`AudioError::Write`] if it cannot be read.
 pub fn summarize(mut file: impl Read) -> Result<StreamSummary, AudioError> {
     let damaged = |what: &str| AudioError::Damaged(what.to_owned());
-    let mut head = [0; 10];
-    file.read_exact(&mut head)?;
-    let mut carried = head.to_vec();
-    let tag = stream::id3v2_bytes(&head);
-    if tag > 0 {
-        std::io::copy(&mut (&mut file).take(tag as u64 - 10), &mut std::io::sink())?;
+    let mut carried = Vec::new();
+    (&mut file)
+        .take(stream::ID3V2_HEADER_BYTES)
+        .read_to_end(&mut carried)?;
+    if let Some(rest) = (stream::id3v2_bytes(&carried) as u64).checked_sub(carried.len() as u64) {
+        std::io::copy(&mut (&mut file).take(rest), &mut std::io::sink())?;
         carried.clear();
     }
     let mut frames = FrameReader { file, carried };

@@ -131,7 +131,7 @@ impl Meter {
         for sample in samples {
             self.power += sample * sample;
             self.samples += 1;
-            if self.samples % self.window as u64 == 0 {
+            if self.samples.is_multiple_of(self.window as u64) {
                 self.powers
                     .push(std::mem::take(&mut self.power) / self.window as f32);
             }

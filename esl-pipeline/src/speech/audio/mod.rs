@@ -21,6 +21,8 @@ mod stream;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod trim;
+mod turns;
 
 pub(crate) use finish::convert;
 pub use finish::{FinishOptions, finish};

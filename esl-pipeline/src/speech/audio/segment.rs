@@ -193,7 +193,7 @@ mod tests {
         let frame = FrameHeader::parse(&[0xFF, 0xF3, 0x80, 0xC0])
             .unwrap()
             .blank_frame(0);
-        FinishedSegment::of_frames(frame.repeat(7), 5..25, vec![10..20]).unwrap()
+        FinishedSegment::of_frames(frame.repeat(7), 5..25, vec![5..20, 20..25]).unwrap()
     }
 
     #[test]

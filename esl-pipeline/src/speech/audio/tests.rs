@@ -142,7 +142,7 @@ async fn turns_of_one_recording_have_their_own_cues() {
 fn segments_of_different_kinds_are_not_joined() {
     let outline = |header: [u8; 4]| {
         let frame = FrameHeader::parse(&header).unwrap().blank_frame(0);
-        FinishedSegment::of_frames(frame, 0..1, vec![0..1])
+        FinishedSegment::of_frames(frame, 0..2, vec![0..1, 1..2])
             .unwrap()
             .outline()
             .clone()

@@ -10,6 +10,8 @@ mod error;
 mod plan;
 mod publish;
 mod synthesize;
+#[cfg(test)]
+mod tests;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;

@@ -50,7 +50,10 @@ function setUpPlayer(root) {
   for (const event of ["play", "pause", "ended"]) audio.addEventListener(event, showState);
   audio.addEventListener("seeking", showTime);
   audio.addEventListener("timeupdate", onTime);
-  audio.addEventListener("play", follow);
+  audio.addEventListener("play", () => {
+    pauseAllBut(audio);
+    follow();
+  });
   showLength();
   showState();
 
@@ -77,6 +80,7 @@ function setUpPlayer(root) {
 
   function showTime() {
     seek.value = audio.currentTime;
+    seek.style.setProperty("--played", `${(100 * audio.currentTime) / (audio.duration || 1)}%`);
     seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(audio.duration)}`);
     now.textContent = clock(audio.currentTime);
     mark(cues.findLast((cue) => cue.start <= audio.currentTime + 0.02) ?? null);
@@ -123,6 +127,10 @@ function setUpPlayer(root) {
     }
     event.preventDefault();
   }
+}
+
+function pauseAllBut(audio) {
+  for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
 }
 
 /** Paper cannot be unfolded. */

@@ -280,3 +280,148 @@ fn color_class_of(class: &str, color: Color) -> String {
     }
     format!("{class} c-{color}")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use esl_core::block::{
+        Annotations, ColumnBlock, ColumnList, Divider, SyncedFrom, Table, TableOfContents, TableRow,
+    };
+
+    use super::*;
+
+    fn html(blocks: &[Block]) -> String {
+        let files = Files::in_root(Path::new("/nowhere"));
+        let mut out = Vec::new();
+        BlockWriter::new(&mut out, &files, blocks)
+            .write_all(blocks)
+            .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn words(text: &str) -> Vec<RichText> {
+        vec![RichText::plain(text)]
+    }
+
+    fn item(text: &str, children: Vec<Block>) -> TextBlock {
+        TextBlock {
+            rich_text: words(text),
+            children,
+            ..TextBlock::default()
+        }
+    }
+
+    fn heading(title: &str, is_toggleable: bool, children: Vec<Block>) -> Block {
+        Block::Heading(Heading {
+            level: HeadingLevel::Two,
+            rich_text: words(title),
+            color: Color::Default,
+            is_toggleable,
+            children,
+        })
+    }
+
+    #[test]
+    fn items_that_follow_each_other_are_one_list() {
+        insta::assert_snapshot!(html(&[
+            Block::NumberedListItem(item("one", vec![])),
+            Block::NumberedListItem(item(
+                "two",
+                vec![Block::BulletedListItem(item("dot", vec![]))]
+            )),
+            Block::paragraph(words("between")),
+            Block::NumberedListItem(item("one again", vec![])),
+        ]));
+    }
+
+    #[test]
+    fn headings_are_listed_and_toggle_headings_stay_headings() {
+        insta::assert_snapshot!(html(&[
+            Block::TableOfContents(TableOfContents {}),
+            heading("Plain & simple", false, vec![]),
+            heading("Folded", true, vec![Block::paragraph(words("inside"))]),
+        ]));
+    }
+
+    #[test]
+    fn a_header_row_and_a_header_column_say_what_they_head() {
+        let row = |cells: [&str; 2]| {
+            Block::TableRow(TableRow {
+                cells: cells.map(words).to_vec(),
+            })
+        };
+        insta::assert_snapshot!(html(&[Block::Table(Table {
+            table_width: 2,
+            has_column_header: true,
+            has_row_header: true,
+            children: vec![row(["Word", "Meaning"]), row(["left", "not right"])],
+        })]));
+    }
+
+    #[test]
+    fn text_carries_its_looks_and_links() {
+        let looks = Annotations {
+            bold: true,
+            italic: true,
+            strikethrough: true,
+            underline: true,
+            code: true,
+            color: Color::PinkBackground,
+        };
+        insta::assert_snapshot!(html(&[Block::Paragraph(TextBlock {
+            rich_text: vec![
+                RichText::text("all", Some("https://a.example/?a=1&b=2".to_owned()), looks),
+                RichText::plain("\nnext line"),
+                RichText::text(
+                    "no link",
+                    Some("javascript:x".to_owned()),
+                    Annotations::default()
+                ),
+            ],
+            color: Color::Brown,
+            children: vec![],
+        })]));
+    }
+
+    #[test]
+    fn containers_hold_their_blocks() {
+        let column = |text: &str| {
+            Block::Column(ColumnBlock {
+                children: vec![Block::paragraph(words(text))],
+            })
+        };
+        insta::assert_snapshot!(html(&[
+            Block::ColumnList(ColumnList {
+                children: vec![column("left"), column("right")],
+            }),
+            Block::Callout(Callout {
+                rich_text: words(" "),
+                icon: Icon::Emoji {
+                    emoji: "💡".to_owned(),
+                },
+                color: Color::GreenBackground,
+                children: vec![Block::Quote(item("quoted", vec![]))],
+            }),
+            Block::ToDo(ToDo {
+                rich_text: words("done"),
+                checked: true,
+                children: vec![],
+            }),
+            Block::Divider(Divider {}),
+        ]));
+    }
+
+    #[test]
+    fn what_is_not_here_is_said_to_be_missing() {
+        let block_id = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9".parse().unwrap();
+        let upload = "../../etc/passwd".parse().unwrap();
+        insta::assert_snapshot!(html(&[
+            Block::SyncedBlock(SyncedBlock {
+                synced_from: Some(SyncedFrom { block_id }),
+                children: vec![],
+            }),
+            Block::Audio(Media::upload(upload)),
+        ]));
+    }
+}

@@ -105,7 +105,7 @@ mod tests {
             MathDisplay::Block,
         );
         assert!(
-            table.contains("<mtd>") && !table.contains("style"),
+            table.contains("<mtd>") && !table.contains(" style="),
             "{table}"
         );
     }

@@ -7,6 +7,8 @@
 
 mod blocks;
 mod card;
+#[cfg(test)]
+mod contrast;
 mod escape;
 mod head;
 mod math;

@@ -10,6 +10,7 @@ use base64::write::EncoderWriter;
 use esl_core::Transcript;
 use esl_core::block::{RichText, plain_text};
 
+use super::card::recording_icon;
 use super::escape::{escaped, write_text};
 use crate::providers::local_workspace::files::Recording;
 
@@ -31,7 +32,8 @@ pub(super) fn write(
     writeln!(
         out,
         "<section class=\"player\" aria-labelledby=\"player-{number}\">\n\
-         <p class=\"player-name\" id=\"player-{number}\"><span aria-hidden=\"true\">🎧</span> {}</p>",
+         <p class=\"player-name\" id=\"player-{number}\">{}{}</p>",
+        recording_icon(),
         escaped(&name)
     )?;
     write_sound(out, &recording.content_type, sound)?;

@@ -1,8 +1,10 @@
+//! Properties that hold for every document, also for ones the parser never builds.
+
 use esl_core::block::{Media, RichText, plain_text};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::*;
+use super::super::*;
 use crate::lesson::inline::{self, is_linkable, is_web_address};
 use crate::lesson::{
     AlertKind, Column, FrontMatter, Item, LinkKind, Marker, MediaKind, Node, NodeKind, Row, Span,

@@ -1,0 +1,3 @@
+mod forms;
+mod made_up;
+mod sketch;
