@@ -34,4 +34,5 @@ pub use report::{
     apply_fixes,
 };
 pub use script::{Script, ScriptKind, Utterance};
+pub(crate) use script::{folded, is_narrator};
 pub use span::{LineCol, LineIndex, Span, Text};

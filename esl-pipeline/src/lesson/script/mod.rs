@@ -6,10 +6,9 @@ mod speakers;
 use std::collections::HashMap;
 
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
-use speakers::folded;
 
 pub(crate) use grammar::Label;
-pub(crate) use speakers::{Role, Speakers, is_narrator};
+pub(crate) use speakers::{Role, Speakers, folded, is_narrator};
 
 /// The study text, line by line, each with its speaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
