@@ -6,4 +6,6 @@ mod lessons;
 mod properties;
 mod reference;
 mod report;
+mod sections;
+mod slips;
 mod sound;
