@@ -65,18 +65,27 @@ fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
 pub(crate) async fn pipeline(args: &RunArgs, manifests: PathBuf) -> Result<Pipeline, Failure> {
     let mut options = LocalWorkspaceOptions::default();
     options.students_see_answers = args.page.answers;
-    let mut builder = local(&args.page.workspace, options, manifests)
+    let workspace = absolute(&args.page.workspace)?;
+    let mut builder = local(&workspace, options, manifests)
         .presets(presets(args.preset.presets_path.as_deref())?)
         .max_lesson_bytes(args.max_lesson_bytes);
     if args.speech.is_on() && !args.speech.skip_tts {
         let segments = FsArtifactStore::new(segments()?);
-        let recordings = args.page.workspace.join("audio");
+        let recordings = workspace.join("audio");
         let engine = speech(args.speech.concurrency).await?;
         builder = builder
             .tts(engine)
             .recordings(Arc::new(segments), recordings);
     }
     build(builder)
+}
+
+/// `path` from the root on: what is recorded holds wherever the next run starts.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| {
+        let message = format!("cannot use the folder {}: {error}", path.display());
+        Failure::new(Exit::Configuration, ErrorKind::Storage, message)
+    })
 }
 
 /// A pipeline that only looks at manifests below `root`.

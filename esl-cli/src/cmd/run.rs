@@ -34,7 +34,7 @@ pub(super) async fn run(args: RunArgs, progress: Arc<Progress>) -> Outcome {
         ..RunContext::new(RunId::random())
     };
     let request = RunRequest {
-        options: options(&args),
+        options: options(&args)?,
         voices: wiring::voice_map(args.voices.voices.as_deref())?,
         ..RunRequest::new(lesson.clone())
     };
@@ -64,7 +64,7 @@ fn refusal(error: PipelineError, lesson: &LessonInput) -> Failure {
 }
 
 /// What was typed, in the pipeline's terms.
-fn options(args: &RunArgs) -> RunOptions {
+fn options(args: &RunArgs) -> Result<RunOptions, Failure> {
     let mut options = RunOptions::default();
     options.preset = preset(&args.preset);
     options.student = args.page.student.clone();
@@ -78,7 +78,12 @@ fn options(args: &RunArgs) -> RunOptions {
     options.skip_tts = args.speech.skip_tts;
     options.redo_tts = args.speech.redo_tts;
     options.force = args.force;
-    options.out = args.speech.out.clone();
+    options.out = args
+        .speech
+        .out
+        .as_deref()
+        .map(wiring::absolute)
+        .transpose()?;
     options.voice_id = args.voices.voice.clone();
     options.accent_preference = args.voices.accent.clone();
     options.tts_mode = args.speech.tts_mode.map(|mode| match mode {
@@ -87,7 +92,7 @@ fn options(args: &RunArgs) -> RunOptions {
         Mode::Monologue => SpeechMode::Monologue,
     });
     options.strict = args.strict;
-    options
+    Ok(options)
 }
 
 fn preset(args: &PresetArgs) -> PresetChoice {
