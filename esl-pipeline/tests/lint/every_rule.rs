@@ -82,7 +82,7 @@ pub(crate) const SLIPS: &[Slip] = &[
         Code::FieldType,
         "\"Sample Student\"",
         "{ name: Ada }",
-        "{ name: Ada",
+        "{ name: Ada }",
     ),
     slip(Code::FieldEmpty, "\"Sample Student\"", "\" \"", "\" \""),
     slip(
@@ -108,7 +108,7 @@ pub(crate) const SLIPS: &[Slip] = &[
         Code::PropertiesInvalid,
         "properties:\n  Status: Not started",
         "properties: [Status]",
-        "[Status",
+        "[Status]",
     ),
     slip(
         Code::SpeakerLabelsInvalid,
