@@ -61,7 +61,7 @@ fn main() -> anyhow::Result<()> {
 
 fn timed(mut command: Command) -> anyhow::Result<(Duration, ResUse)> {
     let start = Instant::now();
-    let mut child = command
+    let child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;

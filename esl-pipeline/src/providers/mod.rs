@@ -4,3 +4,5 @@
 pub mod fs;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
+#[cfg(feature = "offline-speech")]
+pub mod offline_speech;

@@ -32,6 +32,8 @@ pub fn spoken_text(line: Text<'_>, tags: AudioTags) -> String {
         match run.kind {
             RunKind::Words => push_without_html(&run.text, &mut text),
             RunKind::Equation => push_formula(&run.text, &mut text),
+            // A picture without words shows the word `Image`.
+            RunKind::Image if run.text == "Image" => {}
             RunKind::Code | RunKind::Image => text.push_str(&run.text),
         }
     }
@@ -235,7 +237,16 @@ mod tests {
     #[test]
     fn speaks_words_and_no_markup() {
         for (line, expected) in [
+            ("I **really** _love_ `code`!", "I really love code!"),
             ("1. hello world", "hello world"),
+            ("a ![alt](u) b [t](u) <b>c</b> ~~d~~", "a alt b t c d"),
+            ("a ![](http://u) b", "a b"),
+            (
+                "[Tom](http://u) &amp; un*believ*able caf&eacute;",
+                "Tom & unbelievable café",
+            ),
+            ("[red]{red} <u>line</u>", "red line"),
+            ("$x^2$", "x to the 2"),
             ("- 2) hello", "hello"),
             ("• hello", "hello"),
             ("> ## hello", "hello"),

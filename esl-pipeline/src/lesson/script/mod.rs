@@ -5,11 +5,12 @@ mod speakers;
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
-use speakers::folded;
 
 pub(crate) use grammar::Label;
-pub(crate) use speakers::{Role, Speakers, is_narrator};
+pub(crate) use speakers::{Role, Speakers, folded, is_narrator};
 
 /// The study text, line by line, each with its speaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct Script<'a> {
 }
 
 /// Whether one person speaks or several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ScriptKind {
     /// Fewer than two labelled lines.
     Monologue,

@@ -102,7 +102,7 @@ pub(crate) fn is_narrator(name: &str) -> bool {
 }
 
 /// A name as it is compared.
-pub(super) fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     let bare = name.trim().trim_matches('*');
     let bare = bare
         .strip_prefix("__")

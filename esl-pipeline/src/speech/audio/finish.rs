@@ -5,7 +5,7 @@ use std::ops::Range;
 use esl_core::ports::{Audio, Speech};
 
 use super::decode::Decoder;
-use super::measure::{measure_frames, measure_samples};
+use super::measure::{Surroundings, measure_frames, measure_samples};
 use super::segment::{FinishedSegment, Format};
 use super::stream::{self, Frame};
 use super::trim::{LEAD, TRAIL, kept_frames, rewrite, samples_in};
@@ -65,7 +65,7 @@ pub fn finish(
             sample_rate,
             samples,
         } => {
-            let samples = samples
+            let samples: Vec<_> = samples
                 .iter()
                 .map(|sample| f32::from(*sample) / 32_768.0)
                 .collect();
@@ -76,7 +76,7 @@ pub fn finish(
             };
             finish_samples(
                 *sample_rate,
-                samples,
+                &samples,
                 &turns,
                 options,
                 "uncompressed speech",
@@ -93,7 +93,7 @@ pub fn finish(
                 Some(first) if first.header.is_mono => finish_frames(&frames, &turns, options),
                 _ => {
                     let (sample_rate, samples) = decode(&frames)?;
-                    finish_samples(sample_rate, samples, &turns, options, "speech in stereo")
+                    finish_samples(sample_rate, &samples, &turns, options, "speech in stereo")
                 }
             }
         }
@@ -123,13 +123,13 @@ pub(crate) fn convert(
 
 fn finish_samples(
     sample_rate: u32,
-    mut samples: Vec<f32>,
+    samples: &[f32],
     turns: &Turns<'_>,
     options: &FinishOptions,
     what: &'static str,
 ) -> Result<FinishedSegment, AudioError> {
-    let measured = measure_samples(sample_rate, &samples)?;
-    level::amplify(&mut samples, level::gain_db(&measured, options));
+    let measured = measure_samples(sample_rate, samples, Surroundings::Pauses)?;
+    let samples = level::level(sample_rate, samples, &measured, options)?;
     let speech = measured.speech().ok_or(AudioError::Empty)?;
     let turns = turns.locate(&measured, &speech);
     let start = speech.start.saturating_sub(samples_in(LEAD, sample_rate));
@@ -159,7 +159,7 @@ fn encode_samples(
         .flat_map(|frame| frame.bytes)
         .copied()
         .collect();
-    let measured = measure_frames(stream::bare_frames(&frames))?;
+    let measured = measure_frames(stream::bare_frames(&frames), Surroundings::Pauses)?;
     let found = measured.speech().ok_or(AudioError::Empty)?;
     let place = |sample: u64| {
         let scaled = sample as f64 * f64::from(format.sample_rate) / f64::from(sample_rate);
@@ -178,7 +178,7 @@ fn finish_frames(
     turns: &Turns<'_>,
     options: &FinishOptions,
 ) -> Result<FinishedSegment, AudioError> {
-    let measured = measure_frames(frames.iter().copied())?;
+    let measured = measure_frames(frames.iter().copied(), Surroundings::Pauses)?;
     let speech = measured.speech().ok_or(AudioError::Empty)?;
     let kept = kept_frames(frames, &speech);
     let start = kept.start as u64 * u64::from(frames[0].header.samples());

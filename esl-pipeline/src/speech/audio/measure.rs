@@ -8,6 +8,8 @@ use super::AudioError;
 use super::decode::Decoder;
 use super::stream::{self, Frame};
 
+/// The silence around a segment that blocks of 400 ms see.
+const PAUSE_SECONDS: f64 = 0.4;
 /// Windows of speech detection in one second.
 const WINDOWS_PER_SECOND: u32 = 200;
 /// Speech is what is at most this much quieter than the loudest window, as a ratio of powers
@@ -70,23 +72,32 @@ impl Measured {
     }
 }
 
+/// Whether a segment is measured as it will be heard, with pauses around it that belong to the
+/// recording, or sound as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surroundings {
+    Pauses,
+    Nothing,
+}
+
 /// Measures a complete MP3 file; several channels are taken mixed to one.
 ///
 /// # Errors
 /// [`AudioError::Damaged`] and [`AudioError::Empty`].
 pub fn measure_mp3(file: &[u8]) -> Result<Measured, AudioError> {
-    measure_frames(stream::frames(file)?)
+    measure_frames(stream::frames(file)?, Surroundings::Nothing)
 }
 
 pub(super) fn measure_frames<'a>(
     frames: impl IntoIterator<Item = Frame<'a>>,
+    surroundings: Surroundings,
 ) -> Result<Measured, AudioError> {
     let mut decoder = Decoder::new()?;
     let mut meter = None;
     for frame in frames {
         let samples = decoder.decode(&frame)?;
         if meter.is_none() {
-            meter = Some(Meter::new(frame.header.sample_rate)?);
+            meter = Some(Meter::new(frame.header.sample_rate, surroundings)?);
         }
         if let Some(meter) = &mut meter {
             meter.add(samples)?;
@@ -95,8 +106,12 @@ pub(super) fn measure_frames<'a>(
     meter.ok_or(AudioError::Empty)?.finish()
 }
 
-pub(super) fn measure_samples(sample_rate: u32, samples: &[f32]) -> Result<Measured, AudioError> {
-    let mut meter = Meter::new(sample_rate)?;
+pub(super) fn measure_samples(
+    sample_rate: u32,
+    samples: &[f32],
+    surroundings: Surroundings,
+) -> Result<Measured, AudioError> {
+    let mut meter = Meter::new(sample_rate, surroundings)?;
     meter.add(samples)?;
     meter.finish()
 }
@@ -108,20 +123,34 @@ struct Meter {
     window: usize,
     power: f32,
     powers: Vec<f32>,
+    pause: Vec<f32>,
 }
 
 impl Meter {
-    fn new(sample_rate: u32) -> Result<Self, AudioError> {
+    fn new(sample_rate: u32, surroundings: Surroundings) -> Result<Self, AudioError> {
         let loudness = EbuR128::new(1, sample_rate, Mode::I | Mode::TRUE_PEAK)
             .map_err(|error| AudioError::Damaged(format!("{sample_rate} Hz: {error}")))?;
-        Ok(Self {
+        let pause = match surroundings {
+            Surroundings::Pauses => vec![0.0; (f64::from(sample_rate) * PAUSE_SECONDS) as usize],
+            Surroundings::Nothing => Vec::new(),
+        };
+        let mut meter = Self {
             loudness,
             sample_rate,
             samples: 0,
             window: (sample_rate / WINDOWS_PER_SECOND).max(1) as usize,
             power: 0.0,
             powers: Vec::new(),
-        })
+            pause,
+        };
+        meter.pause()?;
+        Ok(meter)
+    }
+
+    fn pause(&mut self) -> Result<(), AudioError> {
+        self.loudness
+            .add_frames_f32(&self.pause)
+            .map_err(|error| AudioError::Damaged(error.to_string()))
     }
 
     fn add(&mut self, samples: &[f32]) -> Result<(), AudioError> {
@@ -139,7 +168,8 @@ impl Meter {
         Ok(())
     }
 
-    fn finish(self) -> Result<Measured, AudioError> {
+    fn finish(mut self) -> Result<Measured, AudioError> {
+        self.pause()?;
         if self.samples == 0 {
             return Err(AudioError::Empty);
         }
@@ -155,7 +185,7 @@ impl Meter {
         })
     }
 
-    /// Loudness by the standard, which needs blocks of 400 ms; shorter speech is judged by its mean
+    /// Loudness by the standard, whose blocks take 400 ms; much shorter speech is judged by its mean
     /// power, which agrees with the standard at 1 kHz.
     fn integrated_loudness(&self, is_speech: &[bool]) -> Option<f64> {
         let spoken = self
@@ -174,7 +204,7 @@ impl Meter {
             .loudness_global()
             .ok()
             .filter(|loudness| loudness.is_finite());
-        let is_short = count < 2 * WINDOWS_PER_SECOND / 5;
+        let is_short = count < WINDOWS_PER_SECOND / 5;
         Some(match integrated {
             Some(integrated) if !is_short => integrated,
             _ => 10.0 * (sum / f64::from(count)).log10(),
@@ -205,7 +235,7 @@ mod tests {
     #[test]
     fn a_full_scale_tone_has_the_loudness_of_the_standard() {
         // EBU Tech 3341: a 0 dBFS sine of 997 Hz in one channel is -3.01 LUFS.
-        let measured = measure_samples(48_000, &tone(2.0, 1.0)).unwrap();
+        let measured = measure_samples(48_000, &tone(2.0, 1.0), Surroundings::Nothing).unwrap();
         assert!(
             (measured.loudness.unwrap() + 3.01).abs() < 0.1,
             "{measured:?}"
@@ -215,7 +245,7 @@ mod tests {
 
     #[test]
     fn short_speech_is_measured_too() {
-        let measured = measure_samples(48_000, &tone(0.2, 1.0)).unwrap();
+        let measured = measure_samples(48_000, &tone(0.2, 1.0), Surroundings::Nothing).unwrap();
         assert!(
             (measured.loudness.unwrap() + 3.01).abs() < 0.3,
             "{measured:?}"
@@ -228,7 +258,7 @@ mod tests {
         samples[4800] = 0.9;
         samples.extend(tone(0.5, 0.5));
         samples.extend(vec![0.0; 24_000]);
-        let measured = measure_samples(48_000, &samples).unwrap();
+        let measured = measure_samples(48_000, &samples, Surroundings::Nothing).unwrap();
         assert_eq!(measured.speech(), Some(48_000..72_000));
         assert_eq!(measured.onset_near(10_000, 0), Some(48_000));
         assert_eq!(measured.onset_near(50_000, 3000), Some(48_000));
@@ -239,10 +269,10 @@ mod tests {
 
     #[test]
     fn silence_has_no_loudness_and_no_speech() {
-        let measured = measure_samples(16_000, &[0.0; 16_000]).unwrap();
+        let measured = measure_samples(16_000, &[0.0; 16_000], Surroundings::Nothing).unwrap();
         assert_eq!((measured.loudness, measured.speech()), (None, None));
         assert!(matches!(
-            measure_samples(16_000, &[]),
+            measure_samples(16_000, &[], Surroundings::Nothing),
             Err(AudioError::Empty)
         ));
     }

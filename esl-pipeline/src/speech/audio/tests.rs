@@ -13,6 +13,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader as _};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::{codecs::MpaDecoder, formats::MpaReader};
 
+use super::measure::Surroundings;
 use super::*;
 
 const TOLERANCE: Duration = Duration::from_millis(30);
@@ -78,7 +79,7 @@ fn assert_cues_match_the_sound(timeline: &Timeline, file: Vec<u8>, tolerance: Du
     );
     let (rate, samples) = play(file);
     assert_eq!(samples.len() as u64, timeline.samples());
-    let heard = measure::measure_samples(rate, &samples).unwrap();
+    let heard = measure::measure_samples(rate, &samples, Surroundings::Nothing).unwrap();
     for cue in timeline.turns().flatten() {
         let before = cue.start.saturating_sub(tolerance).as_secs_f64() * f64::from(rate);
         let onset = heard.onset_near(before as u64, 0).unwrap();
@@ -235,7 +236,7 @@ mod encoded {
 
     fn loudness(file: Vec<u8>) -> (f64, f64) {
         let (rate, samples) = play(file);
-        let measured = measure::measure_samples(rate, &samples).unwrap();
+        let measured = measure::measure_samples(rate, &samples, Surroundings::Nothing).unwrap();
         (measured.loudness.unwrap(), measured.true_peak)
     }
 
@@ -291,7 +292,8 @@ mod encoded {
                     unreachable!()
                 };
                 let (_, whole) = play(file.to_vec());
-                let whole_heard = measure::measure_samples(rate, &whole).unwrap();
+                let whole_heard =
+                    measure::measure_samples(rate, &whole, Surroundings::Pauses).unwrap();
                 let steps = level::gain_steps(&whole_heard, &loud);
                 let segment = finish(&speech, &[40], &loud).unwrap();
                 let (_, trimmed) = play(segment.frames().to_vec());

@@ -88,7 +88,7 @@ fn candidate(catalog: &[Voice], ranked: Ranked) -> Candidate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::score::tests::{need, voice};
+    use super::super::samples::{need, voice};
     use super::*;
 
     #[test]

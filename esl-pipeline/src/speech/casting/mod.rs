@@ -13,6 +13,8 @@ mod names;
 mod need;
 mod pool;
 mod preference;
+#[cfg(test)]
+mod samples;
 mod score;
 mod traits;
 mod voice_map;

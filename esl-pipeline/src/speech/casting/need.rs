@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use esl_core::{Gender, VoiceId};
 use serde::Serialize;
 
-use super::traits;
-use crate::lesson::{FrontMatter, Script, ScriptKind, SpeakerProfile, Utterance};
+use crate::lesson::{
+    FrontMatter, Script, ScriptKind, SpeakerProfile, Utterance, folded, is_narrator,
+};
 use crate::speech::clean::{AudioTags, spoken_text};
 
 /// The name of the only speaker of a text that names none.
@@ -61,10 +62,9 @@ impl Role {
     }
 
     fn by_name(speaker: &str, kind: ScriptKind) -> Self {
-        let speaker = speaker.trim().to_lowercase();
-        if speaker == "narrator" {
+        if is_narrator(speaker) {
             Self::Narrator
-        } else if speaker.contains("teacher") {
+        } else if folded(speaker).contains("teacher") {
             Self::Teacher
         } else {
             match kind {
@@ -88,7 +88,7 @@ pub fn speakers(script: &Script<'_>, front_matter: &FrontMatter<'_>) -> Vec<Spea
     let mut names: Vec<&str> = spoken
         .iter()
         .filter_map(|line| line.speaker.as_deref())
-        .filter(|name| seen.insert(traits::folded(name)))
+        .filter(|name| seen.insert(folded(name)))
         .collect();
     if names.is_empty() && !spoken.is_empty() {
         let mut profiles = front_matter.speaker_profiles.iter();
@@ -97,7 +97,7 @@ pub fn speakers(script: &Script<'_>, front_matter: &FrontMatter<'_>) -> Vec<Spea
     }
     let profiles = profiles_by_name(front_matter);
     let need = |name: &str| {
-        let profile = profiles.get(&traits::folded(name)).copied();
+        let profile = profiles.get(&folded(name)).copied();
         need(name, profile, script.kind)
     };
     names.into_iter().map(need).collect()
@@ -113,7 +113,7 @@ fn profiles_by_name<'a>(front_matter: &'a FrontMatter<'_>) -> HashMap<String, &'
     for field in &front_matter.speaker_profiles {
         let profile = &field.value;
         for name in [&profile.id, &profile.display_name].into_iter().flatten() {
-            by_name.entry(traits::folded(name)).or_insert(profile);
+            by_name.entry(folded(name)).or_insert(profile);
         }
     }
     by_name

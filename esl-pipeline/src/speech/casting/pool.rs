@@ -104,10 +104,7 @@ impl<'a> Pool<'a> {
         let is_free = |index: &usize| self.uses[*index] == 0;
         let named = |name: &&str| traits::index_of(self.catalog, name).filter(is_free);
         let first = || (0..self.catalog.len()).find(is_free);
-        FALLBACK_NAMES
-            .iter()
-            .find_map(|name| named(name))
-            .or_else(first)
+        FALLBACK_NAMES.iter().find_map(named).or_else(first)
     }
 
     /// Whether the voice sounds clearly like another gender than the one required.

@@ -39,8 +39,8 @@ pub fn resolve_preference(catalog: &[Voice], preference: Preference) -> Preferen
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::voice;
     use super::*;
-    use crate::speech::casting::score::tests::voice;
 
     #[test]
     fn voices_are_found_by_id_name_and_in_place_of_an_accent() {

@@ -17,12 +17,12 @@ use esl_core::{Classify, ErrorKind};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::traits;
+use crate::lesson::folded;
 
 /// Voices by speaker, and the voice of all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceMap {
-    /// By [`traits::folded`] name.
+    /// By folded name.
     voices: BTreeMap<String, String>,
     /// The voice of speakers that get none otherwise: an id or name.
     pub default: Option<String>,
@@ -64,9 +64,7 @@ impl VoiceMap {
     /// The voice of `speaker`, compared ignoring case: an id or name.
     #[must_use]
     pub fn voice_of(&self, speaker: &str) -> Option<&str> {
-        self.voices
-            .get(&traits::folded(speaker))
-            .map(String::as_str)
+        self.voices.get(&folded(speaker)).map(String::as_str)
     }
 
     fn read(&mut self, entries: Vec<Entry>) -> Result<(), VoiceMapError> {
@@ -93,7 +91,7 @@ impl VoiceMap {
         speaker: &Spanned<String>,
         value: &Spanned<Node>,
     ) -> Result<(), VoiceMapError> {
-        let name = traits::folded(&speaker.value);
+        let name = folded(&speaker.value);
         if self.voices.insert(name, voice(value)?).is_none() {
             return Ok(());
         }
@@ -107,7 +105,7 @@ impl<S: AsRef<str>> FromIterator<(S, S)> for VoiceMap {
     fn from_iter<I: IntoIterator<Item = (S, S)>>(voices: I) -> Self {
         let entry = |(name, voice): (S, S)| {
             let voice = voice.as_ref().trim().to_owned();
-            (traits::folded(name.as_ref()), voice)
+            (folded(name.as_ref()), voice)
         };
         Self {
             voices: voices.into_iter().map(entry).collect(),

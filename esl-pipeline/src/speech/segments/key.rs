@@ -8,6 +8,7 @@ use esl_core::ports::{SpeechSettings, TtsCapabilities};
 use serde::Serialize;
 
 use super::{Delivery, Segment, SegmentPlan};
+use crate::speech::recorder::Part;
 
 /// The version of the encoding; raised when its meaning changes, so that old recordings are not
 /// taken for new ones.
@@ -53,28 +54,16 @@ impl Segment {
     }
 }
 
-impl SegmentPlan {
-    /// The cache address of the finished recording. `assembly` is the digest of all parameters of
-    /// the assembly that change the file: loudness target, encoder, bit rate.
-    #[must_use]
-    pub fn recording_key(
-        &self,
-        capabilities: &TtsCapabilities,
-        settings: &SpeechSettings,
-        assembly: &Digest,
-    ) -> Digest {
-        let segment = |segment: &Segment| {
-            let gap = segment.gap_before.as_millis();
-            (gap, segment.key(capabilities, settings))
-        };
-        digest(&RecordingKey {
-            v: VERSION,
-            mode: self.delivery,
-            segments: self.segments.iter().map(segment).collect(),
-            tail: self.tail.as_millis(),
-            assembly,
-        })
-    }
+/// The cache address of the finished recording of `plan`, whose segments are `parts`.
+pub(super) fn recording(plan: &SegmentPlan, parts: &[Part], assembly: &Digest) -> Digest {
+    let segment = |part: &Part| (part.gap_before.as_millis(), part.key.clone());
+    digest(&RecordingKey {
+        v: VERSION,
+        mode: plan.delivery,
+        segments: parts.iter().map(segment).collect(),
+        tail: plan.tail.as_millis(),
+        assembly,
+    })
 }
 
 fn digest(key: &impl Serialize) -> Digest {
