@@ -42,13 +42,14 @@ pub struct Recorder {
     shared: Arc<Shared>,
 }
 
+#[derive(Clone)]
 struct Shared {
     tts: Arc<dyn Tts>,
     cache: SegmentCache,
     limiter: Limiter,
     retry: RetryPolicy,
     finish: FinishOptions,
-    dice: Box<dyn Fn() -> f64 + Send + Sync>,
+    dice: Arc<dyn Fn() -> f64 + Send + Sync>,
     /// Bounds decoding and encoding to the processors there are.
     processors: Arc<Semaphore>,
 }
@@ -138,7 +139,7 @@ impl Recorder {
             limiter,
             retry: RetryPolicy::default(),
             finish: FinishOptions::default(),
-            dice: Box::new(roll),
+            dice: Arc::new(roll),
             processors: Arc::new(Semaphore::new(processors)),
         };
         Self {
@@ -161,7 +162,7 @@ impl Recorder {
     ) -> Self {
         self.changed(|shared| {
             shared.retry = policy;
-            shared.dice = Box::new(dice);
+            shared.dice = Arc::new(dice);
         })
     }
 
@@ -172,8 +173,7 @@ impl Recorder {
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Shared)) -> Self {
-        let shared = Arc::get_mut(&mut self.shared);
-        change(shared.expect("a recorder is configured before it is cloned"));
+        change(Arc::make_mut(&mut self.shared));
         self
     }
 
