@@ -1,1 +1,5 @@
-//! Runnable examples live beside this file; see their headers.
+//! Runnable examples, one idea each: `cargo run -p esl-examples --example NAME`.
+//!
+//! - `embed`: the whole job inside an application, on memory adapters and a tone generator.
+//!
+//! The folders beside this file hold lessons: `lessons/` good ones, `broken/` the rest.

@@ -436,4 +436,16 @@ impl Classify for NotionError {
             _ => Retry::Never,
         }
     }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Storage { .. } => {
+                Some("check that the folder exists, may be written to and has room".to_owned())
+            }
+            Self::Corrupt { location, .. } => Some(format!(
+                "restore {location} from a copy, or move its folder out of the workspace"
+            )),
+            _ => None,
+        }
+    }
 }

@@ -11,10 +11,12 @@ mod diagnostic;
 mod document;
 mod emoji;
 mod explanation;
+mod extract;
 mod front_matter;
 pub mod inline;
 mod lint;
 mod parse;
+mod read;
 mod report;
 mod script;
 mod span;
@@ -27,8 +29,12 @@ pub use document::{
     StudyText, Wrapper,
 };
 pub use explanation::Explanation;
+pub use extract::{
+    Extract, ExtractedStudyText, ExtractedUtterance, Passage, Profile, Section, Settings,
+};
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
+pub use read::{DEFAULT_LIMIT, LessonReadError, decode};
 pub use report::{
     FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,
     apply_fixes,

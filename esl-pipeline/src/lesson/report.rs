@@ -131,12 +131,14 @@ fn found(lesson: &Lesson<'_>, options: &LintOptions) -> Vec<Diagnostic> {
     )]
 }
 
+/// A finding in one line.
 fn message(found: &Diagnostic, index: &LineIndex<'_>) -> String {
     let LineCol { line, col } = index.line_col(found.span.start);
-    format!(
-        "line {line}, column {col}: {} ({})",
-        found.message, found.code
-    )
+    let Diagnostic { message, code, .. } = found;
+    match &found.hint {
+        Some(hint) => format!("line {line}, column {col}: {message}; {hint} ({code})"),
+        None => format!("line {line}, column {col}: {message} ({code})"),
+    }
 }
 
 /// A finding in JSON.

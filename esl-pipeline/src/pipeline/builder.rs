@@ -7,6 +7,10 @@ use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion, SystemClock, 
 use esl_core::{DataSourceId, Presets};
 
 use super::Pipeline;
+use super::stages::tts::Engine;
+use super::turns::Turns;
+use crate::speech::cache::SegmentCache;
+use crate::speech::recorder::Recorder;
 
 /// Collects what a pipeline needs. Setters never fail; [`build`](Self::build) tells what is missing.
 #[derive(Debug)]
@@ -14,21 +18,19 @@ use super::Pipeline;
 pub struct PipelineBuilder {
     notion: Option<(Arc<dyn Notion>, DataSourceId)>,
     manifests: Option<Arc<dyn ManifestStore>>,
-    speech: Option<Speech>,
+    tts: Option<Arc<dyn Tts>>,
+    recordings: Option<Recordings>,
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
 }
 
-#[expect(dead_code, reason = "read by the stages, which follow")]
-/// What it takes to speak.
+/// Where sound is kept.
 #[derive(Debug, Clone)]
-pub(super) struct Speech {
-    /// The engine.
-    pub(super) tts: Arc<dyn Tts>,
-    /// Where finished segments are kept.
+pub(super) struct Recordings {
+    /// Finished segments.
     pub(super) segments: Arc<dyn ArtifactStore>,
-    /// The folder for recordings.
+    /// The folder for recordings where a run names none.
     pub(super) out: PathBuf,
 }
 
@@ -45,7 +47,8 @@ impl Default for PipelineBuilder {
         Self {
             notion: None,
             manifests: None,
-            speech: None,
+            tts: None,
+            recordings: None,
             clock: Arc::new(SystemClock),
             presets: Presets::default(),
             max_lesson_bytes: Self::MAX_LESSON_BYTES,
@@ -69,16 +72,17 @@ impl PipelineBuilder {
         self
     }
 
-    /// The speech engine, the store of finished segments, and the folder for recordings where a
-    /// run names none. Without them no audio is made.
-    pub fn speech(
-        mut self,
-        tts: Arc<dyn Tts>,
-        segments: Arc<dyn ArtifactStore>,
-        out: impl Into<PathBuf>,
-    ) -> Self {
+    /// The speech engine. Without one, only runs with an account of their own make audio.
+    pub fn tts(mut self, tts: Arc<dyn Tts>) -> Self {
+        self.tts = Some(tts);
+        self
+    }
+
+    /// The store of finished segments, and the folder for recordings where a run names none.
+    /// Required to make audio.
+    pub fn recordings(mut self, segments: Arc<dyn ArtifactStore>, out: impl Into<PathBuf>) -> Self {
         let out = out.into();
-        self.speech = Some(Speech { tts, segments, out });
+        self.recordings = Some(Recordings { segments, out });
         self
     }
 
@@ -108,17 +112,30 @@ impl PipelineBuilder {
         let missing = [
             (self.notion.is_none(), "a workspace"),
             (self.manifests.is_none(), "a manifest store"),
+            (
+                self.tts.is_some() && self.recordings.is_none(),
+                "a place for recordings",
+            ),
         ];
-        let (Some((notion, source)), Some(manifests)) = (self.notion, self.manifests) else {
-            let missing = missing.into_iter().filter(|(is_missing, _)| *is_missing);
-            let missing = missing.map(|(_, name)| name).collect();
+        let missing = missing.into_iter().filter(|(is_missing, _)| *is_missing);
+        let missing: Vec<_> = missing.map(|(_, name)| name).collect();
+        let (Some((notion, source)), Some(manifests), []) =
+            (self.notion, self.manifests, &*missing)
+        else {
             return Err(BuildError { missing });
         };
+        let recordings = self.recordings.as_ref();
+        let engine = self.tts.zip(recordings).map(|(tts, recordings)| Engine {
+            recorder: Recorder::new(tts.clone(), SegmentCache::new(recordings.segments.clone())),
+            tts,
+        });
         Ok(Pipeline {
             notion,
             source,
             manifests,
-            speech: self.speech,
+            turns: Turns::default(),
+            engine,
+            recordings: self.recordings,
             clock: self.clock,
             presets: self.presets,
             max_lesson_bytes: self.max_lesson_bytes,

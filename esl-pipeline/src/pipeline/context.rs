@@ -6,6 +6,8 @@ use std::time::Instant;
 use esl_core::ports::{Notion, Tts};
 use esl_core::{CancellationToken, ProgressSink, RunId, Silent};
 
+use crate::speech::limiter::Limiter;
+
 /// The circumstances of one run.
 #[derive(Debug, Clone)]
 pub struct RunContext {
@@ -27,7 +29,16 @@ pub struct Accounts {
     /// The workspace.
     pub notion: Option<Arc<dyn Notion>>,
     /// The speech provider.
-    pub tts: Option<Arc<dyn Tts>>,
+    pub speech: Option<SpeechAccount>,
+}
+
+/// A speech provider with the credential of one user.
+#[derive(Debug, Clone)]
+pub struct SpeechAccount {
+    /// The provider.
+    pub tts: Arc<dyn Tts>,
+    /// Bounds the requests under way: share one among all runs of the credential.
+    pub limiter: Limiter,
 }
 
 impl RunContext {

@@ -2,23 +2,33 @@
 
 use std::fmt;
 
-use esl_core::ports::{ManifestError, NotionError, TtsError};
+use esl_core::ports::{ManifestError, NotionError};
 use esl_core::{Classify, ErrorKind, Retry, Stage};
 use serde::Serialize;
 
-use crate::lesson::Diagnostic;
+use super::DiagnosticCounts;
+use crate::lesson::Report;
+use crate::speech::recorder::RecordError;
 
 /// A run failed. What was done before stays recorded in the manifest.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineError {
     /// The lesson has findings that block.
-    #[error("the lesson {location} has {}", count(diagnostics.len(), "problem"))]
+    #[error("the lesson {location} has {}", findings(report))]
     InvalidLesson {
         /// Where the lesson came from.
         location: String,
-        /// What is wrong with it, warnings included.
-        diagnostics: Vec<Diagnostic>,
+        /// What is wrong with it.
+        report: Report,
+    },
+    /// The lesson is no text.
+    #[error("the lesson {location} is not UTF-8 text")]
+    NotText {
+        /// Where the lesson came from.
+        location: String,
+        /// Where the text breaks off.
+        source: std::str::Utf8Error,
     },
     /// The run cannot be done as asked; nothing was changed. At least one problem.
     #[error("{}", summary(problems))]
@@ -30,7 +40,7 @@ pub enum PipelineError {
     #[error(transparent)]
     Manifest(ManifestError),
     /// The workspace failed.
-    #[error("stage {stage} failed: {source}")]
+    #[error("stage {stage} failed")]
     Notion {
         /// Where it happened.
         stage: Stage,
@@ -38,10 +48,10 @@ pub enum PipelineError {
         source: NotionError,
     },
     /// Speech failed.
-    #[error("stage tts failed: {source}")]
+    #[error("stage tts failed")]
     Speech {
         /// What the recorder said.
-        source: TtsError,
+        source: RecordError,
     },
     /// The page has no study-text toggle to put the audio above.
     #[error("the page has no study-text toggle to put the audio above")]
@@ -91,7 +101,16 @@ impl fmt::Display for ErrorClass {
 }
 
 impl ErrorClass {
-    /// The class of a failure of this kind outside the manifest.
+    /// The class of a failure of a service or the machine: whatever it was asked, it failed, unless
+    /// its settings are to blame.
+    const fn of_service(kind: ErrorKind) -> Self {
+        match Self::of(kind) {
+            Self::ValidationError => Self::InfrastructureError,
+            class => class,
+        }
+    }
+
+    /// The class of something that stands in the way of a run.
     const fn of(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::InvalidInput | ErrorKind::NotFound => Self::ValidationError,
@@ -103,7 +122,6 @@ impl ErrorClass {
     }
 }
 
-#[expect(dead_code, reason = "used by preflight, which follows")]
 impl Problem {
     /// The problem that `error` is for `stage`.
     pub(crate) fn of(stage: Stage, error: &impl Classify) -> Self {
@@ -118,7 +136,7 @@ impl Problem {
 }
 
 /// The message of `error` and of what caused it.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes
         .map(ToString::to_string)
@@ -131,10 +149,12 @@ impl PipelineError {
     #[must_use]
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::InvalidLesson { .. } | Self::NoStudyText => ErrorClass::ValidationError,
+            Self::InvalidLesson { .. } | Self::NotText { .. } | Self::NoStudyText => {
+                ErrorClass::ValidationError
+            }
             Self::Refused { problems } => problems[0].class,
             Self::Manifest(_) => ErrorClass::ManifestError,
-            Self::Notion { .. } | Self::Speech { .. } => ErrorClass::of(self.kind()),
+            Self::Notion { .. } | Self::Speech { .. } => ErrorClass::of_service(self.kind()),
             Self::Cancelled | Self::DeadlineExceeded => ErrorClass::InfrastructureError,
         }
     }
@@ -143,7 +163,7 @@ impl PipelineError {
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {
         match self {
-            Self::InvalidLesson { .. } => Some(Stage::Validate),
+            Self::InvalidLesson { .. } | Self::NotText { .. } => Some(Stage::Validate),
             Self::Refused { problems } => Some(problems[0].stage),
             Self::Manifest(_) => Some(Stage::Manifest),
             Self::Notion { stage, .. } => Some(*stage),
@@ -157,7 +177,7 @@ impl PipelineError {
 impl Classify for PipelineError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::InvalidLesson { .. } => ErrorKind::InvalidInput,
+            Self::InvalidLesson { .. } | Self::NotText { .. } => ErrorKind::InvalidInput,
             Self::Refused { problems } => problems[0].kind,
             Self::Manifest(source) => source.kind(),
             Self::Notion { source, .. } => source.kind(),
@@ -198,6 +218,14 @@ fn summary(problems: &[Problem]) -> String {
             format!("{number} before anything was done: {}", messages.join("; "))
         }
     }
+}
+
+fn findings(report: &Report) -> String {
+    let DiagnosticCounts {
+        errors, warnings, ..
+    } = DiagnosticCounts::of(&report.diagnostics);
+    let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+    format!("{errors} and {warnings}")
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -1,32 +1,109 @@
-//! The page as the lesson wants it. Pure, but for the schema that the properties have to fit.
+//! The page as the lesson wants it. Pure.
 
 use esl_core::block::Block;
-use esl_core::ports::PageHead;
+use esl_core::manifest::Manifest;
+use esl_core::ports::{PageHead, SourceSchema};
 use esl_core::{DataSourceId, Digest};
 
-/// The page as the lesson wants it.
+use super::Problem;
+use super::preflight::ChosenPreset;
+use super::properties;
+use crate::blocks::{ColorCounts, ConvertOptions, colorize, convert};
+use crate::lesson::Lesson;
+
+/// What of a lesson stands on its page.
+#[derive(Debug, Clone)]
+pub(super) struct PageContent {
+    pub(super) title: String,
+    pub(super) blocks: Vec<Block>,
+    pub(super) colors: ColorCounts,
+    preset: Option<ChosenPreset>,
+    /// Addresses everything that the page shows: it is up to date if it was built from this.
+    pub(super) digest: Digest,
+}
+
+/// A page ready to be written.
 #[derive(Debug, Clone)]
 pub(super) struct WantedPage {
     pub(super) source: DataSourceId,
     pub(super) head: PageHead,
     pub(super) blocks: Vec<Block>,
-    /// Addresses all of the above but the source: the page is up to date if it was built from this.
+    pub(super) preset: Option<ChosenPreset>,
     pub(super) digest: Digest,
 }
 
-impl WantedPage {
-    pub(super) fn new(source: DataSourceId, head: PageHead, blocks: Vec<Block>) -> Self {
-        let digest = digest(&head, &blocks);
+impl PageContent {
+    /// What of `lesson` stands on its page, in the colours of `preset`.
+    pub(super) fn of(
+        lesson: &Lesson<'_>,
+        student: Option<&str>,
+        preset: Option<&ChosenPreset>,
+    ) -> Self {
+        let mut blocks = convert(lesson, &ConvertOptions::default());
+        let colors = preset
+            .map(|chosen| colorize(&mut blocks, &chosen.preset))
+            .unwrap_or_default();
+        let front_matter = &lesson.front_matter;
+        let title = properties::value(&front_matter.title).unwrap_or_default();
+        let shown = serde_json::to_string(&blocks).expect("blocks are JSON by nature");
+        let head = (
+            &title,
+            student,
+            properties::value(&front_matter.icon),
+            properties::value(&front_matter.cover),
+            properties::value(&front_matter.topic),
+            properties::value(&front_matter.level),
+            properties::given(front_matter),
+        );
+        let digest = Digest::of(format!("{head:?}\n{shown}"));
         Self {
-            source,
-            head,
+            title,
             blocks,
+            colors,
+            preset: preset.cloned(),
             digest,
         }
     }
+
+    /// The page, with properties that fit into a source of this schema, and those that do not.
+    pub(super) fn fit(
+        self,
+        lesson: &Lesson<'_>,
+        student: Option<&str>,
+        source: DataSourceId,
+        schema: &SourceSchema,
+    ) -> (WantedPage, Vec<Problem>) {
+        let front_matter = &lesson.front_matter;
+        let (properties, unfit) = properties::encode(front_matter, student, schema);
+        let head = PageHead {
+            title: self.title,
+            icon: properties::value(&front_matter.icon),
+            cover: properties::value(&front_matter.cover),
+            properties,
+        };
+        let page = WantedPage {
+            source,
+            head,
+            blocks: self.blocks,
+            preset: self.preset,
+            digest: self.digest,
+        };
+        (page, unfit)
+    }
 }
 
-fn digest(head: &PageHead, blocks: &[Block]) -> Digest {
-    let blocks = serde_json::to_string(blocks).expect("blocks are JSON by nature");
-    Digest::of(format!("{head:?}\n{blocks}"))
+/// The student of a lesson: whom the caller names, else whom the lesson does.
+pub(super) fn student_of<'a>(choice: Option<&'a str>, lesson: &'a Lesson<'_>) -> Option<&'a str> {
+    let declared = lesson.front_matter.student.as_ref();
+    let name = choice.or(declared.map(|student| student.value.as_str()))?;
+    Some(name.trim()).filter(|name| !name.is_empty())
+}
+
+impl WantedPage {
+    /// Notes whose colours the page has.
+    pub(super) fn note_preset(&self, manifest: &mut Manifest) {
+        let preset = self.preset.as_ref();
+        manifest.preset = preset.map(|preset| preset.name.clone());
+        manifest.preset_hash = preset.map(|preset| preset.preset.digest());
+    }
 }

@@ -1,7 +1,6 @@
 //! Which stages a run has to do, and why. Pure: facts in, decisions out.
 
 use esl_core::Stage;
-use serde::Serialize;
 
 use super::{OnExisting, RunOptions};
 
@@ -10,17 +9,19 @@ use super::{OnExisting, RunOptions};
 pub(super) struct Facts<'a> {
     /// What the caller asked for.
     pub(super) options: &'a RunOptions,
-    /// Whether an earlier attempt of this very run has begun.
-    pub(super) is_resumed: bool,
     /// The lesson's page.
     pub(super) page: PageFact,
+    /// Whether an earlier attempt of this very run made or rebuilt the page.
+    pub(super) page_is_ours: bool,
     /// Whether the page is to have heading colours.
     pub(super) has_preset: bool,
     /// Whether audio is to be made.
     pub(super) wants_audio: bool,
     /// The lesson's recording.
     pub(super) recording: RecordingFact,
-    /// Whether the recording can be put on a page, or will be after this run spoke it.
+    /// Whether an earlier attempt of this very run made the recording.
+    pub(super) recording_is_ours: bool,
+    /// Whether the page plays the recording.
     pub(super) is_attached: bool,
     /// Whether the manifest already says what it would say after this run.
     pub(super) is_recorded: bool,
@@ -53,9 +54,8 @@ pub(super) enum RecordingFact {
 }
 
 /// What to do with a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
     /// Do it.
     Run,
     /// Leave it out, as asked.
@@ -65,12 +65,11 @@ pub enum Action {
 }
 
 /// What to do with a stage, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Decision {
-    /// What to do.
-    pub action: Action,
-    /// Why, in words for people.
-    pub reason: &'static str,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub(super) action: Action,
+    /// In words for people.
+    pub(super) reason: &'static str,
 }
 
 const fn run(reason: &'static str) -> Decision {
@@ -88,10 +87,17 @@ const fn noop(reason: &'static str) -> Decision {
     Decision { action, reason }
 }
 
+const SKIP_IMPORT: Decision = skip("skip-import flag set");
+const SKIP_TTS: Decision = skip("skip-tts flag set");
+
 impl Decision {
+    /// Whether the caller left the stage out by a flag of its own.
+    pub(super) fn is_flagged(self) -> bool {
+        self == SKIP_IMPORT || self == SKIP_TTS
+    }
+
     /// Whether the stage has work to do.
-    #[must_use]
-    pub fn runs(&self) -> bool {
+    pub(super) fn runs(self) -> bool {
         self.action == Action::Run
     }
 }
@@ -107,6 +113,8 @@ pub(super) struct Plan {
     pub(super) upload: Decision,
     pub(super) add_audio: Decision,
     pub(super) manifest: Decision,
+    /// Whether page or recording will not be what the lesson says, because they were left out.
+    pub(super) leaves_something_outdated: bool,
 }
 
 impl Plan {
@@ -115,6 +123,9 @@ impl Plan {
         let (import, makes_page) = import(facts);
         let tts = tts(facts);
         let add_audio = add_audio(facts, import, tts);
+        let leaves_something_outdated = (import.action == Action::Skip
+            && facts.page == PageFact::Outdated)
+            || (tts.action == Action::Skip && facts.recording == RecordingFact::Outdated);
         let works = import.runs() || tts.runs() || add_audio.runs();
         Self {
             import,
@@ -125,11 +136,12 @@ impl Plan {
             add_audio,
             manifest: if works {
                 run("there is something to record")
-            } else if facts.is_recorded {
+            } else if facts.is_recorded || leaves_something_outdated {
                 noop("nothing has changed")
             } else {
                 run("the lesson file has changed")
             },
+            leaves_something_outdated,
         }
     }
 
@@ -151,16 +163,16 @@ impl Plan {
 fn import(facts: &Facts<'_>) -> (Decision, bool) {
     let options = facts.options;
     if options.skip_import {
-        return (skip("skip-import flag set"), false);
+        return (SKIP_IMPORT, false);
     }
     match facts.page {
         PageFact::Missing => (run("the lesson has no page yet"), true),
         PageFact::Gone => (run("the page is gone"), true),
-        _ if options.on_existing == OnExisting::New && !facts.is_resumed => {
+        _ if options.on_existing == OnExisting::New && !facts.page_is_ours => {
             (run("another page was asked for"), true)
         }
         PageFact::Outdated => (run("the lesson has changed"), false),
-        PageFact::Current if options.force && !facts.is_resumed => {
+        PageFact::Current if options.force && !facts.page_is_ours => {
             (run("asked to do everything again"), false)
         }
         PageFact::Current => (noop("the page is up to date"), false),
@@ -178,17 +190,19 @@ fn colorize(facts: &Facts<'_>, import: Decision) -> Decision {
 
 fn tts(facts: &Facts<'_>) -> Decision {
     let options = facts.options;
+    if options.skip_tts {
+        return SKIP_TTS;
+    }
     if !facts.wants_audio {
         return skip("tts disabled");
-    }
-    if options.skip_tts {
-        return skip("skip-tts flag set");
     }
     match facts.recording {
         RecordingFact::Missing => run("there is no recording yet"),
         RecordingFact::Gone => run("the recording is gone"),
         RecordingFact::Outdated => run("the study text or its voices have changed"),
-        RecordingFact::Current if (options.force || options.redo_tts) && !facts.is_resumed => {
+        RecordingFact::Current
+            if (options.force || options.redo_tts) && !facts.recording_is_ours =>
+        {
             run("asked to speak again")
         }
         RecordingFact::Current => noop("the recording is up to date"),
@@ -231,11 +245,12 @@ mod tests {
     fn complete(options: &RunOptions) -> Facts<'_> {
         Facts {
             options,
-            is_resumed: false,
             page: PageFact::Current,
+            page_is_ours: false,
             has_preset: true,
             wants_audio: true,
             recording: RecordingFact::Current,
+            recording_is_ours: false,
             is_attached: true,
             is_recorded: true,
         }
@@ -303,7 +318,7 @@ mod tests {
         };
         assert!(Plan::of(&complete(&options)).makes_page);
         let resumed = Facts {
-            is_resumed: true,
+            page_is_ours: true,
             ..complete(&options)
         };
         assert_eq!(actions(&resumed), [Noop; 5]);

@@ -1,7 +1,12 @@
 //! What a run leaves behind for its caller.
 
+use esl_core::manifest::AudioRecord;
 use esl_core::{PageId, RunId, Stage, VoiceAssignment};
 use serde::Serialize;
+
+use super::plan::{Action, Plan};
+use crate::blocks::ColorCounts;
+use crate::lesson::{Diagnostic, Severity};
 
 /// What a run did and where the results are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -73,10 +78,12 @@ pub struct SynthesisReport {
     pub segments: usize,
     /// Those that were there already.
     pub cached_segments: usize,
-    /// Characters spoken in this run.
-    pub characters: u64,
+    /// Characters of all segments.
+    pub characters: usize,
     /// Characters that the provider charges for.
     pub characters_billed: u64,
+    /// Requests that failed and were repeated.
+    pub retries: u32,
 }
 
 /// What became of a stage.
@@ -115,4 +122,62 @@ pub struct DiagnosticCounts {
     pub warnings: usize,
     /// That never block.
     pub infos: usize,
+}
+
+impl DiagnosticCounts {
+    /// Counts findings by how much they matter.
+    #[must_use]
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let count = |severity| {
+            let found = diagnostics
+                .iter()
+                .filter(|found| found.severity == severity);
+            found.count()
+        };
+        Self {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            infos: count(Severity::Info),
+        }
+    }
+}
+
+impl AudioReport {
+    /// What the manifest knows of the recording, and what it took to make it in this run.
+    pub(super) fn of(audio: AudioRecord, synthesis: Option<SynthesisReport>) -> Self {
+        Self {
+            path: audio.path,
+            url: audio.url,
+            hash: audio.hash,
+            duration_seconds: audio.duration_seconds,
+            bytes: audio.bytes,
+            voices: audio.voices,
+            synthesis,
+        }
+    }
+}
+
+/// The stages that had work, and those that the caller left out by a flag; in the order of effects.
+pub(super) fn steps(plan: &Plan, preset: Option<(&str, ColorCounts)>) -> Vec<String> {
+    let mut steps = Vec::new();
+    for stage in Stage::ALL {
+        let decision = plan.decision(stage);
+        match decision.action {
+            Action::Run => steps.push(stage.to_string()),
+            Action::Skip if decision.is_flagged() => steps.push(format!("skip:{stage}")),
+            Action::Skip | Action::Noop => {}
+        }
+        if stage == Stage::Colorize
+            && decision.runs()
+            && let Some((
+                name,
+                ColorCounts {
+                    h2, h3, toggles, ..
+                },
+            )) = preset
+        {
+            steps.push(format!("colorize:{name}:{h2}/{h3}/{toggles}"));
+        }
+    }
+    steps
 }

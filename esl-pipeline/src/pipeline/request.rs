@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::speech::casting::VoiceMap;
+use crate::speech::segments::SpeechMode;
 use bytes::Bytes;
 use esl_core::{DataSourceId, LessonId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,6 +15,23 @@ pub struct RunRequest {
     pub lesson: LessonInput,
     /// What to do with it.
     pub options: RunOptions,
+    /// Who speaks with which voice.
+    pub voices: VoiceMap,
+    /// Voices from the student's profile, where `voices` names none.
+    pub student_voices: VoiceMap,
+}
+
+impl RunRequest {
+    /// The lesson with all options as they are by default.
+    #[must_use]
+    pub fn new(lesson: LessonInput) -> Self {
+        Self {
+            lesson,
+            options: RunOptions::default(),
+            voices: VoiceMap::default(),
+            student_voices: VoiceMap::default(),
+        }
+    }
 }
 
 /// A lesson file, read once: every stage works on these bytes, whatever happens to the file.
@@ -49,9 +68,9 @@ pub struct RunOptions {
     pub with_tts: Option<bool>,
     /// Takes the recording of an earlier run; there must be one.
     pub skip_tts: bool,
-    /// Makes the recording again, though it is there.
+    /// Makes the recording anew from its segments, though it is there.
     pub redo_tts: bool,
-    /// Does everything again, though it is there.
+    /// Builds the page and the recording anew, though they are there.
     pub force: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +83,7 @@ pub struct RunOptions {
     pub accent_preference: Option<String>,
     /// Whether several speakers share a request. Absent: as in the last run, else `auto`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tts_mode: Option<TtsMode>,
+    pub tts_mode: Option<SpeechMode>,
     /// ISO 639-1 code of the spoken language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dialogue_language: Option<String>,
@@ -91,19 +110,6 @@ pub enum OnExisting {
     New,
     /// Refuses to run.
     Fail,
-}
-
-/// Whether several speakers share a request to the speech provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TtsMode {
-    /// If the text is a dialogue and the provider speaks dialogues.
-    #[default]
-    Auto,
-    /// Always; the provider must speak dialogues.
-    Dialogue,
-    /// Never: line by line, each speaker with its own voice.
-    Monologue,
 }
 
 /// Which heading colours: in JSON absent, `null` or a name.

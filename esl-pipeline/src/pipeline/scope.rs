@@ -1,33 +1,28 @@
 //! What all stages of one run share: its name, its listener, its journal of times.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use esl_core::{CancellationToken, Classify, ProgressSink, RunId, Stage, StageEvent, StageStatus};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::error::chain;
 use super::plan::{Action, Decision};
 use super::{PipelineError, StageEnd, StageReport};
 
 /// What all stages of one run share.
 #[derive(Debug)]
-pub(super) struct Scope<'a> {
+pub(super) struct Scope {
     pub(super) run_id: RunId,
-    pub(super) stop: CancellationToken,
-    progress: &'a dyn ProgressSink,
+    pub(super) progress: Arc<dyn ProgressSink>,
     reports: Mutex<Vec<StageReport>>,
 }
 
-impl<'a> Scope<'a> {
-    pub(super) fn new(
-        run_id: RunId,
-        stop: CancellationToken,
-        progress: &'a dyn ProgressSink,
-    ) -> Self {
+impl Scope {
+    pub(super) fn new(run_id: RunId, progress: Arc<dyn ProgressSink>) -> Self {
         Self {
             run_id,
-            stop,
             progress,
             reports: Mutex::default(),
         }
@@ -52,7 +47,8 @@ impl<'a> Scope<'a> {
                 self.emit(stage, StageStatus::Success { duration });
             }
             Err(error) => {
-                tracing::warn!(duration_ms = millis(duration), kind = %error.kind(), "stage failed");
+                // The caller handles the failure and logs it.
+                tracing::debug!(duration_ms = millis(duration), kind = %error.kind(), "stage failed");
                 self.emit(stage, failed(error));
             }
         }
@@ -72,7 +68,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Tells how far a stage is.
-    pub(super) fn progress(&self, stage: Stage, done: usize, total: usize) {
+    pub(super) fn tell_progress(&self, stage: Stage, done: usize, total: usize) {
         let (done, total) = (done as u64, total as u64);
         self.emit(stage, StageStatus::Progress { done, total });
     }
@@ -112,7 +108,7 @@ pub(super) fn unless_stopped(stop: &CancellationToken) -> Result<(), PipelineErr
 
 fn failed(error: &PipelineError) -> StageStatus {
     StageStatus::Failed {
-        error: error.to_string(),
+        error: chain(error),
         kind: error.kind(),
         transient: error.kind().is_transient(),
     }

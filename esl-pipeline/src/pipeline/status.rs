@@ -1,7 +1,14 @@
 //! How a lesson stands: what is there, what is out of date, what to do next.
 
-use esl_core::manifest::Manifest;
+use esl_core::manifest::{Manifest, StageOutcome};
+use esl_core::{Digest, Preset, Stage};
 use serde::Serialize;
+
+use super::findings::{audio_of, is_attached, is_whole};
+use super::preflight::study_text_hash;
+use super::stages::validate;
+use super::{LessonInput, Pipeline, PipelineError};
+use crate::lesson::Lesson;
 
 /// How a lesson stands. Nothing is written and no service is asked to find out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,4 +48,68 @@ pub enum NextAction {
     Nothing,
     /// Run it.
     Run,
+}
+
+impl Pipeline {
+    /// How a lesson stands. Asks no service and writes nothing; a page that somebody deleted shows
+    /// only in a run.
+    ///
+    /// # Errors
+    /// [`PipelineError::Manifest`], or that the lesson is no text or too large.
+    pub async fn status(&self, lesson: &LessonInput) -> Result<StatusReport, PipelineError> {
+        let stored = self.manifests.read(&lesson.id).await;
+        let stored = stored.map_err(PipelineError::Manifest)?;
+        let manifest = stored.map(|stored| stored.manifest);
+        let text = validate::text(lesson, self.max_lesson_bytes)?;
+        let md_hash = Digest::of(text);
+        let matches = |manifest: &Manifest| manifest.md_hash == md_hash.as_str();
+        let md_hash_matches = manifest.as_ref().is_some_and(matches);
+        let audio = manifest.as_ref().and_then(audio_of);
+        let stale = match &manifest {
+            Some(manifest) => Stale {
+                page: self.page_is_stale(manifest, md_hash_matches),
+                audio: audio_is_stale(manifest, &Lesson::parse(text)),
+                attachment: audio.is_some() && !is_attached(manifest),
+            },
+            None => Stale {
+                page: true,
+                audio: true,
+                attachment: true,
+            },
+        };
+        Ok(StatusReport {
+            manifest_path: self.manifests.location(&lesson.id),
+            md_hash_matches,
+            audio_file_exists: audio.is_some_and(is_whole),
+            stale,
+            next: if stale == Stale::default() {
+                NextAction::Nothing
+            } else {
+                NextAction::Run
+            },
+            manifest,
+        })
+    }
+
+    /// Whether the page shows another text than the lesson's or other colours than the preset's.
+    fn page_is_stale(&self, manifest: &Manifest, md_hash_matches: bool) -> bool {
+        let preset = manifest.preset.as_deref();
+        let preset = preset.map(|name| self.presets.find(name).map(Preset::digest));
+        let has_its_colors = match preset {
+            Some(Ok(digest)) => manifest.preset_hash.as_ref() == Some(&digest),
+            Some(Err(_)) => false,
+            None => true,
+        };
+        let is_complete = manifest.page_id.is_some() && manifest.imported_hash.is_some();
+        !(is_complete && md_hash_matches && has_its_colors)
+    }
+}
+
+/// Whether a recording is wanted and is not there or speaks another text.
+fn audio_is_stale(manifest: &Manifest, lesson: &Lesson<'_>) -> bool {
+    let Some(audio) = audio_of(manifest) else {
+        let speech = manifest.stages.get(&Stage::Tts);
+        return speech.is_none_or(|record| record.status != StageOutcome::Skipped);
+    };
+    !is_whole(audio) || manifest.study_text_hash.as_ref() != Some(&study_text_hash(lesson))
 }

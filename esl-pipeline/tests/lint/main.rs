@@ -6,4 +6,7 @@ mod lessons;
 mod properties;
 mod reference;
 mod report;
+mod sections;
+mod slips;
 mod sound;
+mod speakers;

@@ -2,7 +2,7 @@
 
 use esl_pipeline::lesson::{Lesson, LintOptions, Report};
 
-use crate::lessons::{SOUND, codes, findings, sound_but};
+use crate::lessons::{SOUND, change, codes, findings, sound_but};
 
 #[test]
 fn a_sound_lesson_has_no_findings_even_in_strict_mode() {
@@ -77,6 +77,23 @@ fn a_letter_by_one_speaker_is_fine() {
     let letter = "Jonas: Dear Mira,\n\nThe apples are here.\n\nYours,\nJonas\n";
     let rest = &source[end + "[Mira]: Then a kilo of apples, please.\n".len()..];
     assert_eq!(codes(&format!("{}{letter}{rest}", &source[..start])), []);
+}
+
+#[test]
+fn a_story_without_speakers_is_fine() {
+    let labels =
+        "speaker_labels: [Mira, Jonas]\nspeaker_profiles:\n  - id: Jonas\n    gender: male\n";
+    let start = SOUND.find("Mira: Good").unwrap();
+    let end = SOUND.find("\n:::\n\n## 4.").unwrap();
+    let story = "It was early.\n\nThe market was quiet.\n\nMira wanted pears.";
+    let source = format!("{}{story}{}", &SOUND[..start], &SOUND[end..]);
+    for replacement in ["", "speaker_labels: [Narrator]\n"] {
+        assert_eq!(
+            codes(&change(&source, labels, replacement)),
+            [],
+            "{replacement}"
+        );
+    }
 }
 
 #[test]

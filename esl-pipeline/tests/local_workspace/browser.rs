@@ -54,19 +54,17 @@ async fn lines_follow_the_sound_and_the_sound_follows_the_lines() {
     let Some((_fixture, _page, mut browser)) = opened().await else {
         return;
     };
+    let current = "document.querySelector('.cue[aria-current=true]')?.dataset.start";
     browser.eval("document.querySelector('.play').click()");
-    browser.wait_until("document.querySelector('audio').currentTime > 0.1");
-    let current = "document.querySelector('.cue[aria-current=true]')";
-    assert_eq!(browser.eval(&format!("{current}.dataset.start")), "0");
-    browser.wait_until(&format!("{current}.dataset.start === '1500'"));
+    browser.wait_until(&format!("{current} === '0'"));
+    browser.wait_until(&format!("{current} === '1500'"));
+    browser.wait_until("document.querySelector('audio').currentTime > 1.5");
 
-    browser.eval("document.querySelectorAll('.cue')[4].click()");
-    browser.wait_until("document.querySelector('audio').currentTime >= 6");
-    assert_eq!(browser.eval(&format!("{current}.dataset.start")), "6000");
-    assert_eq!(
-        browser.eval("document.querySelectorAll('.cue[aria-current]').length"),
-        1
-    );
+    let jump = "document.querySelectorAll('.cue')[4].click()";
+    assert_eq!(browser.eval(&format!("{jump}, {current}")), "6000");
+    browser.wait_until("document.querySelector('audio').currentTime > 6");
+    let marked = browser.eval("document.querySelectorAll('.cue[aria-current]').length");
+    assert_eq!(marked, 1);
     assert_eq!(browser.complaints(), [] as [String; 0]);
 }
 

@@ -1,8 +1,8 @@
 //! Callouts: an emoji, and something to say.
 
-use super::directives::shortened;
 use super::facts::Facts;
 use super::walk::walk;
+use super::wording::shortened;
 use crate::lesson::{CalloutHead, Code, Diagnostic, Node, NodeKind, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
@@ -19,7 +19,10 @@ fn check_callout(facts: &Facts<'_, '_>, node: &Node<'_>) -> Vec<Diagnostic> {
     let parts = CalloutHead::parse(*head);
     let has_words = parts.icon.is_some() && !parts.words.raw.is_empty();
     let is_empty = children.is_empty() && !has_words && !facts.is_unclosed(node.span);
-    let empty = || Diagnostic::new(Code::CalloutEmpty, open.span(), "the callout is empty");
+    let empty = || {
+        Diagnostic::new(Code::CalloutEmpty, open.span(), "the callout is empty")
+            .hint("write its text, or remove it")
+    };
     icon(open, parts)
         .into_iter()
         .chain(is_empty.then(empty))

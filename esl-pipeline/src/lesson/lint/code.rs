@@ -1,8 +1,8 @@
 //! Code blocks, which a language lesson seldom means.
 
-use super::directives::shortened;
 use super::facts::Facts;
 use super::walk::walk;
+use super::wording::shortened;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, code_language};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {

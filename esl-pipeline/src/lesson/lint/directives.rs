@@ -5,7 +5,8 @@ use esl_core::BlockId;
 use super::facts::Facts;
 use super::inline_text::{is_web_address, with_scheme};
 use super::walk::{Visit, walk};
-use crate::lesson::{Code, Column, Diagnostic, MediaKind, Node, NodeKind, Text};
+use super::wording::shortened;
+use crate::lesson::{Code, Column, Diagnostic, MediaKind, Node, NodeKind, Span, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     walk(facts.lesson)
@@ -37,31 +38,37 @@ fn column_list(
 ) -> Vec<Diagnostic> {
     let span = visit.node.span;
     let open = facts.opening_line(span).span();
-    let mut found = Vec::new();
-    if visit.inside.column_list {
-        let message = "a column list inside a column";
-        let hint = "close the outer list first";
-        found.push(Diagnostic::new(Code::ColumnNested, open, message).hint(hint));
-    }
+    let nested = || {
+        Diagnostic::new(Code::ColumnNested, open, "a column list inside a column")
+            .hint("close the outer list first")
+    };
+    let mut found: Vec<_> = visit.inside.column_list.then(nested).into_iter().collect();
     if facts.is_unclosed(span) {
         return found;
     }
-    match columns {
-        [] => {
-            let message = "the column list has no `:::column`";
-            found.push(Diagnostic::new(Code::ColumnListNoColumn, open, message));
-            return found;
-        }
-        [_] => {
-            let message = "the column list has only one column";
-            let hint = "add a second `:::column`, or remove the list";
-            found.push(Diagnostic::new(Code::ColumnListSingle, open, message).hint(hint));
-        }
-        _ => {}
+    found.extend(too_few_columns(open, columns));
+    if !columns.is_empty() {
+        found.extend(empty_columns(facts, columns));
+        found.extend(stray.iter().map(|node| stray_content(facts, node)));
     }
-    found.extend(empty_columns(facts, columns));
-    found.extend(stray.iter().map(|node| stray_content(facts, node)));
     found
+}
+
+fn too_few_columns(open: Span, columns: &[Column<'_>]) -> Option<Diagnostic> {
+    let (code, message, hint) = match columns {
+        [] => (
+            Code::ColumnListNoColumn,
+            "the column list has no `:::column`",
+            "put `:::column` … `:::` around each column",
+        ),
+        [_] => (
+            Code::ColumnListSingle,
+            "the column list has only one column",
+            "add a second `:::column`, or remove the list",
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::new(code, open, message).hint(hint))
 }
 
 fn empty_columns(facts: &Facts<'_, '_>, columns: &[Column<'_>]) -> Vec<Diagnostic> {
@@ -72,11 +79,8 @@ fn empty_columns(facts: &Facts<'_, '_>, columns: &[Column<'_>]) -> Vec<Diagnosti
     let closed = empty.filter(|(_, column)| !facts.is_unclosed(column.span));
     let report = |(at, column): (usize, &Column<'_>)| {
         let message = format!("column {} is empty", at + 1);
-        Diagnostic::new(
-            Code::ColumnEmpty,
-            facts.opening_line(column.span).span(),
-            message,
-        )
+        let open = facts.opening_line(column.span).span();
+        Diagnostic::new(Code::ColumnEmpty, open, message).hint("write its content, or remove it")
     };
     closed.map(report).collect()
 }
@@ -97,7 +101,8 @@ fn synced(
         let is_empty = children.is_empty() && !facts.is_unclosed(node.span);
         let open = facts.opening_line(node.span).span();
         let message = "the synced block has neither an id nor content";
-        return is_empty.then(|| Diagnostic::new(Code::SyncedEmpty, open, message));
+        let found = Diagnostic::new(Code::SyncedEmpty, open, message);
+        return is_empty.then(|| found.hint("write its content, or the id of the block it shows"));
     };
     if BlockId::parse(reference.raw).is_err() {
         let message = format!("`{}` is no block id", shortened(reference.raw));
@@ -107,10 +112,9 @@ fn synced(
     let first = children.first()?;
     let message = "a synced block with an id shows that block and has no content of its own";
     let found = Diagnostic::new(Code::SyncedReferenceWithContent, reference.span(), message);
-    Some(found.related(
-        facts.opening_line(first.span).span(),
-        "this content would be lost",
-    ))
+    let own = facts.opening_line(first.span).span();
+    let found = found.related(own, "this content would be lost");
+    Some(found.hint("remove the id or the content"))
 }
 
 fn media(
@@ -135,7 +139,9 @@ fn media(
     let message = format!("`{}` is no http or https address", shortened(url.raw));
     let found = Diagnostic::new(Code::MediaUrlInvalid, url.span(), message);
     Some(match with_scheme(url.raw) {
-        Some(whole) => found.fix(url.span(), whole),
+        Some(whole) => found
+            .hint(format!("write `{whole}`"))
+            .fix(url.span(), whole),
         None => found.hint("write the whole address, without spaces"),
     })
 }
@@ -149,13 +155,4 @@ fn untitled(facts: &Facts<'_, '_>, node: &Node<'_>, title: Text<'_>) -> Option<D
         .is_empty()
         .then(found)
         .map(|found| found.hint("write the title on the same line"))
-}
-
-/// Enough of an address to recognise it in a message.
-pub(super) fn shortened(text: &str) -> String {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

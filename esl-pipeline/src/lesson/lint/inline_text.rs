@@ -1,9 +1,9 @@
 //! What stands inside lines: links and images.
 
-use super::directives::shortened;
 use super::facts::Facts;
 use super::limits;
 use super::walk::walk;
+use super::wording::shortened;
 use crate::lesson::inline::{self, Run, RunKind};
 use crate::lesson::{CalloutHead, Code, Diagnostic, Node, NodeKind, Text};
 
@@ -59,7 +59,9 @@ fn bad_link(url: Text<'_>) -> Diagnostic {
     );
     let found = Diagnostic::new(Code::LinkInvalid, url.span(), message);
     match with_scheme(url.raw) {
-        Some(whole) => found.fix(url.span(), whole),
+        Some(whole) => found
+            .hint(format!("write `{whole}`"))
+            .fix(url.span(), whole),
         None => found.hint("write the whole address; as it is, only the text is published"),
     }
 }
@@ -78,7 +80,9 @@ fn image_url(url: Text<'_>) -> Option<Diagnostic> {
     let message = format!("`{}` is no http or https address", shortened(url.raw));
     let found = Diagnostic::new(Code::ImageUrlInvalid, url.span(), message);
     Some(match with_scheme(url.raw) {
-        Some(whole) => found.fix(url.span(), whole),
+        Some(whole) => found
+            .hint(format!("write `{whole}`"))
+            .fix(url.span(), whole),
         None => found.hint("upload the image somewhere and write its whole address"),
     })
 }

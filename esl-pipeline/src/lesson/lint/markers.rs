@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::heading_text::{self, Title, begins_with_words};
 use super::outline::SECTIONS;
 use super::walk::walk;
+use super::wording::shortened;
 use crate::lesson::{Code, Diagnostic, NodeKind, Span, Text, inline};
 
 /// A toggle that a lesson must have.
@@ -105,9 +106,15 @@ fn missing(facts: &Facts<'_, '_>, required: &RequiredToggle, toggles: &[Toggle<'
         ..
     } = required;
     if let Some(similar) = toggles.iter().find(|toggle| is_like(&toggle.words, words)) {
-        let message = format!("expected the title `{title}`, found `{}`", similar.plain);
+        let message = format!(
+            "expected the title `{title}`, found `{}`",
+            shortened(&similar.plain)
+        );
         let span = similar.title.span();
-        return Diagnostic::new(*missing, span, message).fix(span, *title);
+        let hint = format!("write `{title}`");
+        return Diagnostic::new(*missing, span, message)
+            .hint(hint)
+            .fix(span, *title);
     }
     let heading = SECTIONS[*section as usize - 1].heading();
     let message = format!("there is no toggle titled `{title}`");
@@ -158,7 +165,7 @@ fn section(
         required.title, required.section
     );
     let found = Diagnostic::new(Code::MarkerSection, toggle.title.span(), message);
-    let hint = format!("move it under `{}`", heading.plain);
+    let hint = format!("move it under `{}`", shortened(&heading.plain));
     Some(
         found
             .hint(hint)
@@ -172,7 +179,11 @@ fn style(required: &RequiredToggle, toggle: &Toggle<'_>) -> Option<Diagnostic> {
     if heading_text::strict(&typewriter).starts_with(&standard) {
         return None;
     }
-    let message = format!("`{}` is usually written `{}`", toggle.plain, required.title);
+    let message = format!(
+        "`{}` is usually written `{}`",
+        shortened(&toggle.plain),
+        required.title
+    );
     let found = Diagnostic::new(Code::MarkerTitle, toggle.title.span(), message);
     let hint = format!("begin the title with `{}`", required.title);
     let is_whole_title = toggle.words == required.words;

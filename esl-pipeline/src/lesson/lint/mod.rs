@@ -18,6 +18,7 @@ mod speakers;
 mod study_text;
 mod tables;
 mod walk;
+mod wording;
 
 use std::collections::HashMap;
 

@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::heading_text::Title;
+use super::wording::counted;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, Span, Text, inline};
 
 /// Enough to practise and not too much for one sitting.
@@ -36,13 +37,10 @@ fn controlled(content: &[Node<'_>], section: Span) -> Option<Diagnostic> {
     }
     let message = format!(
         "controlled practice has {}, expected 8 to 12",
-        count(exercise.items)
+        counted(exercise.items, "item")
     );
-    Some(Diagnostic::new(
-        Code::ControlledPracticeCount,
-        exercise.title,
-        message,
-    ))
+    let found = Diagnostic::new(Code::ControlledPracticeCount, exercise.title, message);
+    Some(found.hint("add or remove items; from 8 to 10 is best"))
 }
 
 fn comprehension(content: &[Node<'_>], section: Span) -> Option<Diagnostic> {
@@ -56,21 +54,10 @@ fn comprehension(content: &[Node<'_>], section: Span) -> Option<Diagnostic> {
     }
     let message = format!(
         "the comprehension check has {}, expected 2 or 3",
-        count(exercise.items)
+        counted(exercise.items, "item")
     );
-    Some(Diagnostic::new(
-        Code::ComprehensionCount,
-        exercise.title,
-        message,
-    ))
-}
-
-fn count(items: usize) -> String {
-    match items {
-        0 => "no items".to_owned(),
-        1 => "1 item".to_owned(),
-        more => format!("{more} items"),
-    }
+    let found = Diagnostic::new(Code::ComprehensionCount, exercise.title, message);
+    Some(found.hint("ask two or three questions"))
 }
 
 /// The exercise titled `words`: a level-3 heading or a toggle.

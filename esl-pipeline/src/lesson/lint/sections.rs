@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::heading_text;
 use super::outline::{SECTIONS, Section, SectionHeading};
 use super::walk::walk;
+use super::wording::shortened;
 use crate::lesson::{Code, Diagnostic, NodeKind, Span};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
@@ -29,7 +30,7 @@ fn missing(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
             .find_map(|later| facts.outline.heading(later.number));
         let place = next.map_or_else(|| facts.end(), |next| start_of(next.span));
         let hint = match next {
-            Some(next) => format!("add `## {heading}` before `{}`", next.plain),
+            Some(next) => format!("add `## {heading}` before `{}`", shortened(&next.plain)),
             None => format!("add `## {heading}` at the end"),
         };
         let message = format!("section `{heading}` is missing");
@@ -62,7 +63,7 @@ fn unexpected(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
 }
 
 fn extra_message(heading: &SectionHeading<'_>, first: Option<&SectionHeading<'_>>) -> String {
-    let plain = &heading.plain;
+    let plain = shortened(&heading.plain);
     match first {
         Some(_) => format!("`{plain}` stands in the lesson twice"),
         None => format!("`{plain}` is none of the nine sections"),
@@ -93,7 +94,7 @@ fn misplaced(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
         };
         let (side, neighbour) = neighbour?;
         let message = format!("section {number} stands in the wrong place");
-        let hint = format!("move the section {side} `{}`", neighbour.plain);
+        let hint = format!("move the section {side} `{}`", shortened(&neighbour.plain));
         let found = Diagnostic::new(Code::SectionOrder, heading.text.span(), message);
         Some(
             found
@@ -136,7 +137,7 @@ fn title(heading: &SectionHeading<'_>) -> Option<Diagnostic> {
     };
     let message = format!(
         "expected the heading `{expected}`, found `{}`",
-        heading.plain
+        shortened(&heading.plain)
     );
     Some(with_fix(
         Diagnostic::new(code, heading.text.span(), message),
@@ -156,7 +157,10 @@ fn style(heading: &SectionHeading<'_>, section: &Section) -> Option<Diagnostic> 
     if is_standard {
         return None;
     }
-    let message = format!("`{}` is usually written `{standard}`", heading.plain);
+    let message = format!(
+        "`{}` is usually written `{standard}`",
+        shortened(&heading.plain)
+    );
     let found = Diagnostic::new(Code::H2TitleStyle, heading.text.span(), message);
     if heading.title.has_note {
         return Some(found.hint("put notes into the text below the heading"));
@@ -205,7 +209,8 @@ fn headings(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
             4.. => {
                 let marks = hashes(facts, visit.node.span, level);
                 let message = format!("level {level} is published as level 3");
-                Some(Diagnostic::new(Code::HeadingTooDeep, marks, message).fix(marks, "###"))
+                let found = Diagnostic::new(Code::HeadingTooDeep, marks, message);
+                Some(found.hint("write `###`").fix(marks, "###"))
             }
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
+use super::wording::{counted, shortened};
 use crate::lesson::parse::closest;
 use crate::lesson::script::{Label, Role, is_narrator};
 use crate::lesson::{Code, Diagnostic, Field, Span, Text};
@@ -168,18 +169,18 @@ fn before_first_turn(facts: &Facts<'_, '_>, lines: &[Line<'_, '_>]) -> Option<Di
     let count = lines.iter().position(is_turn).unwrap_or(lines.len());
     let (first, last) = (lines[..count].first()?, lines[..count].last()?);
     let span = first.text.span().to(last.text.span());
-    let stand = if count == 1 {
-        "1 line stands"
-    } else {
-        &format!("{count} lines stand")
-    };
+    let place = "before the first speaker";
     if facts.speakers.narrator().is_some() {
-        let message = format!("{stand} before the first speaker and belong to the narrator");
-        return Some(Diagnostic::new(Code::SpeakerNarrated, span, message));
+        let message = match count {
+            1 => format!("the line {place} belongs to the narrator"),
+            _ => format!("the {count} lines {place} belong to the narrator"),
+        };
+        let found = Diagnostic::new(Code::SpeakerNarrated, span, message);
+        return Some(found.hint("begin with `Narrator: …` to say it openly"));
     }
     let message = match count == lines.len() {
         true => "no line names its speaker".to_owned(),
-        false => format!("{stand} before the first speaker"),
+        false => format!("{} {place}", counted(count, "line")),
     };
     let found = Diagnostic::new(Code::SpeakerMissing, span, message);
     let label = labels(facts)
@@ -223,8 +224,9 @@ fn unused(
         !is_narrator(&label.value) && used.insert(label.value.to_lowercase())
     };
     let report = |label: &Field<String>| {
-        let message = format!("`{}` never speaks", label.value);
-        Diagnostic::new(Code::SpeakerUnused, label.span, message)
+        let message = format!("`{}` never speaks", shortened(&label.value));
+        let found = Diagnostic::new(Code::SpeakerUnused, label.span, message);
+        found.hint("remove the label, or compare its spelling with the study text")
     };
     labels(facts)
         .iter()

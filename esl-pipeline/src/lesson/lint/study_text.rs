@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::outline::SECTIONS;
 use super::speakers;
+use super::wording::counted;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, ScriptKind, Severity, Span, StudyText};
 
 /// A text for listening has at least so many paragraphs …
@@ -52,8 +53,12 @@ fn extra(other: &StudyText<'_>, first: &StudyText<'_>) -> Diagnostic {
 
 fn empty(study_text: &StudyText<'_>) -> Option<Diagnostic> {
     let is_empty = study_text.lines.is_empty();
-    let message = "the study text is empty";
-    is_empty.then(|| Diagnostic::new(Code::StudyTextEmpty, study_text.open, message))
+    let found = Diagnostic::new(
+        Code::StudyTextEmpty,
+        study_text.open,
+        "the study text is empty",
+    );
+    is_empty.then(|| found.hint("write what is read aloud between the two lines"))
 }
 
 fn directives(facts: &Facts<'_, '_>, study_text: &StudyText<'_>) -> Vec<Diagnostic> {
@@ -108,23 +113,12 @@ fn short(facts: &Facts<'_, '_>, study_text: &StudyText<'_>) -> Option<Diagnostic
     if paragraphs >= PARAGRAPHS || lines >= LINES {
         return None;
     }
-    let message = format!(
-        "the study text has {lines} {} in {paragraphs} {}",
-        plural(lines, "line"),
-        plural(paragraphs, "paragraph"),
-    );
+    let (lines, paragraphs) = (counted(lines, "line"), counted(paragraphs, "paragraph"));
+    let message = format!("the study text has {lines} in {paragraphs}");
     let hint = format!(
         "write at least {PARAGRAPHS} paragraphs or {LINES} lines, or declare `speaker_labels` for a dialogue"
     );
     Some(Diagnostic::new(Code::StudyTextShort, study_text.open, message).hint(hint))
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
-    }
 }
 
 /// Labels that declare another kind of text; unknown or missing speakers would explain it.

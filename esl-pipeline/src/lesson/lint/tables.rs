@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::walk::walk;
+use super::wording::counted;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, Row, Span, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
@@ -50,11 +51,13 @@ fn ragged_rows(first: &Row<'_>, rows: &[Row<'_>], has_header: bool) -> Vec<Diagn
 
 fn ragged(span: Span, line: usize, cells: usize, first: &Row<'_>) -> Diagnostic {
     let wanted = first.cells.len();
-    let message =
-        format!("line {line} of the table has {cells} cells, its first line has {wanted}");
+    let message = format!(
+        "line {line} of the table has {}, its first line has {wanted}",
+        counted(cells, "cell")
+    );
     let found = Diagnostic::new(Code::TableRagged, span, message);
     found
-        .related(first.span, format!("{wanted} cells"))
+        .related(first.span, counted(wanted, "cell"))
         .hint("write `\\|` for a bar inside a cell")
 }
 

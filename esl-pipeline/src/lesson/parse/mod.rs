@@ -8,6 +8,8 @@ mod body;
 mod front_matter;
 mod lines;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod sketch;
 mod suggest;
 mod wrapper;

@@ -5,6 +5,8 @@ mod speakers;
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::{FrontMatter, Lesson, Node, NodeKind, SpeechLine, StudyText, Text};
 
 pub(crate) use grammar::Label;
@@ -23,7 +25,8 @@ pub struct Script<'a> {
 }
 
 /// Whether one person speaks or several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ScriptKind {
     /// Fewer than two labelled lines.
     Monologue,

@@ -4,7 +4,7 @@
 //! stay as they are.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use esl_core::block::{Block, FileSource, Media, plain_text};
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
@@ -15,6 +15,7 @@ use super::import::children;
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::scope::unless_stopped;
+use crate::speech::vtt::from_vtt;
 
 /// Blocks whose children are looked through for the study text, at most.
 const MAX_CONTAINERS: usize = 200;
@@ -25,8 +26,6 @@ pub(in crate::pipeline) struct AddAudio<'a> {
     pub(in crate::pipeline) notion: &'a dyn Notion,
     pub(in crate::pipeline) journal: &'a Journal<'a>,
     pub(in crate::pipeline) stop: &'a CancellationToken,
-    /// What the recording says, if this run knows.
-    pub(in crate::pipeline) transcript: Option<&'a Transcript>,
     pub(in crate::pipeline) now: Timestamp,
 }
 
@@ -64,11 +63,12 @@ impl AddAudio<'_> {
         }
         let path = PathBuf::from(audio.path.as_deref().unwrap_or_default());
         let name = path.file_name().unwrap_or_default();
+        let transcript = transcript_beside(&path).await;
         let file = FileUpload {
             name: name.to_string_lossy().into_owned(),
             path,
             content_type: "audio/mpeg".to_owned(),
-            transcript: self.transcript.cloned(),
+            transcript,
         };
         let upload = self.notion.upload_file(file).await.map_err(failed)?;
         let recorded = upload.clone();
@@ -114,7 +114,9 @@ impl AddAudio<'_> {
             Some(before) => Position::After(before.id),
             None => Position::Start,
         };
-        let appended = self.notion.append_children(place.parent, position, vec![player]);
+        let appended = self
+            .notion
+            .append_children(place.parent, position, vec![player]);
         let ids = appended.await.map_err(failed)?;
         ids.first().copied().ok_or(PipelineError::NoStudyText)
     }
@@ -128,7 +130,10 @@ impl AddAudio<'_> {
             };
             unless_stopped(self.stop)?;
             let mut siblings = children(self.notion, parent).await.map_err(failed)?;
-            if let Some(at) = siblings.iter().position(|child| is_study_text(&child.block)) {
+            if let Some(at) = siblings
+                .iter()
+                .position(|child| is_study_text(&child.block))
+            {
                 let before = at.checked_sub(1).map(|before| siblings.swap_remove(before));
                 return Ok(Some(Place { parent, before }));
             }
@@ -138,13 +143,16 @@ impl AddAudio<'_> {
         Ok(None)
     }
 
-    async fn record(
-        &self,
-        change: impl FnOnce(&mut Manifest) + Send,
-    ) -> Result<(), PipelineError> {
+    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
         let recorded = self.journal.record(change).await;
         recorded.map_err(PipelineError::Manifest)
     }
+}
+
+/// What the recording says, from the file beside it; `None` without such a file.
+async fn transcript_beside(recording: &Path) -> Option<Transcript> {
+    let vtt = tokio::fs::read_to_string(recording.with_extension("vtt")).await;
+    from_vtt(&vtt.ok()?)
 }
 
 /// Where the player goes.

@@ -4,27 +4,22 @@
 //! a page looks whether the page was made after all. (Not looked at: two lessons of the same title
 //! and text in one source, whose intents cannot be told apart.)
 
-use std::time::Duration;
-
 use esl_core::block::{Block, plain_text};
-use esl_core::manifest::PendingImport;
+use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 
+use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
 use crate::pipeline::scope::{Scope, unless_stopped};
-use crate::pipeline::{PipelineError, Problem};
-
-/// How long the intent of another run is taken for the work of a living one.
-const INTENT_LIFETIME: Duration = Duration::from_secs(60);
 
 /// What importing works with.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::pipeline) struct Import<'a> {
     pub(in crate::pipeline) notion: &'a dyn Notion,
     pub(in crate::pipeline) journal: &'a Journal<'a>,
-    pub(in crate::pipeline) scope: &'a Scope<'a>,
+    pub(in crate::pipeline) scope: &'a Scope,
     pub(in crate::pipeline) stop: &'a CancellationToken,
     pub(in crate::pipeline) wanted: &'a WantedPage,
     pub(in crate::pipeline) now: Timestamp,
@@ -56,7 +51,8 @@ impl Import<'_> {
 
     /// Makes the lesson's page show the lesson.
     pub(in crate::pipeline) async fn update(self, page: PageId) -> Result<(), PipelineError> {
-        self.record(|manifest| manifest.imported_hash = None).await?;
+        self.record(|manifest| manifest.imported_hash = None)
+            .await?;
         self.rebuild(page).await
     }
 
@@ -71,7 +67,7 @@ impl Import<'_> {
         for (done, child) in old.iter().enumerate() {
             unless_stopped(self.stop)?;
             self.notion.delete_block(child.id).await.map_err(failed)?;
-            self.scope.progress(Stage::Import, done + 1, old.len());
+            self.scope.tell_progress(Stage::Import, done + 1, old.len());
         }
         self.record_page(&page).await?;
         self.record_content().await
@@ -109,10 +105,6 @@ impl Import<'_> {
                 return Ok(Some(found.page));
             }
         }
-        let age = self.now.since(intent.started_at);
-        if intent.attempt_id != self.scope.run_id && age < INTENT_LIFETIME {
-            return Err(busy(&intent, age));
-        }
         Ok(None)
     }
 
@@ -134,7 +126,8 @@ impl Import<'_> {
             title: self.wanted.head.title.clone(),
             started_at: self.now,
         };
-        self.record(|manifest| manifest.pending_import = Some(intent)).await
+        self.record(|manifest| manifest.pending_import = Some(intent))
+            .await
     }
 
     /// Takes the intent back if the page was certainly not made.
@@ -155,6 +148,13 @@ impl Import<'_> {
             manifest.data_source_id = Some(self.wanted.source);
             manifest.pending_import = None;
             manifest.imported_hash = None;
+            self.wanted.note_preset(manifest);
+            let record = StageRecord {
+                status: StageOutcome::Done,
+                finished_at: self.now,
+                key: None,
+            };
+            manifest.stages.insert(Stage::Import, record);
             if is_another && let Some(audio) = &mut manifest.audio {
                 audio.block_id = None;
             }
@@ -164,13 +164,11 @@ impl Import<'_> {
 
     async fn record_content(&self) -> Result<(), PipelineError> {
         let digest = self.wanted.digest.clone();
-        self.record(|manifest| manifest.imported_hash = Some(digest)).await
+        self.record(|manifest| manifest.imported_hash = Some(digest))
+            .await
     }
 
-    async fn record(
-        &self,
-        change: impl FnOnce(&mut esl_core::manifest::Manifest) + Send,
-    ) -> Result<(), PipelineError> {
+    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
         let recorded = self.journal.record(change).await;
         recorded.map_err(PipelineError::Manifest)
     }
@@ -196,17 +194,4 @@ pub(super) async fn children(
 fn failed(source: NotionError) -> PipelineError {
     let stage = Stage::Import;
     PipelineError::Notion { stage, source }
-}
-
-fn busy(intent: &PendingImport, age: Duration) -> PipelineError {
-    let wait = INTENT_LIFETIME.saturating_sub(age).as_secs() + 1;
-    PipelineError::Refused {
-        problems: vec![Problem {
-            stage: Stage::Import,
-            class: crate::pipeline::ErrorClass::ManifestError,
-            message: format!("run {} is creating the page", intent.attempt_id),
-            hint: Some(format!("wait for it to end; if it was stopped, try again in {wait} s")),
-            kind: esl_core::ErrorKind::Conflict,
-        }],
-    }
 }

@@ -33,8 +33,8 @@ pub(super) fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-/// The pages below `root` whose ids begin like `block`'s, oldest naming first. Blocks take the
-/// beginning of their ids from their page, so one of these holds it if any page does.
+/// The pages below `root` whose ids begin like `block`'s. Blocks take the beginning of their ids
+/// from their page, so one of these holds it if any page does.
 pub(super) fn pages_that_may_hold(root: &Path, block: BlockId) -> Result<Vec<PageId>, NotionError> {
     let mut pages = page_ids(root)?;
     pages.retain(|page| page.as_uuid().as_fields().0 == block.as_uuid().as_fields().0);

@@ -19,6 +19,7 @@ mod render;
 mod store;
 mod url;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,6 +74,31 @@ impl LocalWorkspace {
     };
 
     /// The workspace in the folder `root`, which need not exist yet. Touches no file.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use esl_core::block::{Block, RichText};
+    /// use esl_core::ports::{NewPage, Notion, PageHead};
+    /// use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let root = folder.path();
+    /// let workspace = LocalWorkspace::open(root, LocalWorkspaceOptions::default());
+    /// let page = workspace
+    ///     .create_page(NewPage {
+    ///         source: LocalWorkspace::SOURCE,
+    ///         head: PageHead {
+    ///             title: "Lost near the station".to_owned(),
+    ///             ..PageHead::default()
+    ///         },
+    ///         children: vec![Block::paragraph(vec![RichText::plain("Where is the museum?")])],
+    ///     })
+    ///     .await?;
+    /// assert!(page.url.starts_with("file://") && page.url.ends_with("/teacher.html"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn open(root: impl Into<PathBuf>, options: LocalWorkspaceOptions) -> Self {
         Self {
@@ -116,7 +142,7 @@ impl Notion for LocalWorkspace {
         store::known_source(source)?;
         Ok(SourceSchema {
             title: "Name".to_owned(),
-            properties: Default::default(),
+            properties: BTreeMap::new(),
             is_open: true,
         })
     }

@@ -263,3 +263,76 @@ fn no_block(id: BlockId) -> NotionError {
 fn refused(operation: &'static str, message: String) -> NotionError {
     NotionError::Refused { operation, message }
 }
+
+#[cfg(test)]
+mod tests {
+    use esl_core::Color;
+    use esl_core::block::{Heading, HeadingLevel, RichText, TableRow, Toggle};
+
+    use super::*;
+
+    const PAGE: &str = "0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9";
+
+    fn page(blocks: Vec<Block>) -> Page {
+        let created = "2026-01-31T08:15:30.000Z".parse().unwrap();
+        let mut page = Page {
+            version: FORMAT_VERSION,
+            id: PAGE.parse().unwrap(),
+            created,
+            edited: created,
+            head: Head {
+                title: "Lost near the station".to_owned(),
+                icon: Some("🧭".to_owned()),
+                ..Head::default()
+            },
+            children: Vec::new(),
+        };
+        page.insert(page.id.into(), Position::End, blocks).unwrap();
+        page
+    }
+
+    fn toggle(children: Vec<Block>) -> Block {
+        Block::Toggle(Toggle {
+            rich_text: vec![RichText::plain("study-text")],
+            color: Color::Default,
+            children,
+        })
+    }
+
+    #[test]
+    fn the_format_of_page_files() {
+        let mut page = page(vec![toggle(vec![Block::paragraph(vec![])])]);
+        let id = |number| BlockId::from_uuid(Uuid::from_u128(number));
+        page.children[0].id = id(1);
+        page.children[0].children[0].id = id(2);
+        insta::assert_json_snapshot!(page);
+    }
+
+    #[test]
+    fn a_page_reads_back_as_it_was_written() {
+        let heading = Block::Heading(Heading {
+            level: HeadingLevel::One,
+            rich_text: vec![],
+            color: Color::Blue,
+            is_toggleable: true,
+            children: vec![toggle(vec![])],
+        });
+        let row = Block::TableRow(TableRow {
+            cells: vec![vec![RichText::plain("cell")], vec![]],
+        });
+        let blocks = vec![heading, row, toggle(vec![Block::paragraph(vec![])])];
+        let page = page(blocks.clone());
+        let json = serde_json::to_string(&page).unwrap();
+        assert_eq!(serde_json::from_str::<Page>(&json).unwrap(), page);
+        assert_eq!(page.blocks(), blocks);
+    }
+
+    #[test]
+    fn the_ids_of_blocks_begin_as_their_pages_and_are_random_uuids() {
+        let page = page(vec![Block::paragraph(vec![]), Block::paragraph(vec![])]);
+        let [one, other] = [0, 1].map(|index: usize| page.children[index].id);
+        assert_ne!(one, other);
+        assert!(one.to_string().starts_with("0a1b2c3d-"));
+        assert_eq!(one.as_uuid().get_version_num(), 4);
+    }
+}

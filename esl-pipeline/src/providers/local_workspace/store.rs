@@ -280,10 +280,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(no_page(id)),
             Err(error) => return Err(storage("read", &path)(error)),
         };
-        let damaged = |error: serde_json::Error| {
-            let advice = "restore it from a copy, or move its folder away";
-            self.corrupt(id, format!("{error}; {advice}"))
-        };
+        let damaged = |error: serde_json::Error| self.corrupt(id, error.to_string());
         let Format { version } = serde_json::from_slice(&json).map_err(damaged)?;
         if version != FORMAT_VERSION {
             let message = format!(

@@ -1,7 +1,7 @@
 //! Tables: consecutive lines that begin with a pipe.
 
 use crate::lesson::parse::Line;
-use crate::lesson::{Node, NodeKind, Row, Text};
+use crate::lesson::{Node, NodeKind, Row, Span, Text};
 
 /// Reads the lines of one table.
 pub(super) fn parse<'a>(lines: &[Line<'a>]) -> Node<'a> {
@@ -9,7 +9,7 @@ pub(super) fn parse<'a>(lines: &[Line<'a>]) -> Node<'a> {
     let span = lines
         .iter()
         .map(Line::span)
-        .reduce(|all, line| all.to(line));
+        .reduce(Span::to);
     let has_header = rows.get(1).is_some_and(is_delimiter);
     if has_header {
         rows.remove(1);

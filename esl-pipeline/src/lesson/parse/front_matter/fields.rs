@@ -244,7 +244,7 @@ fn input_type(
 ) -> Option<Field<String>> {
     let input_type = text(key, value, diagnostics)?;
     let is_known = |known: &&str| known.eq_ignore_ascii_case(&input_type.value);
-    if INPUT_TYPES.iter().any(|known| is_known(&known)) {
+    if INPUT_TYPES.iter().any(is_known) {
         return Some(input_type);
     }
     let written = &input_type.value;

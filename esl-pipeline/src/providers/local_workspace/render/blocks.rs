@@ -192,8 +192,7 @@ impl<'a> BlockWriter<'a> {
     fn write_code(&mut self, code: &Code) -> io::Result<()> {
         write!(self.out, "<figure class=\"code\"><figcaption>")?;
         write_text(self.out, &code.language)?;
-        // A line break right after `<pre>` is dropped by browsers, so one more is needed to keep one.
-        write!(self.out, "</figcaption><pre tabindex=\"0\">\n<code>")?;
+        write!(self.out, "</figcaption><pre tabindex=\"0\"><code>")?;
         code.rich_text
             .iter()
             .try_for_each(|run| write_text(self.out, run.as_str()))?;

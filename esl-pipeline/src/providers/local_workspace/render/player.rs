@@ -66,7 +66,7 @@ fn write_transcript(out: &mut dyn Write, transcript: &Transcript) -> io::Result<
     }
     writeln!(
         out,
-        "<details class=\"transcript\" open><summary>Transcript</summary><ol class=\"cues\">"
+        "<details class=\"transcript\" open><summary>Transcript</summary><ol class=\"cues\" role=\"list\">"
     )?;
     let mut colors = HashMap::new();
     for cue in &transcript.cues {

@@ -1,0 +1,171 @@
+//! What stands between a run and its plan: the manifest, held against the lesson.
+
+use std::path::Path;
+use std::time::Duration;
+
+use esl_core::manifest::{AudioRecord, Manifest};
+use esl_core::{Digest, ErrorKind, RunId, Stage, Timestamp};
+
+use super::plan::{Facts, PageFact, Plan, RecordingFact};
+use super::{ErrorClass, OnExisting, Problem, RunOptions};
+
+/// What the run will find.
+#[derive(Debug)]
+pub(super) struct Findings<'a> {
+    pub(super) options: &'a RunOptions,
+    pub(super) manifest: &'a Manifest,
+    pub(super) page_digest: &'a Digest,
+    pub(super) page_is_there: bool,
+    pub(super) preset: Option<&'a str>,
+    pub(super) wants_audio: bool,
+    /// Addresses the recording that would be made; none if it is not this run's business.
+    pub(super) recording_key: Option<&'a Digest>,
+    pub(super) study_text: &'a Digest,
+    pub(super) md_hash: &'a Digest,
+    pub(super) run_id: RunId,
+    pub(super) now: Timestamp,
+}
+
+/// How long the intent of another run is taken for the work of a living one.
+const INTENT_LIFETIME: Duration = Duration::from_secs(60);
+
+impl Findings<'_> {
+    /// What follows from the findings.
+    pub(super) fn plan(&self) -> Plan {
+        Plan::of(&Facts {
+            options: self.options,
+            page: self.page_fact(),
+            page_is_ours: self.is_ours(Stage::Import),
+            has_preset: self.preset.is_some(),
+            wants_audio: self.wants_audio,
+            recording: self.recording_fact(),
+            recording_is_ours: self.is_ours(Stage::Tts),
+            is_attached: is_attached(self.manifest),
+            is_recorded: self.manifest.md_hash == self.md_hash.as_str()
+                && self.manifest.preset.as_deref() == self.preset,
+        })
+    }
+
+    /// What of the options cannot be done as things stand.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let options = self.options;
+        let mut problems = Vec::new();
+        let page = self.page_fact();
+        if options.skip_import && matches!(page, PageFact::Missing | PageFact::Gone) {
+            problems.push(lacking(
+                Stage::Import,
+                "the lesson has no page to keep",
+                "skipImport",
+            ));
+        }
+        if options.skip_tts && audio_of(self.manifest).is_none() {
+            problems.push(lacking(
+                Stage::Tts,
+                "the lesson has no recording to keep",
+                "skipTts",
+            ));
+        }
+        if options.on_existing == OnExisting::Fail && page == PageFact::Outdated {
+            problems.push(Problem {
+                stage: Stage::Import,
+                class: ErrorClass::ValidationError,
+                message: "the lesson has a page and has changed since".to_owned(),
+                hint: Some("let the run update the page or make another".to_owned()),
+                kind: ErrorKind::Conflict,
+            });
+        }
+        problems.extend(self.busy());
+        problems
+    }
+
+    /// Whether an earlier attempt of this very run did the stage: beginning, a run strikes out the
+    /// stages that it is going to do.
+    fn is_ours(&self, stage: Stage) -> bool {
+        let last = self.manifest.run.as_ref();
+        let is_done = self.manifest.stages.contains_key(&stage);
+        is_done && last.is_some_and(|run| run.id == self.run_id)
+    }
+
+    /// Another run that may be creating the page right now.
+    fn busy(&self) -> Option<Problem> {
+        let intent = self.manifest.pending_import.as_ref()?;
+        let age = self.now.since(intent.started_at);
+        let is_alive = intent.attempt_id != self.run_id && age < INTENT_LIFETIME;
+        let wait = INTENT_LIFETIME.saturating_sub(age).as_secs() + 1;
+        is_alive.then(|| Problem {
+            stage: Stage::Import,
+            class: ErrorClass::ManifestError,
+            message: format!("run {} is creating the page", intent.attempt_id),
+            hint: Some(format!(
+                "wait for it to end; if it was stopped, try again in {wait} s"
+            )),
+            kind: ErrorKind::Conflict,
+        })
+    }
+
+    fn page_fact(&self) -> PageFact {
+        match (self.manifest.page_id, &self.manifest.imported_hash) {
+            (None, _) => PageFact::Missing,
+            (Some(_), _) if !self.page_is_there => PageFact::Gone,
+            (Some(_), Some(digest)) if digest == self.page_digest => PageFact::Current,
+            (Some(_), _) => PageFact::Outdated,
+        }
+    }
+
+    fn recording_fact(&self) -> RecordingFact {
+        let Some(audio) = audio_of(self.manifest) else {
+            return RecordingFact::Missing;
+        };
+        let spoken = self.manifest.stages.get(&Stage::Tts);
+        let is_current = match self.recording_key {
+            Some(key) => spoken.is_some_and(|record| record.key.as_ref() == Some(key)),
+            None => self.manifest.study_text_hash.as_ref() == Some(self.study_text),
+        };
+        if !is_whole(audio) {
+            RecordingFact::Gone
+        } else if is_current {
+            RecordingFact::Current
+        } else {
+            RecordingFact::Outdated
+        }
+    }
+}
+
+/// The recording that the manifest names.
+pub(super) fn audio_of(manifest: &Manifest) -> Option<&AudioRecord> {
+    manifest.audio.as_ref().filter(|audio| audio.path.is_some())
+}
+
+/// Whether the recording's file is there in its full size.
+pub(super) fn is_whole(audio: &AudioRecord) -> bool {
+    let Some(path) = &audio.path else {
+        return false;
+    };
+    std::fs::metadata(Path::new(path)).is_ok_and(|file| {
+        file.is_file()
+            && audio
+                .bytes
+                .map_or(file.len() > 0, |bytes| file.len() == bytes)
+    })
+}
+
+/// Whether the page plays the recording of the manifest.
+pub(super) fn is_attached(manifest: &Manifest) -> bool {
+    let Some(audio) = &manifest.audio else {
+        return false;
+    };
+    let attached = manifest.stages.get(&Stage::AddAudio);
+    audio.block_id.is_some()
+        && audio.sha256.is_some()
+        && attached.is_some_and(|record| record.key == audio.sha256)
+}
+
+fn lacking(stage: Stage, message: &str, option: &str) -> Problem {
+    Problem {
+        stage,
+        class: ErrorClass::ManifestError,
+        message: message.to_owned(),
+        hint: Some(format!("run the lesson once without {option}")),
+        kind: ErrorKind::NotFound,
+    }
+}

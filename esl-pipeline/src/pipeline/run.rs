@@ -1,0 +1,305 @@
+//! One run, from request to report.
+
+use esl_core::manifest::{Manifest, RunRecord, StageOutcome, StageRecord};
+use esl_core::ports::Notion;
+use esl_core::{CancellationToken, Classify, Retry, Stage, Timestamp};
+use tracing::Instrument;
+
+use super::builder::Recordings;
+use super::plan::Action;
+use super::preflight::Outlook;
+use super::report::{AudioReport, steps};
+use super::scope::{Scope, unless_stopped};
+use super::stages::add_audio::AddAudio;
+use super::stages::import::Import;
+use super::stages::tts::synthesis;
+use super::stages::validate;
+use super::{DiagnosticCounts, Pipeline, PipelineError, RunContext, RunReport, RunRequest};
+use crate::speech::recorder::Recording;
+
+impl Pipeline {
+    /// Brings page and recording of a lesson up to date, and attaches one to the other.
+    ///
+    /// Runs of the same lesson on this pipeline wait for each other; of runs in several processes
+    /// one goes on and the others fail with a conflict, before they make a second page. Dropping
+    /// the future may lose what the effect under way had done; to stop, use the context's token.
+    ///
+    /// # Errors
+    /// Any [`PipelineError`]. What was done before the failure stays recorded.
+    pub async fn run(
+        &self,
+        request: RunRequest,
+        context: RunContext,
+    ) -> Result<RunReport, PipelineError> {
+        let stop = context.cancel.child_token();
+        let lesson = &request.lesson.id;
+        let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
+        let work = self.run_until(&request, &context, &stop).instrument(span);
+        let Some(deadline) = context.deadline else {
+            return work.await;
+        };
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep_until(deadline.into()) => {
+                stop.cancel();
+                match work.await {
+                    Err(PipelineError::Cancelled) => Err(PipelineError::DeadlineExceeded),
+                    result => result,
+                }
+            }
+            result = &mut work => result,
+        }
+    }
+
+    async fn run_until(
+        &self,
+        request: &RunRequest,
+        context: &RunContext,
+        stop: &CancellationToken,
+    ) -> Result<RunReport, PipelineError> {
+        let _turn = tokio::select! {
+            turn = self.turns.wait_for(&request.lesson.id) => turn,
+            () = stop.cancelled() => return Err(PipelineError::Cancelled),
+        };
+        let scope = Scope::new(context.run_id, context.progress.clone());
+        let limit = self.max_lesson_bytes;
+        let checked = async { validate::check(&request.lesson, limit, request.options.strict) };
+        let (lesson, diagnostics) = scope.stage(Stage::Validate, checked).await?;
+        let outlook = self.preflight(request, context, &lesson).await?;
+        let run = Run {
+            scope: &scope,
+            stop,
+            notion: self.notion_of(context),
+            recordings: self.recordings.as_ref(),
+            now: self.clock.now(),
+            request,
+            outlook,
+        };
+        let spoken = run.execute().await?;
+        let manifest_path = self.manifests.location(&request.lesson.id);
+        Ok(run.report(manifest_path, diagnostics, spoken).await)
+    }
+}
+
+/// A run that has begun.
+struct Run<'a> {
+    scope: &'a Scope,
+    stop: &'a CancellationToken,
+    notion: &'a dyn Notion,
+    recordings: Option<&'a Recordings>,
+    now: Timestamp,
+    request: &'a RunRequest,
+    outlook: Outlook<'a>,
+}
+
+impl Run<'_> {
+    /// Does what the plan says. Returns what was spoken, if anything.
+    async fn execute(&self) -> Result<Option<Recording>, PipelineError> {
+        let plan = &self.outlook.plan;
+        self.leave_out_idle_stages();
+        if !plan.manifest.runs() {
+            return Ok(None);
+        }
+        unless_stopped(self.stop)?;
+        self.claim().await?;
+        let spoken = self.make().await?;
+        if plan.add_audio.runs() {
+            let work = AddAudio {
+                notion: self.notion,
+                journal: &self.outlook.journal,
+                stop: self.stop,
+                now: self.now,
+            };
+            self.scope.stage(Stage::AddAudio, work.run()).await?;
+        }
+        self.scope.stage(Stage::Manifest, self.conclude()).await?;
+        Ok(spoken)
+    }
+
+    fn leave_out_idle_stages(&self) {
+        for stage in Stage::ALL {
+            let decision = self.outlook.plan.decision(stage);
+            if !decision.runs() {
+                self.scope.leave_out(stage, decision);
+            }
+        }
+    }
+
+    /// Page and recording, side by side. If one cannot be had, the other stops at a safe point.
+    async fn make(&self) -> Result<Option<Recording>, PipelineError> {
+        let siblings = self.stop.child_token();
+        let (page, spoken) = tokio::join!(
+            stopping_siblings(&siblings, self.import(&siblings)),
+            stopping_siblings(&siblings, self.speak(&siblings)),
+        );
+        match (page, spoken) {
+            (Ok(()), Ok(spoken)) => Ok(spoken),
+            (Err(PipelineError::Cancelled), Err(cause)) | (Err(cause), _) | (_, Err(cause)) => {
+                Err(cause)
+            }
+        }
+    }
+
+    async fn import(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
+        let Outlook { plan, journal, .. } = &self.outlook;
+        if !plan.import.runs() {
+            return Ok(());
+        }
+        let work = Import {
+            notion: self.notion,
+            journal,
+            scope: self.scope,
+            stop,
+            wanted: &self.outlook.page,
+            now: self.now,
+        };
+        let page = journal.manifest().await.page_id;
+        let import = async {
+            match page {
+                Some(page) if !plan.makes_page => work.update(page).await,
+                _ => work.create().await,
+            }
+        };
+        self.scope.stage(Stage::Import, import).await?;
+        if plan.colorize.runs() {
+            // The blocks brought their colours with them.
+            self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
+        }
+        Ok(())
+    }
+
+    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
+        let Outlook { take, engine, .. } = &self.outlook;
+        let (Some(take), Some(engine), Some(recordings)) = (take, engine, self.recordings) else {
+            return Ok(None);
+        };
+        if !self.outlook.plan.tts.runs() {
+            return Ok(None);
+        }
+        let out = self.request.options.out.as_ref().unwrap_or(&recordings.out);
+        let progress = &self.scope.progress;
+        let work = async {
+            let recording = take.record(&engine.recorder, out, progress, stop).await?;
+            self.record(|manifest| {
+                take.note(&recording, manifest, self.now);
+                manifest.study_text_hash = Some(self.outlook.study_text.clone());
+            })
+            .await?;
+            Ok(Some(recording))
+        };
+        self.scope.stage(Stage::Tts, work).await
+    }
+
+    /// Tells other runs that the lesson is ours now: what they read before is out of date. What is
+    /// going to be done counts as not done from here on.
+    async fn claim(&self) -> Result<(), PipelineError> {
+        let run = RunRecord {
+            id: self.scope.run_id,
+            started_at: self.now,
+            system_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        self.record(|manifest| {
+            manifest.run = Some(run);
+            let plan = &self.outlook.plan;
+            manifest
+                .stages
+                .retain(|stage, _| !plan.decision(*stage).runs());
+        })
+        .await
+    }
+
+    /// Records that the lesson has been seen through.
+    async fn conclude(&self) -> Result<(), PipelineError> {
+        let Outlook { plan, page, .. } = &self.outlook;
+        self.record(|manifest| {
+            if !plan.leaves_something_outdated {
+                self.outlook
+                    .md_hash
+                    .as_str()
+                    .clone_into(&mut manifest.md_hash);
+            }
+            if plan.import.action != Action::Skip {
+                page.note_preset(manifest);
+            }
+            self.note_stages(manifest);
+        })
+        .await
+    }
+
+    /// What a stage did last stays on record when it is left out.
+    fn note_stages(&self, manifest: &mut Manifest) {
+        for stage in Stage::ALL {
+            let decision = self.outlook.plan.decision(stage);
+            let is_known = manifest.stages.contains_key(&stage);
+            let status = match decision.action {
+                // These are noted with their effects.
+                Action::Run if matches!(stage, Stage::Import | Stage::Tts | Stage::AddAudio) => {
+                    continue;
+                }
+                Action::Run => StageOutcome::Done,
+                Action::Skip if !is_known => StageOutcome::Skipped,
+                Action::Skip | Action::Noop => continue,
+            };
+            let record = StageRecord {
+                status,
+                finished_at: self.now,
+                key: None,
+            };
+            manifest.stages.insert(stage, record);
+        }
+    }
+
+    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
+        let recorded = self.outlook.journal.record(change).await;
+        recorded.map_err(PipelineError::Manifest)
+    }
+
+    async fn report(
+        self,
+        manifest_path: String,
+        diagnostics: DiagnosticCounts,
+        spoken: Option<Recording>,
+    ) -> RunReport {
+        let manifest = self.outlook.journal.manifest().await;
+        let Outlook { plan, page, .. } = &self.outlook;
+        let preset = page.preset.as_ref();
+        RunReport {
+            run_id: self.scope.run_id,
+            changed: plan.manifest.runs(),
+            page_id: manifest.page_id,
+            page_url: manifest.page_url,
+            student_page_url: manifest.student_page_url,
+            audio: manifest
+                .audio
+                .map(|audio| AudioReport::of(audio, spoken.as_ref().map(synthesis))),
+            colorized: plan.colorize.runs(),
+            manifest_path,
+            steps: steps(
+                plan,
+                preset.map(|preset| (&*preset.name, self.outlook.colors)),
+            ),
+            stages: self.scope.reports(),
+            warnings: self
+                .outlook
+                .take
+                .map_or_else(Vec::new, |take| take.warnings),
+            diagnostics,
+        }
+    }
+}
+
+/// Stops the sibling branches if this one cannot succeed by trying again.
+async fn stopping_siblings<T>(
+    siblings: &CancellationToken,
+    branch: impl Future<Output = Result<T, PipelineError>>,
+) -> Result<T, PipelineError> {
+    let result = branch.await;
+    if result
+        .as_ref()
+        .is_err_and(|error| error.retry() == Retry::Never)
+    {
+        siblings.cancel();
+    }
+    result
+}

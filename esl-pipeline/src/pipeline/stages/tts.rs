@@ -1,0 +1,217 @@
+//! Speaks the study text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
+use esl_core::ports::{SpeechSettings, Tts};
+use esl_core::{
+    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, Timestamp, VoiceAssignment,
+};
+
+use crate::lesson::{Lesson, Script};
+use crate::pipeline::page::student_of;
+use crate::pipeline::properties::value;
+use crate::pipeline::speech_options::{self, SpokenAs};
+use crate::pipeline::{PipelineError, Problem, RunRequest, SynthesisReport};
+use crate::speech::audio::Tags;
+use crate::speech::casting::{
+    Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
+};
+use crate::speech::recorder::{Recorder, Recording, Reuse, Score, Target};
+use crate::speech::segments::{Gaps, SegmentError, plan};
+
+/// A recording that could be made: who says what with which voice.
+#[derive(Debug)]
+pub(in crate::pipeline) struct Take {
+    /// Addresses everything that the file holds, what it says about itself included.
+    pub(in crate::pipeline) key: Digest,
+    /// What may surprise about the voices.
+    pub(in crate::pipeline) warnings: Vec<String>,
+    score: Score,
+    voices: Vec<VoiceAssignment>,
+    spoken_as: SpokenAs,
+    prefix: String,
+    tags: Tags,
+    reuse: Reuse,
+}
+
+impl Take {
+    /// Casts the lesson and cuts it into segments. Nothing is spoken.
+    pub(in crate::pipeline) async fn prepare(
+        engine: &Engine,
+        lesson: &Lesson<'_>,
+        request: &RunRequest,
+        manifest: &Manifest,
+    ) -> Result<Self, Vec<Problem>> {
+        let spoken_as = speech_options::of(&request.options, manifest)?;
+        let Some(script) = Script::of(lesson) else {
+            return Err(problem(&SegmentError::Silent));
+        };
+        let casting = casting(&*engine.tts, lesson, &script, request, &spoken_as.settings).await?;
+        let capabilities = engine.tts.capabilities();
+        let gaps = Gaps::default();
+        let segments = plan(&script, &casting, spoken_as.mode, capabilities, &gaps);
+        let segments = segments.map_err(|error| problem(&error))?;
+        let assembly = engine.recorder.assembly();
+        let score = segments.score(capabilities, &spoken_as.settings, &assembly);
+        let student = student_of(request.options.student.as_deref(), lesson);
+        let student = student.filter(|_| request.options.student_in_files);
+        let tags = tags(lesson, request, student);
+        let prefix = student.map(slug).unwrap_or_default();
+        let remake = request.options.force || request.options.redo_tts;
+        Ok(Self {
+            key: Digest::of(format!("{} {prefix} {tags:?}", score.key)),
+            warnings: casting.warnings.iter().map(ToString::to_string).collect(),
+            score,
+            voices: casting.assignments,
+            spoken_as,
+            prefix,
+            tags,
+            reuse: if remake {
+                Reuse::Segments
+            } else {
+                Reuse::Recording
+            },
+        })
+    }
+
+    /// Makes the recording in the folder `out`.
+    pub(in crate::pipeline) async fn record(
+        &self,
+        recorder: &Recorder,
+        out: &Path,
+        progress: &Arc<dyn ProgressSink>,
+        stop: &CancellationToken,
+    ) -> Result<Recording, PipelineError> {
+        let target = Target {
+            dir: out.to_owned(),
+            prefix: self.prefix.clone(),
+            tags: self.tags.clone(),
+            reuse: self.reuse,
+        };
+        let work = async {
+            let plan = recorder.plan(self.score.clone()).await?;
+            recorder.record(&plan, &target, progress, stop).await
+        };
+        work.await.map_err(|source| match source.kind() {
+            ErrorKind::Cancelled => PipelineError::Cancelled,
+            _ => PipelineError::Speech { source },
+        })
+    }
+
+    /// Notes the recording in the manifest. What the page plays stays on record until it plays
+    /// something else.
+    pub(in crate::pipeline) fn note(
+        &self,
+        recording: &Recording,
+        manifest: &mut Manifest,
+        now: Timestamp,
+    ) {
+        let old = manifest.audio.take().unwrap_or_default();
+        let is_same = old.sha256.as_ref() == Some(&recording.sha256);
+        manifest.audio = Some(AudioRecord {
+            path: Some(recording.path.display().to_string()),
+            url: old.url.filter(|_| is_same),
+            hash: Some(recording.key.to_string()),
+            voices: self.voices.clone(),
+            sha256: Some(recording.sha256.clone()),
+            bytes: Some(recording.bytes),
+            duration_seconds: Some(recording.duration.as_secs_f64()),
+            upload_id: old.upload_id.filter(|_| is_same),
+            block_id: old.block_id,
+            extra: old.extra,
+        });
+        self.spoken_as.note(manifest);
+        let record = StageRecord {
+            status: StageOutcome::Done,
+            finished_at: now,
+            key: Some(self.key.clone()),
+        };
+        manifest.stages.insert(Stage::Tts, record);
+    }
+}
+
+/// A speech provider and the recorder that works with it.
+#[derive(Debug, Clone)]
+pub(in crate::pipeline) struct Engine {
+    pub(in crate::pipeline) tts: Arc<dyn Tts>,
+    pub(in crate::pipeline) recorder: Recorder,
+}
+
+/// What it took to make the recording.
+pub(in crate::pipeline) fn synthesis(recording: &Recording) -> SynthesisReport {
+    let stats = &recording.stats;
+    SynthesisReport {
+        segments: stats.segments,
+        cached_segments: stats.cached,
+        characters: stats.characters,
+        characters_billed: stats.characters_billed,
+        retries: stats.retries,
+    }
+}
+
+async fn casting(
+    tts: &dyn Tts,
+    lesson: &Lesson<'_>,
+    script: &Script<'_>,
+    request: &RunRequest,
+    settings: &SpeechSettings,
+) -> Result<Casting, Vec<Problem>> {
+    let catalog = tts.voices().await.map_err(|error| problem(&error))?;
+    let asked = Preference {
+        voice: request.options.voice_id.clone(),
+        accent: request.options.accent_preference.clone(),
+    };
+    let Preference { voice, accent } = resolve_preference(&catalog, asked);
+    let options = CastingOptions {
+        student_voices: request.student_voices.clone(),
+        voice,
+        accent,
+        language: settings.language.clone(),
+        scoring: Scoring::default(),
+        catalog_is_complete: true,
+    };
+    let speakers = speakers(script, &lesson.front_matter);
+    cast(&speakers, &catalog, &request.voices, &options).map_err(|error| problem(&error))
+}
+
+fn problem(error: &impl Classify) -> Vec<Problem> {
+    vec![Problem::of(Stage::Tts, error)]
+}
+
+fn tags(lesson: &Lesson<'_>, request: &RunRequest, student: Option<&str>) -> Tags {
+    let front_matter = &lesson.front_matter;
+    Tags {
+        title: value(&front_matter.title),
+        album: value(&front_matter.topic).or_else(|| value(&front_matter.level)),
+        artist: student.map(str::to_owned),
+        lesson: Some(request.lesson.id.to_string()),
+        language: None,
+    }
+}
+
+/// A name as the beginning of a file name: Latin letters and digits joined by `-`, `-` at the end;
+/// empty if there are none.
+fn slug(name: &str) -> String {
+    use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+    let plain = name
+        .nfkd()
+        .filter(|character| !is_combining_mark(*character));
+    let plain: String = plain.flat_map(char::to_lowercase).collect();
+    let words = plain.split(|character: char| !character.is_ascii_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.flat_map(|word| [word, "-"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_plain_file_names() {
+        assert_eq!(slug("Crème Brûlée №7"), "creme-brulee-no7-");
+        assert_eq!(slug("  A--b "), "a-b-");
+        assert_eq!(slug("Анна"), "");
+    }
+}

@@ -1,0 +1,6 @@
+//! Whole runs against fakes that count: what is done, what is not done twice, what survives failure.
+
+mod audio;
+mod folder;
+mod page;
+mod world;
