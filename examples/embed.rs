@@ -9,9 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use esl_core::{LessonId, ProgressSink, RunId, StageEvent};
-use esl_pipeline::pipeline::{
-    LessonInput, Pipeline, PipelineBuilder, RunContext, RunOptions, RunRequest,
-};
+use esl_pipeline::pipeline::{LessonInput, Pipeline, PipelineBuilder, RunContext, RunRequest};
 use esl_testkit::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, ToneTts};
 
 const LESSON: &str = include_str!("lessons/a1-at-the-cafe.md");
@@ -41,14 +39,11 @@ fn pipeline(recordings: &Path) -> anyhow::Result<Pipeline> {
 }
 
 fn request() -> anyhow::Result<RunRequest> {
-    Ok(RunRequest {
-        lesson: LessonInput {
-            id: LessonId::parse("lessons/at-the-cafe.md")?,
-            bytes: LESSON.into(),
-            location: "at-the-cafe.md".into(),
-        },
-        options: RunOptions::default(),
-    })
+    Ok(RunRequest::new(LessonInput {
+        id: LessonId::parse("lessons/at-the-cafe.md")?,
+        bytes: LESSON.into(),
+        location: "at-the-cafe.md".into(),
+    }))
 }
 
 fn listened_to() -> RunContext {
@@ -77,9 +72,15 @@ mod tests {
     async fn the_example_works_and_its_second_run_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let pipeline = pipeline(folder.path()).unwrap();
-        let first = pipeline.run(request().unwrap(), listened_to()).await.unwrap();
+        let first = pipeline
+            .run(request().unwrap(), listened_to())
+            .await
+            .unwrap();
         assert!(first.changed);
-        let again = pipeline.run(request().unwrap(), listened_to()).await.unwrap();
+        let again = pipeline
+            .run(request().unwrap(), listened_to())
+            .await
+            .unwrap();
         assert!(!again.changed);
     }
 }

@@ -1,3 +1,21 @@
 //! The command `esl`: arguments in, calls out. The only place that reads the environment.
+//!
+//! Standard output carries results and nothing else; logs, progress and errors go to standard
+//! error. `wiring` alone names adapters, `exit` alone knows exit codes.
 
-fn main() {}
+mod args;
+mod cmd;
+mod exit;
+mod logging;
+mod output;
+mod source;
+mod wiring;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match args::parse(std::env::args_os().collect()) {
+        Ok(arguments) => cmd::execute(arguments).into(),
+        Err(error) => output::usage(&error).into(),
+    }
+}

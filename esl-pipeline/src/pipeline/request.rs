@@ -21,6 +21,19 @@ pub struct RunRequest {
     pub student_voices: VoiceMap,
 }
 
+impl RunRequest {
+    /// The lesson with all options as they are by default.
+    #[must_use]
+    pub fn new(lesson: LessonInput) -> Self {
+        Self {
+            lesson,
+            options: RunOptions::default(),
+            voices: VoiceMap::default(),
+            student_voices: VoiceMap::default(),
+        }
+    }
+}
+
 /// A lesson file, read once: every stage works on these bytes, whatever happens to the file.
 #[derive(Debug, Clone)]
 pub struct LessonInput {

@@ -157,5 +157,6 @@ proptest! {
 fn the_fixes_of_all_slips_mend() {
     for slip in SLIPS {
         assert_fixes_mend(&slip.source(), slip.code.as_str());
+        assert_fixes_mend(&slip.source().replace('\n', "\r\n"), slip.code.as_str());
     }
 }

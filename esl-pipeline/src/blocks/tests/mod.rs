@@ -1,3 +1,4 @@
 mod forms;
 mod made_up;
 mod sketch;
+mod written;

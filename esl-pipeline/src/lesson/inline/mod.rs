@@ -9,6 +9,7 @@
 //! time is linear in the length of the line, whatever the line holds.
 
 mod address;
+mod backticks;
 mod emphasis;
 mod pieces;
 mod scan;

@@ -5,8 +5,8 @@
 //! reads each byte a bounded number of times.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
 
+use super::backticks::{Backticks, run_length};
 use super::emphasis::{self, Delimiter, Emphasis, Stretch};
 use super::pieces::{self, Piece, PieceKind, Wrap};
 use super::{Link, Run, RunKind, Style, address, target};
@@ -39,7 +39,7 @@ pub(super) struct Scanner<'a> {
     outside_link: usize,
     /// The pieces that hold `<u>`.
     underlines: Vec<usize>,
-    backticks: Option<HashMap<usize, VecDeque<usize>>>,
+    backticks: Option<Backticks>,
     has_no_comment_end: bool,
 }
 
@@ -173,17 +173,19 @@ impl<'a> Scanner<'a> {
     fn code(&mut self) {
         let length = run_length(self.rest());
         let from = self.at + length;
-        let Some(to) = self.closing_backticks(length, from) else {
+        let line = self.line.raw;
+        let backticks = self.backticks.get_or_insert_with(|| Backticks::of(line));
+        let Some(to) = backticks.next(length, from) else {
             self.at = from;
             return;
         };
         let mut shown = from..to;
-        let raw = &self.line.raw[shown.clone()];
+        let raw = &line[shown.clone()];
         // The blanks of `` ` `` only keep the backticks apart.
         if length > 1 && raw.len() > 2 && raw.starts_with(' ') && raw.ends_with(' ') {
             shown = from + 1..to - 1;
         }
-        let code = &self.line.raw[shown.clone()];
+        let code = &line[shown.clone()];
         let code = match self.is_cell && code.contains(r"\|") {
             true => Cow::Owned(code.replace(r"\|", "|")),
             false => Cow::Borrowed(code),
@@ -191,17 +193,6 @@ impl<'a> Scanner<'a> {
         let kind = PieceKind::Verbatim(RunKind::Code, code);
         let shown = shown.start - self.at..shown.end - self.at;
         self.push_from(to + length - self.at, kind, shown);
-    }
-
-    /// Where the next run of exactly `length` backticks at or behind `from` begins.
-    fn closing_backticks(&mut self, length: usize, from: usize) -> Option<usize> {
-        let line = self.line.raw;
-        let by_length = self.backticks.get_or_insert_with(|| backtick_runs(line));
-        let starts = by_length.get_mut(&length)?;
-        while starts.front().is_some_and(|start| *start < from) {
-            starts.pop_front();
-        }
-        starts.front().copied()
     }
 
     fn open_bracket(&mut self, length: usize) {
@@ -370,23 +361,6 @@ fn plain(line: Text<'_>) -> Vec<Run<'_>> {
     } else {
         vec![run]
     }
-}
-
-fn run_length(text: &str) -> usize {
-    text.bytes().take_while(|byte| *byte == b'`').count()
-}
-
-/// Where the runs of backticks begin, by their length.
-fn backtick_runs(line: &str) -> HashMap<usize, VecDeque<usize>> {
-    let mut by_length = HashMap::<_, VecDeque<_>>::new();
-    let mut at = 0;
-    while let Some(skipped) = line[at..].find('`') {
-        let start = at + skipped;
-        let length = run_length(&line[start..]);
-        by_length.entry(length).or_default().push_back(start);
-        at = start + length;
-    }
-    by_length
 }
 
 /// How long the formula is that begins with `text`, up to its closing dollar.

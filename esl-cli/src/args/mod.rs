@@ -1,0 +1,333 @@
+//! What can be typed: commands and flags, their ranges and their help. Nothing is done here.
+
+mod run;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use esl_pipeline::lesson::Code;
+
+pub(crate) use run::{ExistingPage, Mode, RunArgs};
+
+/// Turns an English lesson in Markdown into a homework page with spoken study text
+#[derive(Debug, Parser)]
+#[command(
+    name = "esl",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(after_help = "`esl --md LESSON …` means `esl run --md LESSON …`.")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Global {
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// How much to log on standard error
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    pub(crate) log_level: LogLevel,
+    /// How to write logs and progress on standard error; `json` is one event per line
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the homework page of a lesson, and its recording
+    Run(Box<RunArgs>),
+    /// Check lessons and show what is wrong with them
+    Validate(ValidateArgs),
+    /// Print parts of a lesson
+    Extract(ExtractArgs),
+    /// Print a lesson as Notion blocks (JSON)
+    Blocks(BlocksArgs),
+    /// Tell what has been done for a lesson
+    Status(StatusArgs),
+    /// Voices on this machine and who would speak with which
+    #[command(subcommand)]
+    Voices(VoicesCommand),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+}
+
+impl Command {
+    /// The name that JSON documents carry.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Validate(_) => "validate",
+            Self::Extract(_) => "extract",
+            Self::Blocks(_) => "blocks",
+            Self::Status(_) => "status",
+            Self::Voices(VoicesCommand::List) => "voices list",
+            Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
+            Self::Completions(_) => "completions",
+        }
+    }
+}
+
+impl Arguments {
+    /// Whether the answer is wanted as a JSON document.
+    pub(crate) fn wants_json(&self) -> bool {
+        let asks = |args: &ValidateArgs| args.format == FindingsFormat::Json;
+        self.global.json || matches!(&self.command, Command::Validate(args) if asks(args))
+    }
+}
+
+/// The lesson, as first word or after `--md`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct LessonArg {
+    /// The lesson file
+    #[arg(value_name = "LESSON")]
+    lesson: Option<PathBuf>,
+    /// The lesson file
+    #[arg(long, value_name = "LESSON")]
+    md: Option<PathBuf>,
+}
+
+impl LessonArg {
+    /// The path as typed.
+    pub(crate) fn path(&self) -> PathBuf {
+        let typed = self.lesson.as_ref().or(self.md.as_ref());
+        typed.cloned().unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// The lesson files; `-` is standard input
+    #[arg(value_name = "LESSON", required_unless_present = "md")]
+    lessons: Vec<PathBuf>,
+    /// One more lesson file
+    #[arg(long, value_name = "LESSON")]
+    md: Option<PathBuf>,
+    /// Let warnings fail, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Treat a rule's findings as errors (repeatable)
+    #[arg(long, value_name = "CODE", value_parser = rule)]
+    pub(crate) deny: Vec<Code>,
+    /// Treat a rule's findings as warnings (repeatable)
+    #[arg(long, value_name = "CODE", value_parser = rule)]
+    pub(crate) warn: Vec<Code>,
+    /// Leave a rule's findings out (repeatable)
+    #[arg(long, value_name = "CODE", value_parser = rule)]
+    pub(crate) allow: Vec<Code>,
+    /// How to print the findings; `json` is the same as `--json`
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: FindingsFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// Excerpts of the lesson
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code-scanning services
+    Sarif,
+}
+
+impl ValidateArgs {
+    /// All paths as typed.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.lessons.iter().chain(&self.md)
+    }
+}
+
+fn rule(name: &str) -> Result<Code, String> {
+    Code::find(name).ok_or_else(|| {
+        "there is no such rule; `esl validate --json` names the rule of each finding".to_owned()
+    })
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtractArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    /// Which part
+    #[arg(long, value_name = "PART", default_value = "study-text")]
+    pub(crate) what: Part,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The text that is spoken
+    StudyText,
+    /// The answer key
+    AnswerKey,
+    /// The teacher's follow-up plan
+    TeacherNotes,
+    /// The nine sections
+    Sections,
+    /// The settings at the top
+    FrontMatter,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BlocksArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    #[command(flatten)]
+    pub(crate) preset: PresetArgs,
+}
+
+/// Which colours the headings get.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Page")]
+pub(crate) struct PresetArgs {
+    /// Heading colours by name
+    #[arg(long, value_name = "NAME", conflicts_with = "no_preset")]
+    pub(crate) preset: Option<String>,
+    /// Leave the headings without colour
+    #[arg(long)]
+    pub(crate) no_preset: bool,
+    /// File with presets (JSON) instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) presets_path: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    /// Exit with 0 if all is up to date, 10 if the lesson has changed, 11 if nothing was done yet
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VoicesCommand {
+    /// List the voices of the offline speech engine
+    List,
+    /// Tell who would speak a lesson with which voice, and why
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    #[command(flatten)]
+    pub(crate) voices: VoiceArgs,
+}
+
+/// Who speaks how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Speech")]
+pub(crate) struct VoiceArgs {
+    /// Preferred accent, or the name of a voice
+    #[arg(long, value_name = "NAME")]
+    pub(crate) accent: Option<String>,
+    /// Voice (id or name) of a lesson with one speaker
+    #[arg(long, value_name = "VOICE")]
+    pub(crate) voice: Option<String>,
+    /// Voice map: a YAML or JSON file that gives speakers their voices
+    #[arg(long, value_name = "FILE")]
+    pub(crate) voices: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// The whole command as clap knows it.
+pub(crate) fn definition() -> clap::Command {
+    Arguments::command()
+}
+
+/// Parses the command line, the program's name included.
+pub(crate) fn parse(line: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(with_run_spelled_out(line))
+}
+
+/// `esl --md LESSON` means `esl run --md LESSON`: puts the word in where no command is named.
+fn with_run_spelled_out(mut line: Vec<OsString>) -> Vec<OsString> {
+    let is_md = |word: &OsString| word == "--md" || word.as_encoded_bytes().starts_with(b"--md=");
+    let Some(md) = line.iter().position(is_md) else {
+        return line;
+    };
+    let definition = definition();
+    let is_flag = line[1].as_encoded_bytes().starts_with(b"-");
+    let names_command = |word: &OsString| {
+        word.to_str()
+            .is_some_and(|word| definition.find_subcommand(word).is_some())
+    };
+    if is_flag && !line[1..md].iter().any(names_command) {
+        line.insert(1, "run".into());
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command_of(line: &[&str]) -> Result<&'static str, clap::error::ErrorKind> {
+        match parse(line.iter().map(OsString::from).collect()) {
+            Ok(arguments) => Ok(arguments.command.name()),
+            Err(error) => Err(error.kind()),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn run_may_be_left_out_before_md() {
+        assert_eq!(command_of(&["esl", "--md", "a.md"]), Ok("run"));
+        assert_eq!(command_of(&["esl", "--json", "--md=a.md"]), Ok("run"));
+        assert_eq!(command_of(&["esl", "--strict", "--md", "a.md"]), Ok("run"));
+        assert_eq!(
+            command_of(&["esl", "--json", "status", "--md", "a.md"]),
+            Ok("status")
+        );
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_refused() {
+        let unknown = Err(clap::error::ErrorKind::InvalidSubcommand);
+        assert_eq!(command_of(&["esl", "rnu", "a.md"]), unknown);
+        assert_eq!(command_of(&["esl", "rnu", "--md", "a.md"]), unknown);
+    }
+
+    #[test]
+    fn a_lesson_is_named_exactly_once() {
+        use clap::error::ErrorKind::{ArgumentConflict, MissingRequiredArgument};
+        assert_eq!(command_of(&["esl", "run"]), Err(MissingRequiredArgument));
+        let twice = ["esl", "run", "a.md", "--md", "b.md"];
+        assert_eq!(command_of(&twice), Err(ArgumentConflict));
+    }
+}

@@ -1,0 +1,132 @@
+//! The flags of `esl run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::{LessonArg, PresetArgs, VoiceArgs};
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    /// Do everything again
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Let warnings in the lesson stop the run
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    /// Largest lesson file to accept
+    #[arg(long, value_name = "BYTES", default_value_t = crate::source::DEFAULT_LIMIT)]
+    pub(crate) max_lesson_bytes: usize,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    #[command(flatten)]
+    pub(crate) preset: PresetArgs,
+    #[command(flatten)]
+    pub(crate) speech: SpeechArgs,
+    #[command(flatten)]
+    pub(crate) voices: VoiceArgs,
+}
+
+/// What the page is like and where it is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Page")]
+pub(crate) struct PageArgs {
+    /// Folder of the pages
+    #[arg(long, value_name = "DIR", default_value = "homework")]
+    pub(crate) workspace: PathBuf,
+    /// The student, instead of the one the lesson names
+    #[arg(long, value_name = "NAME")]
+    pub(crate) student: Option<String>,
+    /// Keep the answers in the student's copy
+    #[arg(long)]
+    pub(crate) answers: bool,
+    /// Leave the page as it is
+    #[arg(long)]
+    pub(crate) skip_import: bool,
+    /// What to do with the page of an earlier run
+    #[arg(long, value_name = "WHAT", default_value = "update")]
+    on_existing: ExistingPage,
+    /// Make a new page: the same as `--on-existing new`
+    #[arg(long, conflicts_with = "on_existing")]
+    new_page: bool,
+}
+
+/// Whether and how to speak.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Speech")]
+pub(crate) struct SpeechArgs {
+    /// Make the recording (the default)
+    #[arg(long, conflicts_with = "no_tts")]
+    with_tts: bool,
+    /// Make no recording
+    #[arg(long)]
+    no_tts: bool,
+    /// Leave the recording as it is
+    #[arg(long)]
+    pub(crate) skip_tts: bool,
+    /// Speak again, even if the recording is up to date
+    #[arg(long, conflicts_with_all = ["no_tts", "skip_tts"])]
+    pub(crate) redo_tts: bool,
+    /// Folder of the recording; `audio` in the folder of the pages unless given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Speak line by line or as a conversation; as in the last run unless given
+    #[arg(long, value_name = "MODE")]
+    pub(crate) tts_mode: Option<Mode>,
+    /// Segments to speak at once (1 to 64)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) concurrency: Option<u16>,
+}
+
+/// How lines are spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// As the lesson asks for
+    Auto,
+    /// A conversation
+    Dialogue,
+    /// Line by line
+    Monologue,
+}
+
+/// What becomes of the page of an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExistingPage {
+    /// Bring it up to date
+    Update,
+    /// Leave it and make another one
+    New,
+    /// Stop
+    Fail,
+}
+
+impl PageArgs {
+    /// What to do with the page of an earlier run.
+    pub(crate) fn existing_page(&self) -> ExistingPage {
+        if self.new_page {
+            ExistingPage::New
+        } else {
+            self.on_existing
+        }
+    }
+}
+
+impl SpeechArgs {
+    /// Whether to make a recording; on unless turned off, since the offline voices cost nothing.
+    pub(crate) fn is_on(&self) -> bool {
+        !self.no_tts
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err("expected whole seconds from 1 to 86400".to_owned()),
+    }
+}

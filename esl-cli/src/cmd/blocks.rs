@@ -1,0 +1,47 @@
+//! `esl blocks`: a lesson as Notion would get it.
+
+use std::io::{self, Write};
+
+use esl_core::block::Block;
+use esl_core::{Preset, Presets};
+use esl_pipeline::blocks::{ConvertOptions, convert};
+use esl_pipeline::lesson::Lesson;
+use serde_json::Value;
+
+use crate::args::{BlocksArgs, PresetArgs};
+use crate::exit::Failure;
+use crate::output::{Answer, Outcome, summary};
+use crate::{source, wiring};
+
+struct Blocks(Vec<Block>);
+
+pub(super) fn blocks(args: &BlocksArgs) -> Outcome {
+    let text = source::lesson_text(&args.lesson.path())?;
+    let mut options = ConvertOptions::default();
+    options.preset = preset(&args.preset)?;
+    Ok(Box::new(Blocks(convert(&Lesson::parse(&text), &options))))
+}
+
+/// The colours asked for; the default preset if nothing is said.
+fn preset(args: &PresetArgs) -> Result<Option<Preset>, Failure> {
+    if args.no_preset {
+        return Ok(None);
+    }
+    let presets = wiring::presets(args.presets_path.as_deref())?;
+    let name = args.preset.as_deref().unwrap_or(Presets::DEFAULT);
+    let preset = presets
+        .find(name)
+        .map_err(|error| Failure::of_setting(&error))?;
+    Ok(Some(*preset))
+}
+
+impl Answer for Blocks {
+    fn json(&self) -> Value {
+        summary::json(&self.0)
+    }
+
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, &self.0)?;
+        writeln!(out)
+    }
+}

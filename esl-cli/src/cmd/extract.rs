@@ -1,0 +1,1 @@
+//! `esl extract`: parts of a lesson, as text or JSON.

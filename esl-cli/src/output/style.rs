@@ -1,0 +1,39 @@
+//! Whether to colour, and text that is safe to show in a terminal.
+
+use std::io::{self, IsTerminal};
+
+/// Whether standard output takes colours.
+pub(crate) fn colours_stdout() -> bool {
+    io::stdout().is_terminal() && colours_wanted()
+}
+
+/// Whether standard error takes colours.
+pub(crate) fn colours_stderr() -> bool {
+    io::stderr().is_terminal() && colours_wanted()
+}
+
+/// `NO_COLOR` (no-color.org), and terminals that cannot.
+fn colours_wanted() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// `text` without control characters, which could move the cursor or change the terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let replaced = |character: char| match character {
+        '\n' | '\t' => character,
+        _ if character.is_control() => '\u{fffd}',
+        _ => character,
+    };
+    text.chars().map(replaced).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\r"), "a\u{fffd}[2Jb\u{fffd}");
+    }
+}
