@@ -155,6 +155,10 @@ impl From<PipelineError> for Failure {
                 exit: Exit::InvalidLesson,
                 ..failure
             },
+            PipelineError::NotText { .. } => Self {
+                exit: Exit::Unexpected,
+                ..failure
+            },
             PipelineError::Refused { problems } => Self {
                 exit: Exit::of_problem(&problems[0]),
                 details: Some(Box::new(json!({ "problems": problems }))),

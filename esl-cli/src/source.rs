@@ -5,14 +5,12 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use esl_core::ErrorKind;
+use esl_pipeline::lesson::{DEFAULT_LIMIT, LessonReadError, decode};
 
 use crate::exit::{Exit, Failure};
 
-/// Bytes of the largest lesson that is accepted unless told otherwise.
-pub(crate) const DEFAULT_LIMIT: usize = 1024 * 1024;
-
 /// Bytes that are read of a file that is too large, so that a finding can tell its size.
-const MOST_READ: usize = 4 * DEFAULT_LIMIT;
+pub(crate) const MOST_READ: usize = 4 * DEFAULT_LIMIT;
 
 /// Bytes of the largest settings file that is accepted.
 const SETTINGS_LIMIT: usize = 1024 * 1024;
@@ -36,15 +34,17 @@ pub(crate) fn read_lesson(path: &Path, limit: usize) -> Result<Vec<u8>, Failure>
 }
 
 /// The text of the lesson at `path`, for commands that only look.
-pub(crate) fn lesson_text(path: &Path) -> Result<String, Failure> {
-    let bytes = read_lesson(path, DEFAULT_LIMIT)?;
-    String::from_utf8(bytes).map_err(|error| {
-        let message = format!("the lesson {} is not UTF-8 text", name(path));
-        Failure {
-            causes: vec![error.to_string()],
-            ..Failure::new(Exit::Unexpected, ErrorKind::InvalidInput, message)
-        }
-    })
+pub(crate) fn lesson_text(path: &Path, limit: usize) -> Result<String, Failure> {
+    let bytes = read_lesson(path, limit)?;
+    let text = decode(&bytes, limit).map_err(|error| {
+        let exit = match error {
+            LessonReadError::TooLarge { .. } => Exit::InvalidLesson,
+            _ => Exit::Unexpected,
+        };
+        let failure = Failure::of(&error).in_file(path);
+        Failure { exit, ..failure }
+    })?;
+    Ok(text.to_owned())
 }
 
 /// How messages call the file at `path`.

@@ -8,6 +8,7 @@ use esl_core::{ErrorKind, LessonId, Presets, Voice};
 use esl_pipeline::pipeline::{LessonInput, Pipeline, PipelineBuilder};
 use esl_pipeline::providers::fs::{FsArtifactStore, FsManifestStore};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use esl_pipeline::providers::offline_speech::{OfflineOptions, OfflineSpeech};
 use esl_pipeline::speech::casting::VoiceMap;
 
 use crate::args::RunArgs;
@@ -64,15 +65,27 @@ fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
 pub(crate) async fn pipeline(args: &RunArgs, manifests: PathBuf) -> Result<Pipeline, Failure> {
     let mut options = LocalWorkspaceOptions::default();
     options.students_see_answers = args.page.answers;
-    let mut builder = local(&args.page.workspace, options, manifests)
+    let workspace = absolute(&args.page.workspace)?;
+    let mut builder = local(&workspace, options, manifests)
         .presets(presets(args.preset.presets_path.as_deref())?)
         .max_lesson_bytes(args.max_lesson_bytes);
     if args.speech.is_on() && !args.speech.skip_tts {
         let segments = FsArtifactStore::new(segments()?);
-        let recordings = args.page.workspace.join("audio");
-        builder = builder.speech(speech().await?, Arc::new(segments), recordings);
+        let recordings = workspace.join("audio");
+        let engine = speech(args.speech.concurrency).await?;
+        builder = builder
+            .tts(engine)
+            .recordings(Arc::new(segments), recordings);
     }
     build(builder)
+}
+
+/// `path` from the root on: what is recorded holds wherever the next run starts.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| {
+        let message = format!("cannot use the folder {}: {error}", path.display());
+        Failure::new(Exit::Configuration, ErrorKind::Storage, message)
+    })
 }
 
 /// A pipeline that only looks at manifests below `root`.
@@ -98,18 +111,22 @@ fn build(builder: PipelineBuilder) -> Result<Pipeline, Failure> {
         .map_err(|error| Failure::new(Exit::Unexpected, ErrorKind::Internal, error.to_string()))
 }
 
-/// The speech engine of this machine.
-pub(crate) async fn speech() -> Result<Arc<dyn Tts>, Failure> {
-    Err(Failure::new(
-        Exit::Configuration,
-        ErrorKind::Configuration,
-        "no engine",
-    ))
+/// The speech engine of this machine, speaking as many segments at once as asked for.
+async fn speech(concurrency: Option<u16>) -> Result<Arc<dyn Tts>, Failure> {
+    let mut options = OfflineOptions::default();
+    if let Some(concurrency) = concurrency {
+        options.concurrency = concurrency.into();
+    }
+    let speech = OfflineSpeech::detect(&options).await;
+    match speech {
+        Ok(speech) => Ok(Arc::new(speech)),
+        Err(error) => Err(Failure::of(&error)),
+    }
 }
 
 /// The voices of this machine's speech engine.
 pub(crate) async fn voices() -> Result<Vec<Voice>, Failure> {
-    let voices = speech().await?.voices().await;
+    let voices = speech(None).await?.voices().await;
     voices.map_err(|error| Failure::of(&error))
 }
 

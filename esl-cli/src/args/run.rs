@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use esl_pipeline::lesson::DEFAULT_LIMIT;
 
 use super::{LessonArg, PresetArgs, VoiceArgs};
 
@@ -21,7 +22,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
     /// Largest lesson file to accept
-    #[arg(long, value_name = "BYTES", default_value_t = crate::source::DEFAULT_LIMIT)]
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_LIMIT)]
     pub(crate) max_lesson_bytes: usize,
     #[command(flatten)]
     pub(crate) page: PageArgs,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use esl_core::block::Block;
 use esl_core::{Preset, Presets};
 use esl_pipeline::blocks::{ConvertOptions, convert};
-use esl_pipeline::lesson::Lesson;
+use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson};
 use serde_json::Value;
 
 use crate::args::{BlocksArgs, PresetArgs};
@@ -16,7 +16,7 @@ use crate::{source, wiring};
 struct Blocks(Vec<Block>);
 
 pub(super) fn blocks(args: &BlocksArgs) -> Outcome {
-    let text = source::lesson_text(&args.lesson.path())?;
+    let text = source::lesson_text(&args.lesson.path(), DEFAULT_LIMIT)?;
     let mut options = ConvertOptions::default();
     options.preset = preset(&args.preset)?;
     Ok(Box::new(Blocks(convert(&Lesson::parse(&text), &options))))

@@ -3,7 +3,7 @@
 
 mod blocks;
 mod completions;
-// mod extract;
+mod extract;
 mod interrupt;
 mod run;
 mod status;
@@ -38,10 +38,7 @@ fn dispatch(command: Command, progress: &Arc<Progress>) -> Outcome {
         Command::Validate(args) => validate::validate(&args),
         Command::Blocks(args) => blocks::blocks(&args),
         Command::Voices(command) => block_on(voices::voices(command)),
-        Command::Extract(_) => {
-            let message = "this command is not there yet";
-            Err(Failure::new(Exit::Unexpected, ErrorKind::Internal, message))
-        }
+        Command::Extract(args) => extract::extract(&args),
         Command::Status(args) => block_on(status::status(args)),
         Command::Completions(args) => completions::completions(&args),
     }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use esl_core::RunId;
-use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
     LessonInput, OnExisting, PipelineError, PresetChoice, RunContext, RunOptions, RunReport,
-    RunRequest, StageEnd, TtsMode,
+    RunRequest, StageEnd,
 };
+use esl_pipeline::speech::segments::SpeechMode;
 use serde_json::{Value, json};
 
 use super::interrupt;
@@ -34,8 +34,9 @@ pub(super) async fn run(args: RunArgs, progress: Arc<Progress>) -> Outcome {
         ..RunContext::new(RunId::random())
     };
     let request = RunRequest {
-        lesson: lesson.clone(),
-        options: options(&args),
+        options: options(&args)?,
+        voices: wiring::voice_map(args.voices.voices.as_deref())?,
+        ..RunRequest::new(lesson.clone())
     };
     let report = pipeline.run(request, context).await;
     let report = report.map_err(|error| refusal(error, &lesson))?;
@@ -47,14 +48,10 @@ pub(super) async fn run(args: RunArgs, progress: Arc<Progress>) -> Outcome {
 
 /// The failure that `error` amounts to. What is wrong with the lesson is shown on the way.
 fn refusal(error: PipelineError, lesson: &LessonInput) -> Failure {
-    let PipelineError::InvalidLesson { diagnostics, .. } = &error else {
+    let PipelineError::InvalidLesson { report, .. } = &error else {
         return error.into();
     };
     let text = String::from_utf8_lossy(&lesson.bytes);
-    let report = Report {
-        ok: false,
-        diagnostics: diagnostics.clone(),
-    };
     let source = Source {
         name: &lesson.location,
         text: &text,
@@ -67,7 +64,7 @@ fn refusal(error: PipelineError, lesson: &LessonInput) -> Failure {
 }
 
 /// What was typed, in the pipeline's terms.
-fn options(args: &RunArgs) -> RunOptions {
+fn options(args: &RunArgs) -> Result<RunOptions, Failure> {
     let mut options = RunOptions::default();
     options.preset = preset(&args.preset);
     options.student = args.page.student.clone();
@@ -81,16 +78,21 @@ fn options(args: &RunArgs) -> RunOptions {
     options.skip_tts = args.speech.skip_tts;
     options.redo_tts = args.speech.redo_tts;
     options.force = args.force;
-    options.out = args.speech.out.clone();
+    options.out = args
+        .speech
+        .out
+        .as_deref()
+        .map(wiring::absolute)
+        .transpose()?;
     options.voice_id = args.voices.voice.clone();
     options.accent_preference = args.voices.accent.clone();
     options.tts_mode = args.speech.tts_mode.map(|mode| match mode {
-        Mode::Auto => TtsMode::Auto,
-        Mode::Dialogue => TtsMode::Dialogue,
-        Mode::Monologue => TtsMode::Monologue,
+        Mode::Auto => SpeechMode::Auto,
+        Mode::Dialogue => SpeechMode::Dialogue,
+        Mode::Monologue => SpeechMode::Monologue,
     });
     options.strict = args.strict;
-    options
+    Ok(options)
 }
 
 fn preset(args: &PresetArgs) -> PresetChoice {

@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use esl_pipeline::lesson::DEFAULT_LIMIT;
 use esl_pipeline::pipeline::{NextAction, StatusReport};
 use serde_json::Value;
 
 use crate::args::StatusArgs;
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Outcome, summary};
-use crate::{source, wiring};
+use crate::wiring;
 
 struct Standing {
     lesson: PathBuf,
@@ -18,7 +19,7 @@ struct Standing {
 }
 
 pub(super) async fn status(args: StatusArgs) -> Outcome {
-    let (lesson, root) = wiring::lesson(&args.lesson.path(), source::DEFAULT_LIMIT)?;
+    let (lesson, root) = wiring::lesson(&args.lesson.path(), DEFAULT_LIMIT)?;
     let pipeline = wiring::observer(root)?;
     let report = pipeline.status(&lesson).await.map_err(Failure::from)?;
     Ok(Box::new(Standing {

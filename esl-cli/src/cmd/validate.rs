@@ -36,7 +36,7 @@ pub(super) fn validate(args: &ValidateArgs) -> Outcome {
     };
     let verdict = |path: &std::path::PathBuf| Verdict {
         name: source::name(path),
-        outcome: source::lesson_text(path)
+        outcome: source::lesson_text(path, source::MOST_READ)
             .map(|text| check(text, &options))
             .inspect_err(output::report),
     };

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use esl_core::{ErrorKind, Voice};
-use esl_pipeline::lesson::{Lesson, Script};
+use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson, Script};
 use esl_pipeline::speech::casting::{
     CastingOptions, Explanation, Preference, SpeakerExplanation, explain, resolve_preference,
     speakers,
@@ -59,7 +59,7 @@ struct Casting {
 }
 
 fn casting(args: &ExplainArgs, catalog: &[Voice]) -> Outcome {
-    let text = source::lesson_text(&args.lesson.path())?;
+    let text = source::lesson_text(&args.lesson.path(), DEFAULT_LIMIT)?;
     let lesson = Lesson::parse(&text);
     let Some(script) = Script::of(&lesson) else {
         let message = "the lesson has no study text, so nobody speaks";

@@ -44,6 +44,8 @@ pub struct OfflineOptions {
     pub espeak_ng: PathBuf,
     /// The longest that one request may take. Default 60 s.
     pub timeout: Duration,
+    /// Requests worth having under way at once. Default: one per processor.
+    pub concurrency: usize,
 }
 
 impl Default for OfflineOptions {
@@ -52,6 +54,7 @@ impl Default for OfflineOptions {
             flite: "flite".into(),
             espeak_ng: "espeak-ng".into(),
             timeout: Duration::from_secs(60),
+            concurrency: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
 }
@@ -93,7 +96,7 @@ impl OfflineSpeech {
                 model: names.join(", "),
                 max_characters: MAX_CHARACTERS,
                 max_turns: 1,
-                concurrency: std::thread::available_parallelism().map_or(1, usize::from),
+                concurrency: options.concurrency,
                 is_paid: false,
             },
             timeout: options.timeout,

@@ -1,0 +1,14 @@
+//! The real binary at work, one story per file.
+
+mod bench;
+mod closed_output;
+mod documented;
+mod failing_engines;
+mod help;
+mod homework;
+mod looking_only;
+mod unreadable_lessons;
+mod unusable_manifests;
+mod unwritable_folders;
+mod validate;
+mod voices;
