@@ -7,7 +7,8 @@ use esl_core::manifest::{Manifest, PendingImport};
 use esl_core::ports::NotionError;
 use esl_core::{Classify, Digest, ErrorKind, ProgressSink, RunId, Stage, StageEvent, StageStatus};
 use esl_pipeline::pipeline::{
-    ErrorClass, NextAction, OnExisting, PipelineError, PresetChoice, RunContext, RunOptions, SpeechAccount,
+    ErrorClass, NextAction, OnExisting, PipelineError, PresetChoice, RunContext, RunOptions,
+    SpeechAccount,
 };
 use esl_pipeline::speech::limiter::Limiter;
 use esl_testkit::{MemoryManifestStore, MemoryNotion, NotionCall};
@@ -302,7 +303,7 @@ async fn a_cancelled_run_does_nothing() {
 async fn a_run_after_its_deadline_does_nothing() {
     let world = World::new();
     let context = RunContext {
-        deadline: Some(Instant::now()),
+        deadline: Instant::now().checked_sub(Duration::from_secs(1)),
         ..context()
     };
     let pipeline = world.silent().build().unwrap();

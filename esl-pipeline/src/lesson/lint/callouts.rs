@@ -1,12 +1,13 @@
 //! Callouts: an emoji, and something to say.
 
 use super::facts::Facts;
-use super::walk::walk;
 use super::wording::shortened;
 use crate::lesson::{CalloutHead, Code, Diagnostic, Node, NodeKind, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
-    walk(facts.lesson)
+    facts
+        .visits
+        .iter()
         .flat_map(|visit| check_callout(facts, visit.node))
         .collect()
 }

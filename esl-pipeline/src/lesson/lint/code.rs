@@ -1,12 +1,13 @@
 //! Code blocks, which a language lesson seldom means.
 
 use super::facts::Facts;
-use super::walk::walk;
 use super::wording::shortened;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, code_language};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
-    walk(facts.lesson)
+    facts
+        .visits
+        .iter()
         .flat_map(|visit| check_code(facts, visit.node))
         .collect()
 }

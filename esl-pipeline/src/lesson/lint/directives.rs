@@ -4,17 +4,19 @@ use esl_core::BlockId;
 
 use super::facts::Facts;
 use super::inline_text::{is_web_address, with_scheme};
-use super::walk::{Visit, walk};
+use super::walk::Visit;
 use super::wording::shortened;
 use crate::lesson::{Code, Column, Diagnostic, MediaKind, Node, NodeKind, Span, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
-    walk(facts.lesson)
+    facts
+        .visits
+        .iter()
         .flat_map(|visit| check_node(facts, visit))
         .collect()
 }
 
-fn check_node(facts: &Facts<'_, '_>, visit: Visit<'_, '_>) -> Vec<Diagnostic> {
+fn check_node(facts: &Facts<'_, '_>, visit: &Visit<'_, '_>) -> Vec<Diagnostic> {
     let node = visit.node;
     match &node.kind {
         NodeKind::ColumnList { columns, stray } => column_list(facts, visit, columns, stray),
@@ -32,7 +34,7 @@ fn check_node(facts: &Facts<'_, '_>, visit: Visit<'_, '_>) -> Vec<Diagnostic> {
 
 fn column_list(
     facts: &Facts<'_, '_>,
-    visit: Visit<'_, '_>,
+    visit: &Visit<'_, '_>,
     columns: &[Column<'_>],
     stray: &[Node<'_>],
 ) -> Vec<Diagnostic> {

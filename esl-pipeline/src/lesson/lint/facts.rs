@@ -1,6 +1,7 @@
 //! What the rules share: worked out once, before any of them looks.
 
 use super::outline::Outline;
+use super::walk::{Visit, walk};
 use crate::lesson::script::Speakers;
 use crate::lesson::{Code, Lesson, NodeKind, Script, Span, StudyText, Text};
 
@@ -8,6 +9,8 @@ use crate::lesson::{Code, Lesson, NodeKind, Script, Span, StudyText, Text};
 #[derive(Debug)]
 pub(super) struct Facts<'l, 'a> {
     pub(super) lesson: &'l Lesson<'a>,
+    /// Every node, each before its children.
+    pub(super) visits: Vec<Visit<'l, 'a>>,
     pub(super) outline: Outline<'l, 'a>,
     pub(super) speakers: Speakers<'l>,
     /// Who says what in the first study text.
@@ -26,6 +29,7 @@ impl<'l, 'a> Facts<'l, 'a> {
         unclosed.sort_unstable();
         Self {
             lesson,
+            visits: walk(lesson).collect(),
             outline: Outline::of(lesson),
             script: Script::of(lesson),
             speakers: Speakers::of(&lesson.front_matter),
@@ -96,10 +100,13 @@ impl<'l, 'a> Facts<'l, 'a> {
 
     /// All study texts in order.
     pub(super) fn study_texts(&self) -> Vec<(Span, &'l StudyText<'a>)> {
-        let texts = super::walk::walk(self.lesson).filter_map(|visit| match &visit.node.kind {
-            NodeKind::StudyText(study_text) => Some((visit.node.span, study_text)),
-            _ => None,
-        });
+        let texts = self
+            .visits
+            .iter()
+            .filter_map(|visit| match &visit.node.kind {
+                NodeKind::StudyText(study_text) => Some((visit.node.span, study_text)),
+                _ => None,
+            });
         texts.collect()
     }
 }

@@ -2,14 +2,13 @@
 
 use super::facts::Facts;
 use super::limits;
-use super::walk::walk;
 use super::wording::shortened;
 use crate::lesson::inline::{self, Run, RunKind};
 use crate::lesson::{CalloutHead, Code, Diagnostic, Node, NodeKind, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for visit in walk(facts.lesson) {
+    for visit in &facts.visits {
         found.extend(image(visit.node));
         for text in texts(visit.node).into_iter().filter(may_have_findings) {
             let runs = inline::parse(text);

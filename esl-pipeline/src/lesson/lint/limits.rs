@@ -3,7 +3,6 @@
 //! Source: Notion API reference, "Request limits". Lengths count UTF-16 units.
 
 use super::facts::Facts;
-use super::walk::walk;
 use crate::lesson::inline::{Run, RunKind};
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, Property, PropertyData, Span, Text};
 
@@ -18,7 +17,10 @@ pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let title = front_matter.title.as_ref();
     let title = title.and_then(|title| property("title", length(&title.value), title.span));
     let properties = front_matter.properties.iter().filter_map(check_property);
-    let nodes = walk(facts.lesson).filter_map(|visit| check_node(facts, visit.node));
+    let nodes = facts
+        .visits
+        .iter()
+        .filter_map(|visit| check_node(facts, visit.node));
     title.into_iter().chain(properties).chain(nodes).collect()
 }
 

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::heading_text::{self, Title, begins_with_words};
 use super::outline::SECTIONS;
-use super::walk::walk;
+use super::walk::Visit;
 use super::wording::shortened;
 use crate::lesson::{Code, Diagnostic, NodeKind, Span, Text, inline};
 
@@ -52,7 +52,7 @@ pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
 }
 
 fn toggles<'a>(facts: &Facts<'_, 'a>) -> Vec<Toggle<'a>> {
-    let read = |visit: super::walk::Visit<'_, 'a>| {
+    let read = |visit: &Visit<'_, 'a>| {
         let NodeKind::Toggle { level, title, .. } = visit.node.kind else {
             return None;
         };
@@ -71,7 +71,7 @@ fn toggles<'a>(facts: &Facts<'_, 'a>) -> Vec<Toggle<'a>> {
             section,
         })
     };
-    walk(facts.lesson).filter_map(read).collect()
+    facts.visits.iter().filter_map(read).collect()
 }
 
 fn check_one(

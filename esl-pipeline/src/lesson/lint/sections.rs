@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::heading_text;
 use super::outline::{SECTIONS, Section, SectionHeading};
-use super::walk::walk;
+use super::walk::Visit;
 use super::wording::shortened;
 use crate::lesson::{Code, Diagnostic, NodeKind, Span};
 
@@ -196,7 +196,7 @@ fn standard_heading(heading: &SectionHeading<'_>, section: &Section) -> Option<S
 }
 
 fn headings(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
-    let report = |visit: super::walk::Visit<'_, '_>| {
+    let report = |visit: &Visit<'_, '_>| {
         let NodeKind::Heading { level, text } = visit.node.kind else {
             return None;
         };
@@ -215,7 +215,7 @@ fn headings(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
             _ => None,
         }
     };
-    walk(facts.lesson).filter_map(report).collect()
+    facts.visits.iter().filter_map(report).collect()
 }
 
 fn hashes(facts: &Facts<'_, '_>, heading: Span, level: u8) -> Span {

@@ -1,12 +1,13 @@
 //! Tables: every row has the cells of the first one, and there is something to read.
 
 use super::facts::Facts;
-use super::walk::walk;
 use super::wording::counted;
 use crate::lesson::{Code, Diagnostic, Node, NodeKind, Row, Span, Text};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
-    walk(facts.lesson)
+    facts
+        .visits
+        .iter()
         .flat_map(|visit| check_table(facts, visit.node))
         .collect()
 }

@@ -30,12 +30,9 @@ pub(super) fn walk<'l, 'a>(lesson: &'l Lesson<'a>) -> impl Iterator<Item = Visit
                 continue;
             };
             let within = inside.and(node);
-            stack.extend(
-                node.kind
-                    .children()
-                    .rev()
-                    .map(|nodes| (nodes.iter(), within)),
-            );
+            let children = node.kind.children().rev();
+            let children = children.filter(|nodes| !nodes.is_empty());
+            stack.extend(children.map(|nodes| (nodes.iter(), within)));
             return Some(Visit { node, inside });
         }
     })

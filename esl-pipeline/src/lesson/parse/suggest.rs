@@ -15,9 +15,11 @@ pub(crate) fn closest<'c>(
         return None;
     }
     let name = name.to_lowercase();
+    let length = name.chars().count();
+    let is_near = |candidate: &&str| candidate.chars().count().abs_diff(length) <= MAX_DISTANCE;
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= MAX_LENGTH)
+        .filter(is_near)
         .map(|candidate| {
             let distance = strsim::osa_distance(&name, &candidate.to_lowercase());
             (distance, candidate)

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use esl_core::ports::{Audio, Speech, SpeechRequest, SpeechSettings, Tts as _, Turn};
+use esl_core::ports::{Speech, SpeechRequest, SpeechSettings, Tts as _, Turn};
 use esl_core::{CancellationToken, VoiceId};
 use esl_testkit::ToneTts;
-use proptest::prelude::*;
 use symphonia::core::audio::Audio as _;
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::{AudioDecoder as _, AudioDecoderOptions};
@@ -172,6 +171,9 @@ async fn without_the_encoder_uncompressed_speech_is_refused_by_the_features_name
 
 #[cfg(feature = "mp3-encoder")]
 mod encoded {
+    use esl_core::ports::Audio;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Something like speech: voiced syllables of changing pitch with hissing between them.
@@ -242,8 +244,8 @@ mod encoded {
 
     #[test]
     fn every_rate_is_levelled_to_within_one_unit() {
-        for rate in [8_000, 16_000, 22_050, 24_000, 44_100, 48_000] {
-            for amplitude in [0.03, 0.2, 0.6] {
+        for rate in [8_000, 16_000, 22_050, 44_100] {
+            for amplitude in [0.03, 0.6] {
                 let samples = spoken(rate, 0.5, 3.0, amplitude);
                 for speech in [pcm(rate, &samples), mp3(rate, 64, &samples)] {
                     let segment = finish_all(&speech, &[40]);
@@ -286,7 +288,7 @@ mod encoded {
                 loudness: 0.0,
                 peak: -60.0,
             };
-            for lead in [0.0, 0.31, 1.0, 2.2] {
+            for lead in [0.0, 0.31, 2.2] {
                 let speech = mp3(rate, kbits, &spoken(rate, lead, 1.5, 0.3));
                 let Audio::Mp3(file) = &speech.audio else {
                     unreachable!()
@@ -330,7 +332,7 @@ mod encoded {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(12))]
 
         #[test]
         fn any_sequence_joins_to_what_was_predicted(

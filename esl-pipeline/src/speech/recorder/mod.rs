@@ -7,8 +7,10 @@
 //! No provider is named here, and nothing of a page is known.
 
 mod error;
+mod harmonize;
 mod plan;
 mod publish;
+mod slug;
 mod synthesize;
 #[cfg(test)]
 mod tests;
@@ -27,11 +29,12 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::audio::{FinishOptions, FinishedSegment, Format, Outline, Tags, Timeline, convert};
+use super::audio::{FinishOptions, FinishedSegment, Outline, Tags, Timeline};
 use super::cache::{Address, SegmentCache};
 use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
+pub use slug::file_prefix;
 
 /// Makes recordings with one speech provider. Clones share everything.
 #[derive(Debug, Clone)]
@@ -39,13 +42,14 @@ pub struct Recorder {
     shared: Arc<Shared>,
 }
 
+#[derive(Clone)]
 struct Shared {
     tts: Arc<dyn Tts>,
     cache: SegmentCache,
     limiter: Limiter,
     retry: RetryPolicy,
     finish: FinishOptions,
-    dice: Box<dyn Fn() -> f64 + Send + Sync>,
+    dice: Arc<dyn Fn() -> f64 + Send + Sync>,
     /// Bounds decoding and encoding to the processors there are.
     processors: Arc<Semaphore>,
 }
@@ -135,7 +139,7 @@ impl Recorder {
             limiter,
             retry: RetryPolicy::default(),
             finish: FinishOptions::default(),
-            dice: Box::new(roll),
+            dice: Arc::new(roll),
             processors: Arc::new(Semaphore::new(processors)),
         };
         Self {
@@ -158,7 +162,7 @@ impl Recorder {
     ) -> Self {
         self.changed(|shared| {
             shared.retry = policy;
-            shared.dice = Box::new(dice);
+            shared.dice = Arc::new(dice);
         })
     }
 
@@ -169,8 +173,7 @@ impl Recorder {
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Shared)) -> Self {
-        let shared = Arc::get_mut(&mut self.shared);
-        change(shared.expect("a recorder is configured before it is cloned"));
+        change(Arc::make_mut(&mut self.shared));
         self
     }
 
@@ -331,51 +334,6 @@ impl Recorder {
     fn tasks(&self) -> usize {
         self.shared.limiter.allowed() + 2
     }
-
-    /// Segments that can be joined: those that differ from most are converted and kept beside the
-    /// others.
-    async fn harmonized(
-        &self,
-        addresses: &[Address],
-        mut outlines: Vec<Outline>,
-        cancel: &CancellationToken,
-    ) -> Result<(Vec<Address>, Vec<Outline>), RecordError> {
-        let mut addresses = addresses.to_vec();
-        let Some(common) = common_format(&outlines) else {
-            return Ok((addresses, outlines));
-        };
-        for (address, outline) in addresses.iter_mut().zip(&mut outlines) {
-            if outline.format().is_some_and(|format| format.joins(common)) {
-                continue;
-            }
-            if cancel.is_cancelled() {
-                return Err(RecordError::Cancelled);
-            }
-            let target = address.converted(&common);
-            let converted = match self.shared.cache.get(&target).await? {
-                Some(converted) => converted,
-                None => self.convert(address, &target, common).await?,
-            };
-            *outline = converted.outline().clone();
-            *address = target;
-        }
-        Ok((addresses, outlines))
-    }
-
-    async fn convert(
-        &self,
-        source: &Address,
-        target: &Address,
-        format: Format,
-    ) -> Result<FinishedSegment, RecordError> {
-        let segment = self.load(source).await?;
-        let converted = self
-            .shared
-            .compute(move || convert(&segment, format))
-            .await??;
-        self.shared.cache.put(target, &converted).await?;
-        Ok(converted)
-    }
 }
 
 impl Shared {
@@ -405,23 +363,6 @@ impl std::fmt::Debug for Shared {
             .field("finish", &self.finish)
             .finish_non_exhaustive()
     }
-}
-
-/// The format that most sound has; of equals the first.
-fn common_format(outlines: &[Outline]) -> Option<Format> {
-    let mut shares: Vec<(Format, u64)> = Vec::new();
-    for outline in outlines {
-        let format = outline.format()?;
-        match shares.iter_mut().find(|(other, _)| other.joins(format)) {
-            Some((_, frames)) => *frames += outline.frames,
-            None => shares.push((format, outline.frames)),
-        }
-    }
-    let most = shares.iter().map(|(_, frames)| *frames).max()?;
-    shares
-        .into_iter()
-        .find(|(_, frames)| *frames == most)
-        .map(|(format, _)| format)
 }
 
 /// A number from 0 to 1 that differs from process to process and call to call.

@@ -6,10 +6,7 @@ use crate::lesson::{Node, NodeKind, Row, Span, Text};
 /// Reads the lines of one table.
 pub(super) fn parse<'a>(lines: &[Line<'a>]) -> Node<'a> {
     let mut rows: Vec<Row<'a>> = lines.iter().map(row).collect();
-    let span = lines
-        .iter()
-        .map(Line::span)
-        .reduce(Span::to);
+    let span = lines.iter().map(Line::span).reduce(Span::to);
     let has_header = rows.get(1).is_some_and(is_delimiter);
     if has_header {
         rows.remove(1);
