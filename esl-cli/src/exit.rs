@@ -1,7 +1,6 @@
 //! How the process ends: the exit codes, and failures on their way to one.
 
 use std::error::Error;
-use std::iter;
 use std::path::Path;
 use std::process::ExitCode;
 

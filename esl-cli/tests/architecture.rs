@@ -119,6 +119,14 @@ fn the_core_performs_no_io() {
 }
 
 #[test]
+fn libraries_do_not_read_the_environment() {
+    for library in ["esl-core", "esl-pipeline"] {
+        let files = rust_files(&root().join(library).join("src"));
+        assert_nobody_names(&["env::var"], &files);
+    }
+}
+
+#[test]
 fn a_named_provider_is_seen_in_code_and_not_in_comments() {
     let code = "//! see providers::fs\nuse crate::providers::fs::Store;\n";
     assert_eq!(
