@@ -18,6 +18,11 @@ use crate::source;
 /// The lesson at `path` and the folder below which its id names it: the current one if the lesson
 /// lies there, else its own. Its manifest lies beside it either way.
 pub(crate) fn lesson(path: &Path, limit: usize) -> Result<(LessonInput, PathBuf), Failure> {
+    if path == Path::new("-") {
+        let message = "standard input cannot be used here: the manifest lies beside the lesson";
+        let failure = Failure::new(Exit::Usage, ErrorKind::InvalidInput, message);
+        return Err(failure.hint("give the lesson as a file"));
+    }
     let bytes = source::read_lesson(path, limit)?;
     let (id, root) = identity(path)?;
     let location = path.display().to_string();
