@@ -4,10 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 /// Where the runs of backticks of a line begin, by their length.
 #[derive(Debug)]
-pub(super) struct Backticks(HashMap<usize, VecDeque<usize>>);
+pub(in crate::lesson) struct Backticks(HashMap<usize, VecDeque<usize>>);
 
 impl Backticks {
-    pub(super) fn of(line: &str) -> Self {
+    pub(in crate::lesson) fn of(line: &str) -> Self {
         let mut by_length = HashMap::<_, VecDeque<_>>::new();
         let mut at = 0;
         while let Some(skipped) = line[at..].find('`') {
@@ -21,7 +21,7 @@ impl Backticks {
 
     /// Where the next run of exactly `length` backticks at or behind `from` begins. `from` must not
     /// go back from one call to the next.
-    pub(super) fn next(&mut self, length: usize, from: usize) -> Option<usize> {
+    pub(in crate::lesson) fn next(&mut self, length: usize, from: usize) -> Option<usize> {
         let starts = self.0.get_mut(&length)?;
         while starts.front().is_some_and(|start| *start < from) {
             starts.pop_front();
@@ -31,6 +31,6 @@ impl Backticks {
 }
 
 /// How many backticks `text` begins with.
-pub(super) fn run_length(text: &str) -> usize {
+pub(in crate::lesson) fn run_length(text: &str) -> usize {
     text.bytes().take_while(|byte| *byte == b'`').count()
 }

@@ -325,6 +325,15 @@ mod tests {
     }
 
     #[test]
+    fn angle_brackets_around_the_address_of_an_image_are_no_part_of_it() {
+        let (tree, _) = parsed("![a](<http://x/a b.png> \"T\")\n![](<u>)\n![](u (v) 't (\\'x')");
+        assert_eq!(
+            tree,
+            "image a <http://x/a b.png> Some(\"T\")\nimage  <u> None\nimage  <u (v)> Some(\"t (\\\\'x\")\n"
+        );
+    }
+
+    #[test]
     fn equations_stand_on_one_line_or_between_two() {
         let (tree, codes) = parsed("$$ x^2 $$\n$$\na\nb\n$$\n$$5 is a lot\n$$\n## 2");
         assert_eq!(
