@@ -21,7 +21,7 @@ use esl_core::Color;
 
 use super::{Span, Text};
 
-pub(super) use backticks::{Backticks, run_length};
+pub(super) use backticks::{Backticks, code_length};
 
 pub(super) use target::link_target;
 

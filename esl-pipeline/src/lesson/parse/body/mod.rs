@@ -24,14 +24,14 @@ use outline::{Extent, Mark, Outline};
 /// Parses the lines after the front matter.
 pub(super) fn parse<'a>(
     source: &'a str,
-    mut lines: Vec<Line<'a>>,
+    lines: &mut [Line<'a>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Node<'a>> {
-    let outline = outline::of_body(source, &mut lines, diagnostics);
+    let outline = outline::of_body(source, lines, diagnostics);
     let all = 0..lines.len();
     let mut body = Body {
         source,
-        lines: &lines,
+        lines,
         outline: &outline,
         diagnostics,
     };

@@ -1,6 +1,6 @@
 //! Tables: consecutive lines that begin with a pipe.
 
-use crate::lesson::inline::{Backticks, run_length};
+use crate::lesson::inline::{Backticks, code_length};
 use crate::lesson::parse::Line;
 use crate::lesson::{Node, NodeKind, Row, Span, Text};
 
@@ -50,17 +50,13 @@ fn row<'a>(line: &Line<'a>) -> Row<'a> {
 /// The bytes of the pipes that split: not escaped, not inside code.
 fn pipes(line: &str) -> Vec<usize> {
     let bytes = line.as_bytes();
-    let mut backticks = Backticks::of(line);
+    let backticks = Backticks::of(line);
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         at += match byte {
             b'\\' => 2,
-            b'`' => {
-                let length = run_length(&line[at..]);
-                let close = backticks.next(length, at + length);
-                close.map_or(length, |close| close + length - at)
-            }
+            b'`' => code_length(line, &backticks, at),
             b'|' => {
                 found.push(at);
                 1

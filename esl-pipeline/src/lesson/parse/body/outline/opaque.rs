@@ -1,7 +1,7 @@
 //! Stretches in which nothing is structure: code, comments and equations.
 
 use super::Mark;
-use crate::lesson::inline::{Backticks, run_length};
+use crate::lesson::inline::{Backticks, code_length};
 use crate::lesson::parse::Line;
 use crate::lesson::parse::body::fence::Fence;
 use crate::lesson::{Code, Diagnostic, Text};
@@ -173,7 +173,7 @@ fn equation(
 fn open_comment(line: &str) -> Option<usize> {
     let first = line.find('<')?;
     line[first..].find(COMMENT)?;
-    let mut backticks = Backticks::of(line);
+    let backticks = Backticks::of(line);
     let mut at = 0;
     loop {
         at += line[at..].find(['`', '<'])?;
@@ -184,9 +184,7 @@ fn open_comment(line: &str) -> Option<usize> {
             };
             COMMENT.len() + length + COMMENT_END.len()
         } else if rest.starts_with('`') {
-            let length = run_length(rest);
-            let close = backticks.next(length, at + length);
-            close.map_or(length, |close| close + length - at)
+            code_length(line, &backticks, at)
         } else {
             1
         };
