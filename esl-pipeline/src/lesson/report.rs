@@ -124,11 +124,8 @@ fn found(lesson: &Lesson<'_>, options: &LintOptions) -> Vec<Diagnostic> {
         return lint(lesson);
     }
     let message = format!("the file has {size} bytes, the limit is {limit}");
-    vec![Diagnostic::new(
-        Code::LessonTooLarge,
-        Span::default(),
-        message,
-    )]
+    let found = Diagnostic::new(Code::LessonTooLarge, Span::default(), message);
+    vec![found.hint("split the lesson, or raise the limit")]
 }
 
 /// A finding in one line.
