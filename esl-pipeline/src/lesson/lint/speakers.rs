@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::LISTED_PER_RULE;
 use super::facts::Facts;
 use super::wording::{counted, shortened};
 use crate::lesson::parse::closest;
@@ -36,6 +37,7 @@ pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let unknown = unknown(facts, &lines);
     let mut found: Vec<_> = unknown
         .iter()
+        .take(LISTED_PER_RULE)
         .map(|unknown| report_unknown(facts, unknown))
         .collect();
     found.extend(before_first_turn(facts, &lines));

@@ -11,6 +11,9 @@ use crate::lesson::{Code, Diagnostic, MediaKind, Text};
 use opaque::Opaque;
 use stack::Stack;
 
+/// A file with more findings is no lesson with slips: what is meant is no longer looked for.
+const COMPARED: usize = 1000;
+
 /// What a line is to the structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -151,7 +154,9 @@ fn structure<'a>(
         }
         Directive::Open { container, head } => {
             if container == Container::Unknown {
-                diagnostics.push(unknown(line));
+                let meant =
+                    (diagnostics.len() < COMPARED).then(|| directive::suggestion(line.text));
+                diagnostics.push(unknown(line, meant.flatten()));
             }
             stack.open(at, container, head, lines, diagnostics)
         }
@@ -175,7 +180,7 @@ fn indented(code: Code, line: &Line<'_>, message: &str) -> Diagnostic {
         .fix(line.indentation(), "")
 }
 
-fn unknown(line: &Line<'_>) -> Diagnostic {
+fn unknown(line: &Line<'_>, meant: Option<&str>) -> Diagnostic {
     let words = || line.text.raw.trim_start_matches(':').split_whitespace();
     let name: String = words()
         .next()
@@ -185,7 +190,7 @@ fn unknown(line: &Line<'_>) -> Diagnostic {
         .collect();
     let message = format!("there is no directive `:::{name}`");
     let found = Diagnostic::new(Code::DirectiveUnknown, line.span(), message);
-    match directive::suggestion(line.text) {
+    match meant {
         Some(known) => found.hint(format!("did you mean `:::{known}`?")),
         None => found.hint(
             "use toc, audio, video, callout, column-list, column, synced-block, study-text, \
