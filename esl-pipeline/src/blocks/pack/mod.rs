@@ -97,4 +97,4 @@ pub fn plan(blocks: Vec<Block>, limits: &NotionLimits) -> PackPlan {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -63,10 +63,7 @@ impl Piece {
     /// Decides which children are created along with the block: the first ones, as few as possible
     /// without one more request for the others.
     fn arrange(&mut self, budget: &Budget) {
-        if matches!(self.block, Block::ColumnList(_)) && !self.takes(&self.children, budget) {
-            self.children.iter_mut().for_each(Self::cut);
-        }
-        self.lower_kept(budget);
+        self.make_kept_fit(budget);
         self.appends = group(&mut self.children, budget);
         let first = self.appends.last().copied().unwrap_or_default();
         if first >= self.least() && self.takes(&self.children[..first], budget) {
@@ -79,12 +76,17 @@ impl Piece {
         self.measure();
     }
 
-    /// Lets the children that have to be created along with the block lie flat enough for that.
-    fn lower_kept(&mut self, budget: &Budget) {
-        for at in 0..self.least() {
-            if !self.admits(&self.children[at], budget) {
-                self.children[at].cut();
+    /// Cuts the children that are to be created along with the block as far as it takes to do so.
+    fn make_kept_fit(&mut self, budget: &Budget) {
+        let kept = match self.block {
+            Block::ColumnList(_) => self.children.len(),
+            _ => self.least(),
+        };
+        for cut in [Self::cut, Self::cut_below] {
+            if self.takes(&self.children[..kept], budget) {
+                return;
             }
+            self.children[..kept].iter_mut().for_each(cut);
         }
     }
 
@@ -96,6 +98,15 @@ impl Piece {
             self.inline = least;
             self.measure();
         }
+    }
+
+    /// Cuts also the children that the block cannot be without.
+    fn cut_below(&mut self) {
+        self.cut();
+        self.children[..self.inline]
+            .iter_mut()
+            .for_each(Self::cut_below);
+        self.measure();
     }
 
     /// The size after [`Self::cut`]; `None` if there is nothing to cut off.

@@ -171,3 +171,23 @@ fn a_workspace_without_limits_takes_everything_at_once() {
         [RichText::plain("30")]
     );
 }
+
+#[test]
+fn columns_too_large_for_a_request_begin_with_an_emptied_block() {
+    let large = || {
+        vec![
+            toggle("t", vec![paragraph("x".repeat(3000)); 99]),
+            paragraph("b"),
+        ]
+    };
+    expect(
+        vec![column_list(vec![large(), large()])],
+        &[
+            ("root", 5),
+            ("0/0/0", 1),
+            ("0/0/0/0", 99),
+            ("0/0/1", 1),
+            ("0/0/1/0", 99),
+        ],
+    );
+}
