@@ -68,7 +68,7 @@ impl Pipeline {
         let student = student_of(options.student.as_deref(), lesson);
         let content = PageContent::of(lesson, student, preset.as_ref());
         let colors = content.colors;
-        let (page, unfit) = content.fit(lesson, student, source, &schema);
+        let (page, unfit) = content.fit(lesson, student, source, &schema, notion.limits());
         problems.add(unfit);
 
         let engine = self.engine_of(context);
