@@ -140,6 +140,9 @@ pub(crate) struct ValidateArgs {
     /// Leave a rule's findings out (repeatable)
     #[arg(long, value_name = "CODE", value_parser = rule)]
     pub(crate) allow: Vec<Code>,
+    /// Apply every fix that is certain to the files; with `-`, print the lesson so mended
+    #[arg(long)]
+    pub(crate) fix: bool,
     /// How to print the findings; `json` is the same as `--json`
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: FindingsFormat,

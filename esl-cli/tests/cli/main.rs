@@ -7,6 +7,7 @@ mod failing_engines;
 mod help;
 mod homework;
 mod looking_only;
+mod mending;
 mod unreadable_lessons;
 mod unusable_manifests;
 mod unwritable_folders;

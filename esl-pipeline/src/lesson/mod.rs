@@ -15,6 +15,7 @@ mod extract;
 mod front_matter;
 pub mod inline;
 mod lint;
+mod mend;
 mod parse;
 mod read;
 mod report;
@@ -34,6 +35,7 @@ pub use extract::{
 };
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
+pub use mend::{Mended, mend};
 pub use read::{DEFAULT_LIMIT, LessonReadError, decode};
 pub use report::{
     FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,
