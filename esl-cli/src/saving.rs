@@ -23,6 +23,23 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     replaced().map_err(|error| unwritable(path, &error))
 }
 
+/// Writes a new file. One that is there already is only replaced by `force`.
+pub(crate) fn create(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+    if force && path.exists() {
+        return replace(path, text);
+    }
+    let created = prepared(path, text).and_then(|file| Ok(file.persist_noclobber(path)?));
+    match created {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let message = format!("{} exists already", path.display());
+            let failure = Failure::new(Exit::Usage, ErrorKind::Conflict, message);
+            Err(failure.hint("give another name, or --force to replace it"))
+        }
+        Err(error) => Err(unwritable(path, &error)),
+    }
+}
+
 fn prepared(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     let mut builder = tempfile::Builder::new();

@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags, their ranges and their help. Nothing is done here.
 
+mod new;
 mod run;
 
 use std::ffi::OsString;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
 
+pub(crate) use new::NewArgs;
 pub(crate) use run::{ExistingPage, Mode, RunArgs};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
@@ -61,6 +63,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Make the homework page of a lesson, and its recording
     Run(Box<RunArgs>),
+    /// Write a lesson to begin with
+    New(NewArgs),
     /// Check lessons and show what is wrong with them
     Validate(ValidateArgs),
     /// Print parts of a lesson
@@ -81,6 +85,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::New(_) => "new",
             Self::Validate(_) => "validate",
             Self::Extract(_) => "extract",
             Self::Blocks(_) => "blocks",

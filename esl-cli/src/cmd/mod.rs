@@ -5,6 +5,7 @@ mod blocks;
 mod completions;
 mod extract;
 mod interrupt;
+mod new;
 mod run;
 mod status;
 mod validate;
@@ -35,6 +36,7 @@ pub(crate) fn execute(arguments: Arguments) -> Exit {
 fn dispatch(command: Command, progress: &Arc<Progress>) -> Outcome {
     match command {
         Command::Run(args) => block_on(run::run(*args, Arc::clone(progress))),
+        Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Blocks(args) => blocks::blocks(&args),
         Command::Voices(command) => block_on(voices::voices(command)),

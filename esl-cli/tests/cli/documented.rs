@@ -6,9 +6,10 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &[],
     &["run"],
+    &["new"],
     &["validate"],
     &["extract"],
     &["blocks"],

@@ -8,6 +8,7 @@ mod help;
 mod homework;
 mod looking_only;
 mod mending;
+mod new_lessons;
 mod unreadable_lessons;
 mod unusable_manifests;
 mod unwritable_folders;

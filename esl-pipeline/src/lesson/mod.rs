@@ -20,6 +20,7 @@ mod parse;
 mod read;
 mod report;
 mod script;
+mod skeleton;
 mod span;
 
 pub use callout_head::CalloutHead;
@@ -43,4 +44,5 @@ pub use report::{
 };
 pub use script::{Script, ScriptKind, Utterance};
 pub(crate) use script::{folded, is_narrator};
+pub use skeleton::{CefrLevel, Form, Skeleton};
 pub use span::{LineCol, LineIndex, Span, Text};
