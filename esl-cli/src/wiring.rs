@@ -66,17 +66,22 @@ fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
     Ok((id, root))
 }
 
-/// The pipeline of a run.
-pub(crate) async fn pipeline(args: &RunArgs, manifests: PathBuf) -> Result<Pipeline, Failure> {
+/// The pipeline of a run of `lesson`, which lies below `root`: manifest and recording lie beside it.
+pub(crate) async fn pipeline(
+    args: &RunArgs,
+    lesson: &LessonInput,
+    root: PathBuf,
+) -> Result<Pipeline, Failure> {
     let mut options = LocalWorkspaceOptions::default();
     options.students_see_answers = args.page.answers;
     let workspace = absolute(&args.page.workspace)?;
-    let mut builder = local(&workspace, options, manifests)
+    let mut recordings = root.join(lesson.id.as_str());
+    recordings.pop();
+    let mut builder = local(&workspace, options, root)
         .presets(presets(args.preset.presets_path.as_deref())?)
         .max_lesson_bytes(args.max_lesson_bytes);
     if args.speech.is_on() && !args.speech.skip_tts {
         let segments = FsArtifactStore::new(segments()?);
-        let recordings = workspace.join("audio");
         let engine = speech(args.speech.concurrency).await?;
         builder = builder
             .tts(engine)

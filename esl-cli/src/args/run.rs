@@ -74,7 +74,7 @@ pub(crate) struct SpeechArgs {
     /// Speak again, even if the recording is up to date
     #[arg(long, conflicts_with_all = ["no_tts", "skip_tts"])]
     pub(crate) redo_tts: bool,
-    /// Folder of the recording; `audio` in the folder of the pages unless given
+    /// Folder of the recording; the lesson's own unless given
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Speak line by line or as a conversation; as in the last run unless given

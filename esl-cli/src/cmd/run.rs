@@ -26,7 +26,7 @@ struct Homework {
 
 pub(super) async fn run(args: RunArgs, progress: Arc<Progress>) -> Outcome {
     let (lesson, root) = wiring::lesson(&args.lesson.path(), args.max_lesson_bytes)?;
-    let pipeline = wiring::pipeline(&args, root).await?;
+    let pipeline = wiring::pipeline(&args, &lesson, root).await?;
     let context = RunContext {
         cancel: interrupt::token(),
         deadline: args.timeout.map(|timeout| Instant::now() + timeout),

@@ -1,6 +1,7 @@
 //! The real binary at work, one story per file.
 
 mod bench;
+mod browser;
 mod closed_output;
 mod documented;
 mod failing_engines;
