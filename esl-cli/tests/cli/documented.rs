@@ -6,7 +6,7 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 14] = [
     &[],
     &["run"],
     &["new"],
@@ -17,6 +17,9 @@ const COMMANDS: [&[&str]; 11] = [
     &["voices"],
     &["voices", "list"],
     &["voices", "explain"],
+    &["config"],
+    &["config", "show"],
+    &["doctor"],
     &["completions"],
 ];
 

@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod closed_output;
+mod doctor;
 mod documented;
 mod failing_engines;
 mod help;
@@ -10,6 +11,7 @@ mod homework;
 mod looking_only;
 mod mending;
 mod new_lessons;
+mod settings;
 mod unreadable_lessons;
 mod unusable_manifests;
 mod unwritable_folders;
