@@ -30,6 +30,8 @@ pub(super) struct WantedPage {
     pub(super) head: PageHead,
     pub(super) blocks: Vec<Block>,
     pub(super) preset: Option<ChosenPreset>,
+    /// Whether one of the properties is the student.
+    pub(super) names_student: bool,
     pub(super) digest: Digest,
 }
 
@@ -78,6 +80,8 @@ impl PageContent {
     ) -> (WantedPage, Vec<Problem>) {
         let front_matter = &lesson.front_matter;
         let (properties, unfit) = properties::encode(front_matter, student, schema);
+        let is_student = |name: &String| name.trim().eq_ignore_ascii_case("student");
+        let names_student = student.is_some() && properties.keys().any(is_student);
         let head = PageHead {
             title: self.title,
             icon: properties::value(&front_matter.icon),
@@ -89,6 +93,7 @@ impl PageContent {
             head,
             blocks: split_texts(self.blocks, limits),
             preset: self.preset,
+            names_student,
             digest: self.digest,
         };
         (page, unfit)
