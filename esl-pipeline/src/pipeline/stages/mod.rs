@@ -5,5 +5,6 @@
 
 pub(super) mod add_audio;
 pub(super) mod import;
+pub(super) mod in_flight;
 pub(super) mod tts;
 pub(super) mod validate;
