@@ -11,8 +11,10 @@ use esl_core::ports::{Notion, NotionError, Position};
 use esl_core::{BlockId, CancellationToken};
 
 use super::import::failed;
+use super::in_flight;
 use crate::blocks::pack::{ParentRef, Request, plan};
 use crate::pipeline::PipelineError;
+use crate::pipeline::journal::Journal;
 use crate::pipeline::scope::unless_stopped;
 
 /// Blocks on their way to a page or block.
@@ -48,6 +50,7 @@ impl<'a> Publication<'a> {
         mut self,
         root: BlockId,
         mut position: Position,
+        journal: &Journal<'_>,
         stop: &CancellationToken,
     ) -> Result<Vec<BlockId>, PipelineError> {
         let mut topmost = Vec::new();
@@ -56,8 +59,8 @@ impl<'a> Publication<'a> {
             let parent = self.parent(root, &request.parent).await.map_err(failed)?;
             let is_topmost = request.parent == ParentRef::Root;
             let place = if is_topmost { position } else { Position::End };
-            let appended = self.notion.append_children(parent, place, request.blocks);
-            let ids = appended.await.map_err(failed)?;
+            let ids =
+                in_flight::append(self.notion, journal, parent, place, request.blocks).await?;
             if is_topmost {
                 topmost.extend(&ids);
                 position = ids.last().map_or(position, |last| Position::After(*last));
@@ -104,8 +107,9 @@ impl<'a> Publication<'a> {
 
 #[cfg(test)]
 mod tests {
+    use esl_core::LessonId;
     use esl_core::ports::{NewPage, NotionLimits, PageHead};
-    use esl_testkit::{MemoryNotion, NotionCall};
+    use esl_testkit::{ManualClock, MemoryManifestStore, MemoryNotion, NotionCall};
     use proptest::prelude::*;
 
     use super::*;
@@ -113,6 +117,18 @@ mod tests {
     use crate::blocks::pack::tests::trees::{
         chain, column_list, item, paragraph, table, toggle, trees,
     };
+
+    async fn append(
+        publication: Publication<'_>,
+        root: BlockId,
+        position: Position,
+        stop: &CancellationToken,
+    ) -> Result<Vec<BlockId>, PipelineError> {
+        let (store, clock) = (MemoryManifestStore::default(), ManualClock::default());
+        let lesson = LessonId::parse("lesson.md").unwrap();
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        publication.append_to(root, position, &journal, stop).await
+    }
 
     async fn publish(notion: &MemoryNotion, blocks: &[Block]) -> Vec<Block> {
         let mut publication = Publication::of(notion, blocks);
@@ -123,8 +139,8 @@ mod tests {
         };
         let page = notion.create_page(page).await.unwrap().id;
         let stop = CancellationToken::new();
-        let rest = publication.append_to(page.into(), Position::End, &stop);
-        rest.await.unwrap();
+        let rest = append(publication, page.into(), Position::End, &stop).await;
+        rest.unwrap();
         notion.page_blocks(page)
     }
 
@@ -177,7 +193,7 @@ mod tests {
         let publication = Publication::of(&notion, &between);
         let stop = CancellationToken::new();
         let position = Position::After(first);
-        let ids = publication.append_to(page.into(), position, &stop).await;
+        let ids = append(publication, page.into(), position, &stop).await;
         assert_eq!(ids.unwrap().len(), 230);
         let mut found = notion.page_blocks(page);
         assert_eq!(found.remove(0), paragraph("first"));
@@ -192,7 +208,7 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         let nowhere = BlockId::from_uuid(uuid::Uuid::nil());
-        let stopped = publication.append_to(nowhere, Position::End, &stop).await;
+        let stopped = append(publication, nowhere, Position::End, &stop).await;
         assert!(matches!(stopped, Err(PipelineError::Cancelled)));
         assert_eq!(notion.calls(), <[NotionCall; 0]>::default());
     }
