@@ -137,7 +137,8 @@ pub async fn a_lock_keeps_no_writer_out_and_ends_with_its_guard(
         let guard = store.lock(&id).await.expect("free");
         let found = store.read(&id).await.expect("readable");
         let revision = found.map(|found| found.revision);
-        let write = store.write(&id, &manifest(expected), revision.as_ref());
+        let manifest = manifest(expected);
+        let write = store.write(&id, &manifest, revision.as_ref());
         write.await.expect("written");
         drop(guard);
     }

@@ -12,10 +12,11 @@ use esl_core::ports::{
     ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
 };
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
-
 use tokio::time::Instant;
 
 use super::in_flight;
+use super::publish::Publication;
+use crate::blocks::pack;
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
@@ -47,18 +48,21 @@ impl Import<'_> {
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
-        let (first, rest) = self.split();
+        let mut publication = self.publication();
         let page = NewPage {
             source: self.wanted.source,
             head: self.wanted.head.clone(),
-            children: first.to_vec(),
+            children: publication.first(),
         };
         let created = match self.notion.create_page(page).await {
             Ok(created) => created,
             Err(error) => return Err(self.not_created(error).await),
         };
         self.record_page(&created).await?;
-        self.append(created.id.into(), rest).await?;
+        let root = created.id.into();
+        publication
+            .append_to(root, Position::End, self.stop)
+            .await?;
         self.record_content().await
     }
 
@@ -76,7 +80,9 @@ impl Import<'_> {
         let head = self.wanted.head.clone();
         let page = self.notion.update_page(page, head).await.map_err(failed)?;
         let root = BlockId::from(page.id);
-        self.append(root, &self.wanted.blocks).await?;
+        self.publication()
+            .append_to(root, Position::End, self.stop)
+            .await?;
         for (done, child) in old.iter().enumerate() {
             unless_stopped(self.stop)?;
             self.notion.delete_block(child.id).await.map_err(failed)?;
@@ -86,19 +92,8 @@ impl Import<'_> {
         self.record_content().await
     }
 
-    async fn append(self, parent: BlockId, blocks: &[Block]) -> Result<(), PipelineError> {
-        for chunk in blocks.chunks(self.notion.limits().children_per_array.max(1)) {
-            unless_stopped(self.stop)?;
-            let chunk = chunk.to_vec();
-            in_flight::append(self.notion, self.journal, parent, Position::End, chunk).await?;
-        }
-        Ok(())
-    }
-
-    /// The blocks that fit into the request that creates the page, and the others.
-    fn split(&self) -> (&[Block], &[Block]) {
-        let blocks = &self.wanted.blocks;
-        blocks.split_at(blocks.len().min(self.notion.limits().children_per_array))
+    fn publication(&self) -> Publication<'_> {
+        Publication::of(self.notion, &self.wanted.blocks).announced_in(self.journal)
     }
 
     /// The page of an earlier intent, if it was made.
@@ -217,7 +212,7 @@ impl Import<'_> {
 
 /// The most requests that bringing all blocks to a page takes.
 pub(in crate::pipeline) fn requests(blocks: &[Block], limits: &NotionLimits) -> usize {
-    blocks.chunks(limits.children_per_array.max(1)).len().max(1)
+    pack::plan(blocks.to_vec(), limits).requests.len()
 }
 
 /// All direct children of a page or block.
@@ -237,7 +232,7 @@ pub(super) async fn children(
     }
 }
 
-fn failed(source: NotionError) -> PipelineError {
+pub(super) fn failed(source: NotionError) -> PipelineError {
     let stage = Stage::Import;
     PipelineError::Notion { stage, source }
 }
