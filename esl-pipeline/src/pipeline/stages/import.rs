@@ -12,12 +12,11 @@ use esl_core::ports::{
     ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
 };
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
-
 use tokio::time::Instant;
 
 use super::in_flight;
 use super::publish::Publication;
-use crate::blocks::pack::plan;
+use crate::blocks::pack;
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
@@ -49,7 +48,7 @@ impl Import<'_> {
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
-        let mut publication = Publication::of(self.notion, &self.wanted.blocks);
+        let mut publication = self.publication();
         let page = NewPage {
             source: self.wanted.source,
             head: self.wanted.head.clone(),
@@ -62,7 +61,7 @@ impl Import<'_> {
         self.record_page(&created).await?;
         let root = created.id.into();
         publication
-            .append_to(root, Position::End, self.journal, self.stop)
+            .append_to(root, Position::End, self.stop)
             .await?;
         self.record_content().await
     }
@@ -81,9 +80,8 @@ impl Import<'_> {
         let head = self.wanted.head.clone();
         let page = self.notion.update_page(page, head).await.map_err(failed)?;
         let root = BlockId::from(page.id);
-        let publication = Publication::of(self.notion, &self.wanted.blocks);
-        publication
-            .append_to(root, Position::End, self.journal, self.stop)
+        self.publication()
+            .append_to(root, Position::End, self.stop)
             .await?;
         for (done, child) in old.iter().enumerate() {
             unless_stopped(self.stop)?;
@@ -92,6 +90,10 @@ impl Import<'_> {
         }
         self.record_page(&page).await?;
         self.record_content().await
+    }
+
+    fn publication(&self) -> Publication<'_> {
+        Publication::of(self.notion, &self.wanted.blocks).announced_in(self.journal)
     }
 
     /// The page of an earlier intent, if it was made.
@@ -208,9 +210,9 @@ impl Import<'_> {
     }
 }
 
-/// The requests that bringing all blocks to a page takes.
+/// The most requests that bringing all blocks to a page takes.
 pub(in crate::pipeline) fn requests(blocks: &[Block], limits: &NotionLimits) -> usize {
-    plan(blocks.to_vec(), limits).requests.len().max(1)
+    pack::plan(blocks.to_vec(), limits).requests.len()
 }
 
 /// All direct children of a page or block.

@@ -6,9 +6,8 @@
 
 use std::time::Duration;
 
-use esl_core::block::Block;
-use esl_core::ports::{Notion, Position};
-use esl_core::{BlockId, CancellationToken, Stage, Timestamp};
+use esl_core::ports::Notion;
+use esl_core::{CancellationToken, Timestamp};
 
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
@@ -46,24 +45,17 @@ pub(in crate::pipeline) async fn settle_append(
     }
 }
 
-/// Appends blocks to the page, announced beforehand. The announcement stands until the page's
-/// content is recorded.
-pub(super) async fn append(
+/// Announces that blocks are about to be appended to the page. The announcement stands until the
+/// page's content is recorded.
+pub(super) async fn announce_append(
     notion: &dyn Notion,
     journal: &Journal<'_>,
-    parent: BlockId,
-    position: Position,
-    blocks: Vec<Block>,
-) -> Result<Vec<BlockId>, PipelineError> {
+) -> Result<(), PipelineError> {
     // Where a request ends with its sender, there is nothing to wait for.
-    if !notion.limits().request_deadline.is_zero() {
-        let sent = Some(journal.now());
-        let announced = journal.record(|manifest| manifest.pending_append = sent);
-        announced.await.map_err(PipelineError::Manifest)?;
+    if notion.limits().request_deadline.is_zero() {
+        return Ok(());
     }
-    let appended = notion.append_children(parent, position, blocks).await;
-    appended.map_err(|source| PipelineError::Notion {
-        stage: Stage::Import,
-        source,
-    })
+    let sent = Some(journal.now());
+    let announced = journal.record(|manifest| manifest.pending_append = sent);
+    announced.await.map_err(PipelineError::Manifest)
 }

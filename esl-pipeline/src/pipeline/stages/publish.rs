@@ -21,6 +21,7 @@ use crate::pipeline::scope::unless_stopped;
 #[derive(Debug)]
 pub(super) struct Publication<'a> {
     notion: &'a dyn Notion,
+    journal: Option<&'a Journal<'a>>,
     requests: Enumerate<IntoIter<Request>>,
     made: Made,
 }
@@ -34,9 +35,16 @@ impl<'a> Publication<'a> {
         let plan = plan(blocks.to_vec(), notion.limits());
         Self {
             notion,
+            journal: None,
             requests: plan.requests.into_iter().enumerate(),
             made: Made::new(),
         }
+    }
+
+    /// Announces each request in the journal, so that a later run waits for the last of them.
+    pub(super) fn announced_in(self, journal: &'a Journal<'a>) -> Self {
+        let journal = Some(journal);
+        Self { journal, ..self }
     }
 
     /// Takes the blocks that a page is to be created with.
@@ -50,7 +58,6 @@ impl<'a> Publication<'a> {
         mut self,
         root: BlockId,
         mut position: Position,
-        journal: &Journal<'_>,
         stop: &CancellationToken,
     ) -> Result<Vec<BlockId>, PipelineError> {
         let mut topmost = Vec::new();
@@ -59,8 +66,11 @@ impl<'a> Publication<'a> {
             let parent = self.parent(root, &request.parent).await.map_err(failed)?;
             let is_topmost = request.parent == ParentRef::Root;
             let place = if is_topmost { position } else { Position::End };
-            let ids =
-                in_flight::append(self.notion, journal, parent, place, request.blocks).await?;
+            if let Some(journal) = self.journal {
+                in_flight::announce_append(self.notion, journal).await?;
+            }
+            let appended = self.notion.append_children(parent, place, request.blocks);
+            let ids = appended.await.map_err(failed)?;
             if is_topmost {
                 topmost.extend(&ids);
                 position = ids.last().map_or(position, |last| Position::After(*last));
@@ -107,9 +117,8 @@ impl<'a> Publication<'a> {
 
 #[cfg(test)]
 mod tests {
-    use esl_core::LessonId;
     use esl_core::ports::{NewPage, NotionLimits, PageHead};
-    use esl_testkit::{ManualClock, MemoryManifestStore, MemoryNotion, NotionCall};
+    use esl_testkit::{MemoryNotion, NotionCall};
     use proptest::prelude::*;
 
     use super::*;
@@ -117,18 +126,6 @@ mod tests {
     use crate::blocks::pack::tests::trees::{
         chain, column_list, item, paragraph, table, toggle, trees,
     };
-
-    async fn append(
-        publication: Publication<'_>,
-        root: BlockId,
-        position: Position,
-        stop: &CancellationToken,
-    ) -> Result<Vec<BlockId>, PipelineError> {
-        let (store, clock) = (MemoryManifestStore::default(), ManualClock::default());
-        let lesson = LessonId::parse("lesson.md").unwrap();
-        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
-        publication.append_to(root, position, &journal, stop).await
-    }
 
     async fn publish(notion: &MemoryNotion, blocks: &[Block]) -> Vec<Block> {
         let mut publication = Publication::of(notion, blocks);
@@ -139,8 +136,8 @@ mod tests {
         };
         let page = notion.create_page(page).await.unwrap().id;
         let stop = CancellationToken::new();
-        let rest = append(publication, page.into(), Position::End, &stop).await;
-        rest.unwrap();
+        let rest = publication.append_to(page.into(), Position::End, &stop);
+        rest.await.unwrap();
         notion.page_blocks(page)
     }
 
@@ -193,7 +190,7 @@ mod tests {
         let publication = Publication::of(&notion, &between);
         let stop = CancellationToken::new();
         let position = Position::After(first);
-        let ids = append(publication, page.into(), position, &stop).await;
+        let ids = publication.append_to(page.into(), position, &stop).await;
         assert_eq!(ids.unwrap().len(), 230);
         let mut found = notion.page_blocks(page);
         assert_eq!(found.remove(0), paragraph("first"));
@@ -208,7 +205,7 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         let nowhere = BlockId::from_uuid(uuid::Uuid::nil());
-        let stopped = append(publication, nowhere, Position::End, &stop).await;
+        let stopped = publication.append_to(nowhere, Position::End, &stop).await;
         assert!(matches!(stopped, Err(PipelineError::Cancelled)));
         assert_eq!(notion.calls(), <[NotionCall; 0]>::default());
     }
