@@ -29,6 +29,8 @@ pub(super) struct WantedPage {
     pub(super) head: PageHead,
     pub(super) blocks: Vec<Block>,
     pub(super) preset: Option<ChosenPreset>,
+    /// Whether one of the properties is the student.
+    pub(super) names_student: bool,
     pub(super) digest: Digest,
 }
 
@@ -75,6 +77,8 @@ impl PageContent {
     ) -> (WantedPage, Vec<Problem>) {
         let front_matter = &lesson.front_matter;
         let (properties, unfit) = properties::encode(front_matter, student, schema);
+        let is_student = |name: &String| name.trim().eq_ignore_ascii_case("student");
+        let names_student = student.is_some() && properties.keys().any(is_student);
         let head = PageHead {
             title: self.title,
             icon: properties::value(&front_matter.icon),
@@ -86,6 +90,7 @@ impl PageContent {
             head,
             blocks: self.blocks,
             preset: self.preset,
+            names_student,
             digest: self.digest,
         };
         (page, unfit)

@@ -6,7 +6,9 @@
 
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
-use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
+use esl_core::ports::{
+    ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
+};
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 
 use crate::pipeline::PipelineError;
@@ -172,6 +174,11 @@ impl Import<'_> {
         let recorded = self.journal.record(change).await;
         recorded.map_err(PipelineError::Manifest)
     }
+}
+
+/// The most requests that bringing all blocks to a page takes.
+pub(in crate::pipeline) fn requests(blocks: &[Block], limits: &NotionLimits) -> usize {
+    blocks.chunks(limits.children_per_array.max(1)).len().max(1)
 }
 
 /// All direct children of a page or block.
