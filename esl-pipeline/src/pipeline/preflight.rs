@@ -77,7 +77,7 @@ impl Pipeline {
         let student = student_of(options.student.as_deref(), lesson);
         let content = PageContent::of(lesson, student, preset.as_ref());
         let colors = content.colors;
-        let (page, unfit) = content.fit(lesson, student, source, &schema);
+        let (page, unfit) = content.fit(lesson, student, source, &schema, notion.limits());
         problems.add(unfit);
         let page_is_there = page_is_there(notion, &manifest).await;
         let page_is_there = problems.unless_failed(page_is_there);

@@ -11,6 +11,7 @@ use esl_core::ports::{
 };
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 
+use super::publish::Publication;
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
@@ -36,18 +37,21 @@ impl Import<'_> {
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
-        let (first, rest) = self.split();
+        let mut publication = Publication::of(self.notion, &self.wanted.blocks);
         let page = NewPage {
             source: self.wanted.source,
             head: self.wanted.head.clone(),
-            children: first.to_vec(),
+            children: publication.first(),
         };
         let created = match self.notion.create_page(page).await {
             Ok(created) => created,
             Err(error) => return Err(self.not_created(error).await),
         };
         self.record_page(&created).await?;
-        self.append(created.id.into(), rest).await?;
+        let root = created.id.into();
+        publication
+            .append_to(root, Position::End, self.stop)
+            .await?;
         self.record_content().await
     }
 
@@ -65,7 +69,10 @@ impl Import<'_> {
         let head = self.wanted.head.clone();
         let page = self.notion.update_page(page, head).await.map_err(failed)?;
         let root = BlockId::from(page.id);
-        self.append(root, &self.wanted.blocks).await?;
+        let publication = Publication::of(self.notion, &self.wanted.blocks);
+        publication
+            .append_to(root, Position::End, self.stop)
+            .await?;
         for (done, child) in old.iter().enumerate() {
             unless_stopped(self.stop)?;
             self.notion.delete_block(child.id).await.map_err(failed)?;
@@ -73,23 +80,6 @@ impl Import<'_> {
         }
         self.record_page(&page).await?;
         self.record_content().await
-    }
-
-    async fn append(self, parent: BlockId, blocks: &[Block]) -> Result<(), PipelineError> {
-        for chunk in blocks.chunks(self.notion.limits().children_per_array.max(1)) {
-            unless_stopped(self.stop)?;
-            self.notion
-                .append_children(parent, Position::End, chunk.to_vec())
-                .await
-                .map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// The blocks that fit into the request that creates the page, and the others.
-    fn split(&self) -> (&[Block], &[Block]) {
-        let blocks = &self.wanted.blocks;
-        blocks.split_at(blocks.len().min(self.notion.limits().children_per_array))
     }
 
     /// The page of an earlier intent, if it was made.
@@ -198,7 +188,7 @@ pub(super) async fn children(
     }
 }
 
-fn failed(source: NotionError) -> PipelineError {
+pub(super) fn failed(source: NotionError) -> PipelineError {
     let stage = Stage::Import;
     PipelineError::Notion { stage, source }
 }

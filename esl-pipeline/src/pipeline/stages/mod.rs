@@ -5,5 +5,6 @@
 
 pub(super) mod add_audio;
 pub(super) mod import;
+mod publish;
 pub(super) mod tts;
 pub(super) mod validate;
