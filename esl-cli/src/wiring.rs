@@ -1,7 +1,8 @@
 //! Where adapters are named: what stands behind each port for this user on this machine.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use esl_core::ports::Tts;
 use esl_core::{ErrorKind, LessonId, Presets, Voice};
@@ -74,6 +75,8 @@ pub(crate) struct Workshop {
     presets: Presets,
     max_lesson_bytes: usize,
     speech: Option<Speech>,
+    /// By the folder below which their lessons lie.
+    pipelines: Mutex<BTreeMap<PathBuf, Arc<Pipeline>>>,
 }
 
 /// Who speaks, how much at once, and where the pieces are kept.
@@ -96,26 +99,35 @@ impl Workshop {
                 true => Some(Speech::open(settings).await?),
                 false => None,
             },
+            pipelines: Mutex::default(),
         })
     }
 
-    /// The pipeline of `lesson`, which lies below `root`: manifest and recording lie beside it.
-    pub(crate) fn pipeline(
-        &self,
-        lesson: &LessonInput,
-        root: PathBuf,
-    ) -> Result<Pipeline, Failure> {
-        let mut recordings = root.join(lesson.id.as_str());
-        recordings.pop();
+    /// The pipeline of lessons below `root`: their manifests lie beside them. All such lessons share
+    /// it, so that no two runs make the same piece of speech.
+    pub(crate) fn pipeline(&self, root: PathBuf) -> Result<Arc<Pipeline>, Failure> {
+        let mut pipelines = self
+            .pipelines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = pipelines.get(&root) {
+            return Ok(Arc::clone(pipeline));
+        }
+        let pipeline = Arc::new(self.build(root.clone())?);
+        pipelines.insert(root, Arc::clone(&pipeline));
+        Ok(pipeline)
+    }
+
+    fn build(&self, root: PathBuf) -> Result<Pipeline, Failure> {
         let mut builder = Pipeline::builder()
             .notion(self.workspace.clone(), LocalWorkspace::SOURCE)
-            .manifest_store(Arc::new(FsManifestStore::new(root)))
+            .manifest_store(Arc::new(FsManifestStore::new(&root)))
             .presets(self.presets.clone())
             .max_lesson_bytes(self.max_lesson_bytes);
         if let Some(speech) = &self.speech {
             builder = builder
                 .tts(Arc::clone(&speech.account.tts))
-                .recordings(speech.segments.clone(), recordings);
+                .recordings(speech.segments.clone(), root);
         }
         build(builder)
     }
@@ -146,6 +158,13 @@ pub(crate) fn observer(root: PathBuf) -> Result<Pipeline, Failure> {
         .notion(Arc::new(nowhere), LocalWorkspace::SOURCE)
         .manifest_store(Arc::new(FsManifestStore::new(root)));
     build(builder)
+}
+
+/// The folder of a lesson below `root`.
+pub(crate) fn folder_of(lesson: &LessonInput, root: &Path) -> PathBuf {
+    let mut folder = root.join(lesson.id.as_str());
+    folder.pop();
+    folder
 }
 
 fn build(builder: PipelineBuilder) -> Result<Pipeline, Failure> {

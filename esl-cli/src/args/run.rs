@@ -25,6 +25,18 @@ pub(crate) struct WatchArgs {
     pub(crate) homework: HomeworkArgs,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Lesson files, and folders with lessons
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Lessons to work on at once (1 to 64); one per processor unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
+}
+
 /// How to make homework.
 #[derive(Debug, Args)]
 pub(crate) struct HomeworkArgs {

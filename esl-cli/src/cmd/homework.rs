@@ -65,7 +65,10 @@ impl Maker {
         progress: Arc<dyn ProgressSink>,
     ) -> Result<RunReport, Unmade> {
         let (lesson, root) = wiring::lesson(path, self.max_lesson_bytes)?;
-        let pipeline = self.workshop.pipeline(&lesson, root)?;
+        let mut options = self.options.clone();
+        let out = options.out.take();
+        options.out = Some(out.unwrap_or_else(|| wiring::folder_of(&lesson, &root)));
+        let pipeline = self.workshop.pipeline(root)?;
         let context = RunContext {
             cancel,
             deadline: self.timeout.map(|timeout| Instant::now() + timeout),
@@ -74,7 +77,7 @@ impl Maker {
             ..RunContext::new(RunId::random())
         };
         let request = RunRequest {
-            options: self.options.clone(),
+            options,
             voices: self.voices.clone(),
             ..RunRequest::new(lesson.clone())
         };

@@ -1,5 +1,6 @@
 //! The real binary at work, one story per file.
 
+mod batch;
 mod bench;
 mod browser;
 mod closed_output;
