@@ -13,7 +13,6 @@ use esl_pipeline::providers::offline_speech::{OfflineOptions, OfflineSpeech};
 use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::limiter::Limiter;
 
-use crate::args::HomeworkArgs;
 use crate::config::Settings;
 use crate::exit::{Exit, Failure};
 use crate::source;
@@ -86,16 +85,20 @@ struct Speech {
 }
 
 impl Workshop {
-    /// Finds what runs with these flags and settings need.
-    pub(crate) async fn open(args: &HomeworkArgs, settings: &Settings) -> Result<Self, Failure> {
+    /// Finds what runs with these settings need.
+    pub(crate) async fn open(
+        settings: &Settings,
+        students_see_answers: bool,
+        speaks: bool,
+    ) -> Result<Self, Failure> {
         let mut options = LocalWorkspaceOptions::default();
-        options.students_see_answers = args.page.answers;
+        options.students_see_answers = students_see_answers;
         let workspace = LocalWorkspace::open(&settings.workspace.value, options);
         Ok(Self {
             workspace: Arc::new(workspace),
             presets: presets(settings.presets.value.as_deref())?,
             max_lesson_bytes: settings.max_lesson_bytes.value,
-            speech: match args.speech.is_on() && !args.speech.skip_tts {
+            speech: match speaks {
                 true => Some(Speech::open(settings).await?),
                 false => None,
             },

@@ -12,6 +12,8 @@ mod homework;
 mod looking_only;
 mod mending;
 mod new_lessons;
+mod plan;
+mod rerun;
 mod settings;
 mod unreadable_lessons;
 mod unusable_manifests;
