@@ -32,7 +32,7 @@ pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use report::{
-    AudioReport, DiagnosticCounts, RunReport, StageEnd, StageReport, SynthesisReport,
+    AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
 pub use status::{NextAction, Stale, StatusReport};

@@ -14,7 +14,9 @@ use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::synthesis;
 use super::stages::validate;
-use super::{DiagnosticCounts, Pipeline, PipelineError, RunContext, RunReport, RunRequest};
+use super::{
+    DiagnosticCounts, PageReport, Pipeline, PipelineError, RunContext, RunReport, RunRequest,
+};
 use crate::speech::recorder::Recording;
 
 impl Pipeline {
@@ -76,9 +78,9 @@ impl Pipeline {
             request,
             outlook,
         };
-        let spoken = run.execute().await?;
+        let made = run.execute().await?;
         let manifest_path = self.manifests.location(&request.lesson.id);
-        Ok(run.report(manifest_path, diagnostics, spoken).await)
+        Ok(run.report(manifest_path, diagnostics, made).await)
     }
 }
 
@@ -93,17 +95,24 @@ struct Run<'a> {
     outlook: Outlook<'a>,
 }
 
+/// What a run made.
+#[derive(Debug, Default)]
+struct Made {
+    page: Option<PageReport>,
+    recording: Option<Recording>,
+}
+
 impl Run<'_> {
-    /// Does what the plan says. Returns what was spoken, if anything.
-    async fn execute(&self) -> Result<Option<Recording>, PipelineError> {
+    /// Does what the plan says.
+    async fn execute(&self) -> Result<Made, PipelineError> {
         let plan = &self.outlook.plan;
         self.leave_out_idle_stages();
         if !plan.manifest.runs() {
-            return Ok(None);
+            return Ok(Made::default());
         }
         unless_stopped(self.stop)?;
         self.claim().await?;
-        let spoken = self.make().await?;
+        let made = self.make().await?;
         if plan.add_audio.runs() {
             let work = AddAudio {
                 notion: self.notion,
@@ -114,7 +123,7 @@ impl Run<'_> {
             self.scope.stage(Stage::AddAudio, work.run()).await?;
         }
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
-        Ok(spoken)
+        Ok(made)
     }
 
     fn leave_out_idle_stages(&self) {
@@ -127,24 +136,24 @@ impl Run<'_> {
     }
 
     /// Page and recording, side by side. If one cannot be had, the other stops at a safe point.
-    async fn make(&self) -> Result<Option<Recording>, PipelineError> {
+    async fn make(&self) -> Result<Made, PipelineError> {
         let siblings = self.stop.child_token();
-        let (page, spoken) = tokio::join!(
+        let (page, recording) = tokio::join!(
             stopping_siblings(&siblings, self.import(&siblings)),
             stopping_siblings(&siblings, self.speak(&siblings)),
         );
-        match (page, spoken) {
-            (Ok(()), Ok(spoken)) => Ok(spoken),
+        match (page, recording) {
+            (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
             (Err(PipelineError::Cancelled), Err(cause)) | (Err(cause), _) | (_, Err(cause)) => {
                 Err(cause)
             }
         }
     }
 
-    async fn import(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
+    async fn import(&self, stop: &CancellationToken) -> Result<Option<PageReport>, PipelineError> {
         let Outlook { plan, journal, .. } = &self.outlook;
         if !plan.import.runs() {
-            return Ok(());
+            return Ok(None);
         }
         let work = Import {
             notion: self.notion,
@@ -161,12 +170,12 @@ impl Run<'_> {
                 _ => work.create().await,
             }
         };
-        self.scope.stage(Stage::Import, import).await?;
+        let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
-        Ok(())
+        Ok(Some(report))
     }
 
     async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
@@ -259,7 +268,7 @@ impl Run<'_> {
         self,
         manifest_path: String,
         diagnostics: DiagnosticCounts,
-        spoken: Option<Recording>,
+        made: Made,
     ) -> RunReport {
         let manifest = self.outlook.journal.manifest().await;
         let Outlook { plan, page, .. } = &self.outlook;
@@ -270,9 +279,10 @@ impl Run<'_> {
             page_id: manifest.page_id,
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
+            page: made.page,
             audio: manifest
                 .audio
-                .map(|audio| AudioReport::of(audio, spoken.as_ref().map(synthesis))),
+                .map(|audio| AudioReport::of(audio, made.recording.as_ref().map(synthesis))),
             colorized: plan.colorize.runs(),
             manifest_path,
             steps: steps(

@@ -6,13 +6,15 @@
 
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
-use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
+use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery};
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 
-use crate::pipeline::PipelineError;
+use super::edit::Editor;
+use crate::blocks::diff::{diff, intended};
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
 use crate::pipeline::scope::{Scope, unless_stopped};
+use crate::pipeline::{PageReport, PipelineError};
 
 /// What importing works with.
 #[derive(Debug, Clone, Copy)]
@@ -27,67 +29,79 @@ pub(in crate::pipeline) struct Import<'a> {
 
 impl Import<'_> {
     /// Makes a page, unless an earlier run did so without living to tell.
-    pub(in crate::pipeline) async fn create(self) -> Result<(), PipelineError> {
+    pub(in crate::pipeline) async fn create(self) -> Result<PageReport, PipelineError> {
         if let Some(page) = self.lost_page().await? {
             self.record_page(&page).await?;
-            return self.rebuild(page.id).await;
+            return self.update(page.id).await;
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
-        let (first, rest) = self.split();
         let page = NewPage {
             source: self.wanted.source,
             head: self.wanted.head.clone(),
-            children: first.to_vec(),
+            children: self.first_blocks().to_vec(),
         };
         let created = match self.notion.create_page(page).await {
             Ok(created) => created,
             Err(error) => return Err(self.not_created(error).await),
         };
         self.record_page(&created).await?;
-        self.append(created.id.into(), rest).await?;
-        self.record_content().await
+        let rest = self.show_lesson(created.id).await?;
+        Ok(PageReport {
+            inserted: rest.inserted + rest.kept,
+            kept: 0,
+            ..rest
+        })
     }
 
     /// Makes the lesson's page show the lesson.
-    pub(in crate::pipeline) async fn update(self, page: PageId) -> Result<(), PipelineError> {
+    pub(in crate::pipeline) async fn update(
+        self,
+        page: PageId,
+    ) -> Result<PageReport, PipelineError> {
         self.record(|manifest| manifest.imported_hash = None)
             .await?;
-        self.rebuild(page).await
-    }
-
-    /// Puts the new blocks after the old ones, then removes those: the page is never empty.
-    async fn rebuild(self, page: PageId) -> Result<(), PipelineError> {
-        let old = children(self.notion, page.into()).await.map_err(failed)?;
         unless_stopped(self.stop)?;
         let head = self.wanted.head.clone();
         let page = self.notion.update_page(page, head).await.map_err(failed)?;
-        let root = BlockId::from(page.id);
-        self.append(root, &self.wanted.blocks).await?;
-        for (done, child) in old.iter().enumerate() {
-            unless_stopped(self.stop)?;
-            self.notion.delete_block(child.id).await.map_err(failed)?;
-            self.scope.tell_progress(Stage::Import, done + 1, old.len());
-        }
         self.record_page(&page).await?;
-        self.record_content().await
+        self.show_lesson(page.id).await
     }
 
-    async fn append(self, parent: BlockId, blocks: &[Block]) -> Result<(), PipelineError> {
-        for chunk in blocks.chunks(self.notion.limits().children_per_array.max(1)) {
-            unless_stopped(self.stop)?;
-            self.notion
-                .append_children(parent, Position::End, chunk.to_vec())
-                .await
-                .map_err(failed)?;
+    /// Changes of the blocks what the lesson says differently. What is about to be done is recorded
+    /// first: interrupted anywhere, the next run goes on with the blocks that are there.
+    async fn show_lesson(self, page: PageId) -> Result<PageReport, PipelineError> {
+        let editor = Editor {
+            notion: self.notion,
+            scope: self.scope,
+            stop: self.stop,
+        };
+        let manifest = self.journal.manifest().await;
+        let player = manifest.audio.and_then(|audio| audio.block_id);
+        let wanted = &self.wanted.blocks;
+        let mut current = editor.read(page).await?;
+        let mut script = diff(manifest.page_blocks.as_ref(), &current, wanted, player);
+        let under_way = script.under_way().clone();
+        if !script.edits.is_empty() {
+            let recorded = under_way.clone();
+            self.record(|manifest| manifest.page_blocks = Some(recorded))
+                .await?;
         }
-        Ok(())
+        let report = editor.apply(&script, &mut current).await?;
+        script = diff(Some(&under_way), &current, wanted, player);
+        let settled = script.settled();
+        self.record(|manifest| {
+            manifest.page_blocks = Some(settled);
+            manifest.imported_hash = Some(self.wanted.digest.clone());
+        })
+        .await?;
+        Ok(report)
     }
 
-    /// The blocks that fit into the request that creates the page, and the others.
-    fn split(&self) -> (&[Block], &[Block]) {
+    /// The blocks that fit into the request that creates the page.
+    fn first_blocks(&self) -> &[Block] {
         let blocks = &self.wanted.blocks;
-        blocks.split_at(blocks.len().min(self.notion.limits().children_per_array))
+        &blocks[..blocks.len().min(self.notion.limits().children_per_array)]
     }
 
     /// The page of an earlier intent, if it was made.
@@ -155,17 +169,14 @@ impl Import<'_> {
                 key: None,
             };
             manifest.stages.insert(Stage::Import, record);
-            if is_another && let Some(audio) = &mut manifest.audio {
-                audio.block_id = None;
+            if is_another {
+                manifest.page_blocks = Some(intended(&self.wanted.blocks));
+                if let Some(audio) = &mut manifest.audio {
+                    audio.block_id = None;
+                }
             }
         })
         .await
-    }
-
-    async fn record_content(&self) -> Result<(), PipelineError> {
-        let digest = self.wanted.digest.clone();
-        self.record(|manifest| manifest.imported_hash = Some(digest))
-            .await
     }
 
     async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
@@ -191,7 +202,7 @@ pub(super) async fn children(
     }
 }
 
-fn failed(source: NotionError) -> PipelineError {
+pub(super) fn failed(source: NotionError) -> PipelineError {
     let stage = Stage::Import;
     PipelineError::Notion { stage, source }
 }
