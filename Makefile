@@ -11,7 +11,8 @@ demo: ## turn an example lesson into a homework page with sound (LESSON=file for
 	@sh .ci/demo.sh $(LESSON)
 
 test: ## install what the tests need and run all of them
-	@sh .ci/install.sh chromium chromedriver:chromium-driver flite espeak-ng
+	@sh .ci/install.sh chromium flite espeak-ng \
+		/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji
 	@sh .ci/test.sh
 
 lint: ## check format, lints and documentation

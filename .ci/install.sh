@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs the programs this machine lacks. Arguments: `program` or `program:package`.
+# Installs the programs this machine lacks. Arguments: `program`, `program:package` or `file:package`.
 # Succeeds if all of them are there in the end.
 set -eu
 
 missing=
 for wanted in "$@"; do
-    command -v "${wanted%%:*}" >/dev/null || missing="$missing ${wanted#*:}"
+    [ -e "${wanted%%:*}" ] || command -v "${wanted%%:*}" >/dev/null || missing="$missing ${wanted#*:}"
 done
 [ -n "$missing" ] || exit 0
 

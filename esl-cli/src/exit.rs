@@ -1,7 +1,6 @@
 //! How the process ends: the exit codes, and failures on their way to one.
 
 use std::error::Error;
-use std::iter;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -138,13 +137,18 @@ impl Failure {
     }
 }
 
-/// What caused `error`, without what its own message says already.
+/// What caused `error`, the nearest cause first, without what was said already.
 fn causes(error: &(impl Error + ?Sized), message: &str) -> Vec<String> {
-    let causes = iter::successors(error.source(), |cause| (*cause).source());
-    let causes = causes.map(ToString::to_string);
-    causes
-        .filter(|cause| !message.contains(cause.as_str()))
-        .collect()
+    let mut said = vec![message.to_owned()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !said.iter().any(|earlier| earlier.contains(&text)) {
+            said.push(text);
+        }
+        next = cause.source();
+    }
+    said.split_off(1)
 }
 
 impl From<PipelineError> for Failure {

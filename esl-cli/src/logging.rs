@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::args::{Global, LogFormat, LogLevel};
+use crate::args::{LogFormat, LogLevel};
 use crate::output::{progress::Progress, style};
 
 /// Installs the subscriber of this process.
-pub(crate) fn install(global: &Global, progress: &Arc<Progress>) {
+pub(crate) fn install(level: LogLevel, format: LogFormat, progress: &Arc<Progress>) {
     let builder = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::from(global.log_level))
+        .with_max_level(LevelFilter::from(level))
         .with_ansi(style::colours_stderr())
         .with_writer(progress.log_writer());
-    match global.log_format {
+    match format {
         LogFormat::Text => builder.compact().init(),
         LogFormat::Json => builder.json().init(),
     }

@@ -1,13 +1,16 @@
-//! The command `esl`: arguments in, calls out. The only place that reads the environment.
+//! The command `esl`: arguments in, calls out.
 //!
 //! Standard output carries results and nothing else; logs, progress and errors go to standard
-//! error. `wiring` alone names adapters, `exit` alone knows exit codes.
+//! error. `wiring` alone names adapters, `config` alone reads the environment, `exit`
+//! alone knows exit codes.
 
 mod args;
 mod cmd;
+mod config;
 mod exit;
 mod logging;
 mod output;
+mod saving;
 mod source;
 mod wiring;
 

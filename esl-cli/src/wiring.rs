@@ -3,21 +3,28 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use esl_core::ports::{ManifestStore, Tts};
+use esl_core::ports::Tts;
 use esl_core::{ErrorKind, LessonId, Presets, Voice};
-use esl_pipeline::pipeline::{LessonInput, Pipeline, PipelineBuilder};
+use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder, SpeechAccount};
 use esl_pipeline::providers::fs::{FsArtifactStore, FsManifestStore};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
 use esl_pipeline::providers::offline_speech::{OfflineOptions, OfflineSpeech};
 use esl_pipeline::speech::casting::VoiceMap;
+use esl_pipeline::speech::limiter::Limiter;
 
-use crate::args::RunArgs;
+use crate::args::HomeworkArgs;
+use crate::config::Settings;
 use crate::exit::{Exit, Failure};
 use crate::source;
 
 /// The lesson at `path` and the folder below which its id names it: the current one if the lesson
 /// lies there, else its own. Its manifest lies beside it either way.
 pub(crate) fn lesson(path: &Path, limit: usize) -> Result<(LessonInput, PathBuf), Failure> {
+    if path == Path::new("-") {
+        let message = "standard input cannot be used here: the manifest lies beside the lesson";
+        let failure = Failure::new(Exit::Usage, ErrorKind::InvalidInput, message);
+        return Err(failure.hint("give the lesson as a file"));
+    }
     let bytes = source::read_lesson(path, limit)?;
     let (id, root) = identity(path)?;
     let location = path.display().to_string();
@@ -61,48 +68,84 @@ fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
     Ok((id, root))
 }
 
-/// The pipeline of a run.
-pub(crate) async fn pipeline(args: &RunArgs, manifests: PathBuf) -> Result<Pipeline, Failure> {
-    let mut options = LocalWorkspaceOptions::default();
-    options.students_see_answers = args.page.answers;
-    let workspace = absolute(&args.page.workspace)?;
-    let mut builder = local(&workspace, options, manifests)
-        .presets(presets(args.preset.presets_path.as_deref())?)
-        .max_lesson_bytes(args.max_lesson_bytes);
-    if args.speech.is_on() && !args.speech.skip_tts {
-        let segments = FsArtifactStore::new(segments()?);
-        let recordings = workspace.join("audio");
-        let engine = speech(args.speech.concurrency).await?;
-        builder = builder
-            .tts(engine)
-            .recordings(Arc::new(segments), recordings);
-    }
-    build(builder)
+/// What is shared by all runs of a command: pages, presets, and who speaks.
+pub(crate) struct Workshop {
+    workspace: Arc<LocalWorkspace>,
+    presets: Presets,
+    max_lesson_bytes: usize,
+    speech: Option<Speech>,
 }
 
-/// `path` from the root on: what is recorded holds wherever the next run starts.
-pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|error| {
-        let message = format!("cannot use the folder {}: {error}", path.display());
-        Failure::new(Exit::Configuration, ErrorKind::Storage, message)
-    })
+/// Who speaks, how much at once, and where the pieces are kept.
+struct Speech {
+    account: SpeechAccount,
+    segments: Arc<FsArtifactStore>,
+}
+
+impl Workshop {
+    /// Finds what runs with these flags and settings need.
+    pub(crate) async fn open(args: &HomeworkArgs, settings: &Settings) -> Result<Self, Failure> {
+        let mut options = LocalWorkspaceOptions::default();
+        options.students_see_answers = args.page.answers;
+        let workspace = LocalWorkspace::open(&settings.workspace.value, options);
+        Ok(Self {
+            workspace: Arc::new(workspace),
+            presets: presets(settings.presets.value.as_deref())?,
+            max_lesson_bytes: settings.max_lesson_bytes.value,
+            speech: match args.speech.is_on() && !args.speech.skip_tts {
+                true => Some(Speech::open(settings).await?),
+                false => None,
+            },
+        })
+    }
+
+    /// The pipeline of `lesson`, which lies below `root`: manifest and recording lie beside it.
+    pub(crate) fn pipeline(
+        &self,
+        lesson: &LessonInput,
+        root: PathBuf,
+    ) -> Result<Pipeline, Failure> {
+        let mut recordings = root.join(lesson.id.as_str());
+        recordings.pop();
+        let mut builder = Pipeline::builder()
+            .notion(self.workspace.clone(), LocalWorkspace::SOURCE)
+            .manifest_store(Arc::new(FsManifestStore::new(root)))
+            .presets(self.presets.clone())
+            .max_lesson_bytes(self.max_lesson_bytes);
+        if let Some(speech) = &self.speech {
+            builder = builder
+                .tts(Arc::clone(&speech.account.tts))
+                .recordings(speech.segments.clone(), recordings);
+        }
+        build(builder)
+    }
+
+    /// The accounts of a run: all runs share one bound on what is spoken at once.
+    pub(crate) fn accounts(&self) -> Accounts {
+        Accounts {
+            speech: self.speech.as_ref().map(|speech| speech.account.clone()),
+            ..Accounts::default()
+        }
+    }
+}
+
+impl Speech {
+    async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let segments = Arc::new(FsArtifactStore::new(settings.cache()?));
+        let tts = speech(settings.concurrency.value).await?;
+        let limiter = Limiter::new(tts.capabilities().concurrency);
+        let account = SpeechAccount { tts, limiter };
+        Ok(Self { account, segments })
+    }
 }
 
 /// A pipeline that only looks at manifests below `root`.
 pub(crate) fn observer(root: PathBuf) -> Result<Pipeline, Failure> {
-    build(local(
-        Path::new("homework"),
-        LocalWorkspaceOptions::default(),
-        root,
-    ))
-}
-
-fn local(workspace: &Path, options: LocalWorkspaceOptions, manifests: PathBuf) -> PipelineBuilder {
-    let workspace = LocalWorkspace::open(workspace, options);
-    let manifests: Arc<dyn ManifestStore> = Arc::new(FsManifestStore::new(manifests));
-    Pipeline::builder()
-        .notion(Arc::new(workspace), LocalWorkspace::SOURCE)
-        .manifest_store(manifests)
+    let nowhere = LocalWorkspace::open("homework", LocalWorkspaceOptions::default());
+    let builder = Pipeline::builder()
+        .notion(Arc::new(nowhere), LocalWorkspace::SOURCE)
+        .manifest_store(Arc::new(FsManifestStore::new(root)));
+    build(builder)
 }
 
 fn build(builder: PipelineBuilder) -> Result<Pipeline, Failure> {
@@ -111,12 +154,17 @@ fn build(builder: PipelineBuilder) -> Result<Pipeline, Failure> {
         .map_err(|error| Failure::new(Exit::Unexpected, ErrorKind::Internal, error.to_string()))
 }
 
+/// Segments worth speaking at once on this machine.
+pub(crate) fn default_concurrency() -> usize {
+    OfflineOptions::default().concurrency
+}
+
 /// The speech engine of this machine, speaking as many segments at once as asked for.
-async fn speech(concurrency: Option<u16>) -> Result<Arc<dyn Tts>, Failure> {
-    let mut options = OfflineOptions::default();
-    if let Some(concurrency) = concurrency {
-        options.concurrency = concurrency.into();
-    }
+pub(crate) async fn speech(concurrency: usize) -> Result<Arc<dyn Tts>, Failure> {
+    let options = OfflineOptions {
+        concurrency,
+        ..OfflineOptions::default()
+    };
     let speech = OfflineSpeech::detect(&options).await;
     match speech {
         Ok(speech) => Ok(Arc::new(speech)),
@@ -126,7 +174,7 @@ async fn speech(concurrency: Option<u16>) -> Result<Arc<dyn Tts>, Failure> {
 
 /// The voices of this machine's speech engine.
 pub(crate) async fn voices() -> Result<Vec<Voice>, Failure> {
-    let voices = speech(None).await?.voices().await;
+    let voices = speech(default_concurrency()).await?.voices().await;
     voices.map_err(|error| Failure::of(&error))
 }
 
@@ -146,20 +194,4 @@ pub(crate) fn presets(path: Option<&Path>) -> Result<Presets, Failure> {
     };
     let text = source::read_settings("presets", path)?;
     Presets::from_json(&text).map_err(|error| Failure::of_setting(&error).in_file(path))
-}
-
-/// Where finished segments are kept between runs: a cache folder of the user's.
-fn segments() -> Result<PathBuf, Failure> {
-    let given = |name| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let cache = given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache")));
-    let cache = cache.ok_or_else(|| {
-        let message = "cannot tell where to keep spoken segments";
-        Failure::new(Exit::Configuration, ErrorKind::Configuration, message)
-            .hint("set XDG_CACHE_HOME or HOME to an absolute path")
-    })?;
-    Ok(cache.join("esl-pipeline/segments"))
 }

@@ -119,6 +119,23 @@ fn the_core_performs_no_io() {
 }
 
 #[test]
+fn libraries_do_not_read_the_environment() {
+    for library in ["esl-core", "esl-pipeline"] {
+        let mut files = rust_files(&root().join(library).join("src"));
+        files.retain(|file| !file.ends_with("tests.rs"));
+        assert_nobody_names(&["env::var"], &files);
+    }
+}
+
+#[test]
+fn the_command_line_reads_the_environment_in_one_place() {
+    let source = root().join("esl-cli/src");
+    let mut files = rust_files(&source);
+    files.retain(|file| *file != source.join("config.rs"));
+    assert_nobody_names(&["env::var"], &files);
+}
+
+#[test]
 fn a_named_provider_is_seen_in_code_and_not_in_comments() {
     let code = "//! see providers::fs\nuse crate::providers::fs::Store;\n";
     assert_eq!(

@@ -8,3 +8,4 @@ pub mod lesson;
 pub mod pipeline;
 pub mod providers;
 pub mod speech;
+mod yaml;

@@ -21,12 +21,15 @@
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod conformance;
+pub mod faults;
 mod fixture;
 mod manual_clock;
 mod memory;
+mod runtime_clock;
 mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};
 pub use manual_clock::ManualClock;
 pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
+pub use runtime_clock::RuntimeClock;
 pub use tone::ToneTts;

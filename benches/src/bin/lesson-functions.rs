@@ -1,6 +1,6 @@
 //! How long it takes to parse, lint and convert lessons.
 //!
-//! `cargo run --release -p esl-benches --bin lesson-functions -- [LESSON …]`
+//! `cargo run --profile dist -p esl-benches --bin lesson-functions -- [LESSON …]`
 //!
 //! Without arguments it measures two lessons of its own, of 6 KB and 1.2 MB. It prints one JSON
 //! object: per lesson its size, and per function the figures of its runs.

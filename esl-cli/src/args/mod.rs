@@ -1,6 +1,8 @@
 //! What can be typed: commands and flags, their ranges and their help. Nothing is done here.
 
+mod new;
 mod run;
+mod settings;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,7 +10,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
 
-pub(crate) use run::{ExistingPage, Mode, RunArgs};
+pub(crate) use new::NewArgs;
+pub(crate) use run::{ExistingPage, HomeworkArgs, Mode, RunArgs};
+pub(crate) use settings::{ConfigCommand, PlaceArgs};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
 #[derive(Debug, Parser)]
@@ -33,17 +37,19 @@ pub(crate) struct Global {
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// How much to log on standard error
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
-    pub(crate) log_level: LogLevel,
+    /// How much to log on standard error; `warn` unless given here or in `LOG_LEVEL`
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub(crate) log_level: Option<LogLevel>,
     /// How to write logs and progress on standard error; `json` is one event per line
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogLevel {
+    #[value(alias = "silent")]
     Off,
+    #[value(alias = "fatal")]
     Error,
     Warn,
     Info,
@@ -61,6 +67,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Make the homework page of a lesson, and its recording
     Run(Box<RunArgs>),
+    /// Write a lesson to begin with
+    New(NewArgs),
     /// Check lessons and show what is wrong with them
     Validate(ValidateArgs),
     /// Print parts of a lesson
@@ -72,6 +80,11 @@ pub(crate) enum Command {
     /// Voices on this machine and who would speak with which
     #[command(subcommand)]
     Voices(VoicesCommand),
+    /// Settings and where they come from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check whether this machine can make homework, and tell how to mend it
+    Doctor(PlaceArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
 }
@@ -81,13 +94,30 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::New(_) => "new",
             Self::Validate(_) => "validate",
             Self::Extract(_) => "extract",
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
             Self::Voices(VoicesCommand::List) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
+            Self::Config(ConfigCommand::Show(_)) => "config show",
+            Self::Doctor(_) => "doctor",
             Self::Completions(_) => "completions",
+        }
+    }
+}
+
+impl LogLevel {
+    /// The name it is typed by.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
         }
     }
 }
@@ -140,6 +170,9 @@ pub(crate) struct ValidateArgs {
     /// Leave a rule's findings out (repeatable)
     #[arg(long, value_name = "CODE", value_parser = rule)]
     pub(crate) allow: Vec<Code>,
+    /// Apply every fix that is certain to the files; with `-`, print the lesson so mended
+    #[arg(long)]
+    pub(crate) fix: bool,
     /// How to print the findings; `json` is the same as `--json`
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: FindingsFormat,

@@ -1,17 +1,24 @@
-//! The flags of `esl run`.
+//! The flags of `esl run`, and of other commands that make homework.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use esl_pipeline::lesson::DEFAULT_LIMIT;
 
 use super::{LessonArg, PresetArgs, VoiceArgs};
+use crate::config::Typed;
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) lesson: LessonArg,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
+}
+
+/// How to make homework.
+#[derive(Debug, Args)]
+pub(crate) struct HomeworkArgs {
     /// Do everything again
     #[arg(long)]
     pub(crate) force: bool,
@@ -21,9 +28,9 @@ pub(crate) struct RunArgs {
     /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
-    /// Largest lesson file to accept
-    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_LIMIT)]
-    pub(crate) max_lesson_bytes: usize,
+    /// Largest lesson file to accept; 1 MiB unless given
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_lesson_bytes: Option<usize>,
     #[command(flatten)]
     pub(crate) page: PageArgs,
     #[command(flatten)]
@@ -38,9 +45,9 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Page")]
 pub(crate) struct PageArgs {
-    /// Folder of the pages
-    #[arg(long, value_name = "DIR", default_value = "homework")]
-    pub(crate) workspace: PathBuf,
+    /// Folder of the pages; `homework` unless given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
     /// The student, instead of the one the lesson names
     #[arg(long, value_name = "NAME")]
     pub(crate) student: Option<String>,
@@ -74,7 +81,7 @@ pub(crate) struct SpeechArgs {
     /// Speak again, even if the recording is up to date
     #[arg(long, conflicts_with_all = ["no_tts", "skip_tts"])]
     pub(crate) redo_tts: bool,
-    /// Folder of the recording; `audio` in the folder of the pages unless given
+    /// Folder of the recording; the lesson's own unless given
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Speak line by line or as a conversation; as in the last run unless given
@@ -105,6 +112,19 @@ pub(crate) enum ExistingPage {
     New,
     /// Stop
     Fail,
+}
+
+impl HomeworkArgs {
+    /// What was typed of the settings.
+    pub(crate) fn settings(&self) -> Typed<'_> {
+        Typed {
+            workspace: self.page.workspace.as_deref(),
+            presets: self.preset.presets_path.as_deref(),
+            voices: self.voices.voices.as_deref(),
+            concurrency: self.speech.concurrency,
+            max_lesson_bytes: self.max_lesson_bytes,
+        }
+    }
 }
 
 impl PageArgs {

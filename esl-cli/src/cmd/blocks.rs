@@ -9,25 +9,31 @@ use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson};
 use serde_json::Value;
 
 use crate::args::{BlocksArgs, PresetArgs};
+use crate::config::{Environment, Typed};
 use crate::exit::Failure;
 use crate::output::{Answer, Outcome, summary};
 use crate::{source, wiring};
 
 struct Blocks(Vec<Block>);
 
-pub(super) fn blocks(args: &BlocksArgs) -> Outcome {
+pub(super) fn blocks(args: &BlocksArgs, environment: &Environment) -> Outcome {
     let text = source::lesson_text(&args.lesson.path(), DEFAULT_LIMIT)?;
     let mut options = ConvertOptions::default();
-    options.preset = preset(&args.preset)?;
+    options.preset = preset(&args.preset, environment)?;
     Ok(Box::new(Blocks(convert(&Lesson::parse(&text), &options))))
 }
 
 /// The colours asked for; the default preset if nothing is said.
-fn preset(args: &PresetArgs) -> Result<Option<Preset>, Failure> {
+fn preset(args: &PresetArgs, environment: &Environment) -> Result<Option<Preset>, Failure> {
     if args.no_preset {
         return Ok(None);
     }
-    let presets = wiring::presets(args.presets_path.as_deref())?;
+    let typed = Typed {
+        presets: args.presets_path.as_deref(),
+        ..Typed::default()
+    };
+    let settings = environment.settings(typed)?;
+    let presets = wiring::presets(settings.presets.value.as_deref())?;
     let name = args.preset.as_deref().unwrap_or(Presets::DEFAULT);
     let preset = presets
         .find(name)

@@ -3,8 +3,12 @@
 
 mod blocks;
 mod completions;
+mod config;
+mod doctor;
 mod extract;
+mod homework;
 mod interrupt;
+mod new;
 mod run;
 mod status;
 mod validate;
@@ -15,31 +19,53 @@ use std::sync::Arc;
 
 use esl_core::ErrorKind;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, Global, LogLevel};
+use crate::config::{Environment, Setting};
 use crate::exit::{Exit, Failure};
 use crate::logging;
 use crate::output::{self, Outcome, progress::Progress};
+
+/// What surrounds a command: who is told what, and the environment.
+struct Session {
+    environment: Environment,
+    log_level: Setting<LogLevel>,
+    progress: Arc<Progress>,
+}
 
 /// Does what was asked, says how it went and tells how the process ends.
 pub(crate) fn execute(arguments: Arguments) -> Exit {
     let wants_json = arguments.wants_json();
     let Arguments { global, command } = arguments;
-    let progress = Progress::new(global.log_format);
-    logging::install(&global, &progress);
     let name = command.name();
-    let outcome = dispatch(command, &progress);
+    let progress = Progress::new(global.log_format);
+    let outcome = session(&global, &progress).and_then(|session| dispatch(command, &session));
     progress.close();
     output::finish(name, &outcome, &progress.events(), wants_json)
 }
 
-fn dispatch(command: Command, progress: &Arc<Progress>) -> Outcome {
+fn session(global: &Global, progress: &Arc<Progress>) -> Result<Session, Failure> {
+    let environment = Environment::of_process();
+    let log_level = environment.log_level(global.log_level)?;
+    logging::install(log_level.value, global.log_format, progress);
+    Ok(Session {
+        environment,
+        log_level,
+        progress: Arc::clone(progress),
+    })
+}
+
+fn dispatch(command: Command, session: &Session) -> Outcome {
+    let environment = &session.environment;
     match command {
-        Command::Run(args) => block_on(run::run(*args, Arc::clone(progress))),
+        Command::Run(args) => block_on(run::run(*args, session)),
+        Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),
-        Command::Blocks(args) => blocks::blocks(&args),
-        Command::Voices(command) => block_on(voices::voices(command)),
+        Command::Blocks(args) => blocks::blocks(&args, environment),
+        Command::Voices(command) => block_on(voices::voices(command, environment)),
         Command::Extract(args) => extract::extract(&args),
         Command::Status(args) => block_on(status::status(args)),
+        Command::Config(command) => config::config(&command, session),
+        Command::Doctor(args) => block_on(doctor::doctor(&args, session)),
         Command::Completions(args) => completions::completions(&args),
     }
 }

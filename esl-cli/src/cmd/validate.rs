@@ -1,16 +1,18 @@
-//! `esl validate`: every problem of one or several lessons, in one pass.
+//! `esl validate`: every problem of one or several lessons, in one pass; mended, if asked.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use esl_pipeline::lesson::{
-    Code, Diagnostic, Lesson, Level, LintOptions, Report, ReportSummary, Severity,
+    Code, Diagnostic, Lesson, Level, LintOptions, Mended, Report, ReportItem, ReportSummary,
+    Severity, mend,
 };
 use serde_json::{Map, Value, json};
 
 use crate::args::{FindingsFormat, ValidateArgs};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Outcome, diagnostics::Source, sarif, style, summary};
-use crate::source;
+use crate::{saving, source};
 
 struct Verdicts {
     files: Vec<Verdict>,
@@ -24,8 +26,16 @@ struct Verdict {
 
 struct Checked {
     text: String,
+    mending: Option<Mending>,
     report: Report,
     summary: ReportSummary,
+}
+
+/// What `--fix` did to a lesson.
+struct Mending {
+    changes: Vec<ReportItem>,
+    /// Whether the text is to be printed, there being no file to change.
+    is_printed: bool,
 }
 
 pub(super) fn validate(args: &ValidateArgs) -> Outcome {
@@ -34,11 +44,17 @@ pub(super) fn validate(args: &ValidateArgs) -> Outcome {
         levels: levels(args).collect(),
         ..LintOptions::default()
     };
-    let verdict = |path: &std::path::PathBuf| Verdict {
+    let outcome = |path: &Path| {
+        let text = source::lesson_text(path, source::MOST_READ)?;
+        if args.fix {
+            fix(path, &text, &options)
+        } else {
+            Ok(check(text, None, &options))
+        }
+    };
+    let verdict = |path: &PathBuf| Verdict {
         name: source::name(path),
-        outcome: source::lesson_text(path, source::MOST_READ)
-            .map(|text| check(text, &options))
-            .inspect_err(output::report),
+        outcome: outcome(path).inspect_err(output::report),
     };
     Ok(Box::new(Verdicts {
         files: args.paths().map(verdict).collect(),
@@ -56,12 +72,28 @@ fn levels(args: &ValidateArgs) -> impl Iterator<Item = (Code, Level)> {
         .flat_map(|(codes, level)| codes.iter().map(move |code| (*code, level)))
 }
 
-fn check(text: String, options: &LintOptions) -> Checked {
+/// Mends the lesson where it lies and checks what became of it.
+fn fix(path: &Path, text: &str, options: &LintOptions) -> Result<Checked, Failure> {
+    let is_printed = path == Path::new("-");
+    let mended = mend(text, options);
+    if mended.text != text && !is_printed {
+        saving::replace(path, &mended.text)?;
+    }
+    let Mended { text, changes } = mended;
+    let mending = Mending {
+        changes,
+        is_printed,
+    };
+    Ok(check(text, Some(mending), options))
+}
+
+fn check(text: String, mending: Option<Mending>, options: &LintOptions) -> Checked {
     let lesson = Lesson::parse(&text);
     let report = Report::new(&lesson, options);
     let summary = report.summary(&lesson);
     Checked {
         text,
+        mending,
         report,
         summary,
     }
@@ -122,15 +154,7 @@ impl Verdict {
 
     fn json(&self) -> Value {
         let mut json = match &self.outcome {
-            Ok(Checked {
-                text,
-                report,
-                summary,
-            }) => {
-                let mut json = summary::json(summary);
-                json["diagnostics"] = summary::json(&report.items(text));
-                json
-            }
+            Ok(checked) => checked.json(),
             Err(failure) => json!({ "ok": false, "error": failure }),
         };
         json["file"] = json!(self.name);
@@ -138,27 +162,68 @@ impl Verdict {
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        // What could not be read was told when it was tried.
-        let Ok(Checked {
-            text,
-            report,
-            summary,
-        }) = &self.outcome
-        else {
-            return Ok(());
-        };
-        let source = Source {
-            name: &self.name,
-            text,
-        };
-        source.write_findings(out, &report.diagnostics, style::colours_stdout())?;
+        match &self.outcome {
+            Ok(checked) => checked.write(&self.name, out),
+            // It was told when it was tried.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Checked {
+    fn json(&self) -> Value {
+        let mut json = summary::json(&self.summary);
+        json["diagnostics"] = summary::json(&self.report.items(&self.text));
+        if let Some(mending) = &self.mending {
+            json["changes"] = summary::json(&mending.changes);
+            if mending.is_printed {
+                json["text"] = json!(self.text);
+            }
+        }
+        json
+    }
+
+    /// Where the mended lesson itself is the answer, all else goes to standard error.
+    fn write(&self, name: &str, out: &mut dyn Write) -> io::Result<()> {
+        match &self.mending {
+            Some(mending) if mending.is_printed => {
+                let _ = self.write_verdict(name, &mut io::stderr().lock(), style::colours_stderr());
+                out.write_all(self.text.as_bytes())
+            }
+            _ => self.write_verdict(name, out, style::colours_stdout()),
+        }
+    }
+
+    fn write_verdict(&self, name: &str, out: &mut dyn Write, coloured: bool) -> io::Result<()> {
+        let Self { text, report, .. } = self;
+        if let Some(mending) = &self.mending {
+            write_changes(out, name, &mending.changes)?;
+        }
+        Source { name, text }.write_findings(out, &report.diagnostics, coloured)?;
         let verdict = if report.ok { "valid" } else { "not valid" };
-        let name = style::printable(&self.name);
+        let name = style::printable(name);
         writeln!(out, "{name}: {verdict}{}", counts(&report.diagnostics))?;
-        match &summary.meta {
+        match &self.summary.meta {
             Some(meta) if report.ok => write_settings(out, meta),
             _ => Ok(()),
         }
+    }
+}
+
+fn write_changes(out: &mut dyn Write, name: &str, changes: &[ReportItem]) -> io::Result<()> {
+    let name = style::printable(name);
+    for change in changes {
+        let place = change.span.start;
+        let message = style::printable(&change.message);
+        writeln!(
+            out,
+            "fixed {name}:{}:{}: {message} ({})",
+            place.line, place.col, change.code
+        )?;
+    }
+    match changes {
+        [] => Ok(()),
+        _ => writeln!(out),
     }
 }
 

@@ -11,15 +11,16 @@ use esl_pipeline::speech::casting::{
 use serde_json::Value;
 
 use crate::args::{ExplainArgs, VoicesCommand};
+use crate::config::{Environment, Typed};
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Outcome, style::printable, summary};
 use crate::{source, wiring};
 
-pub(super) async fn voices(command: VoicesCommand) -> Outcome {
+pub(super) async fn voices(command: VoicesCommand, environment: &Environment) -> Outcome {
     let voices = wiring::voices().await?;
     match command {
         VoicesCommand::List => Ok(Box::new(Catalog(voices))),
-        VoicesCommand::Explain(args) => casting(&args, &voices),
+        VoicesCommand::Explain(args) => casting(&args, environment, &voices),
     }
 }
 
@@ -58,7 +59,7 @@ struct Casting {
     text: String,
 }
 
-fn casting(args: &ExplainArgs, catalog: &[Voice]) -> Outcome {
+fn casting(args: &ExplainArgs, environment: &Environment, catalog: &[Voice]) -> Outcome {
     let text = source::lesson_text(&args.lesson.path(), DEFAULT_LIMIT)?;
     let lesson = Lesson::parse(&text);
     let Some(script) = Script::of(&lesson) else {
@@ -80,7 +81,12 @@ fn casting(args: &ExplainArgs, catalog: &[Voice]) -> Outcome {
         catalog_is_complete: true,
         ..CastingOptions::default()
     };
-    let voice_map = wiring::voice_map(args.voices.voices.as_deref())?;
+    let typed = Typed {
+        voices: args.voices.voices.as_deref(),
+        ..Typed::default()
+    };
+    let settings = environment.settings(typed)?;
+    let voice_map = wiring::voice_map(settings.voices.value.as_deref())?;
     let speakers = speakers(&script, &lesson.front_matter);
     let explanation = explain(&speakers, catalog, &voice_map, &options);
     let explanation = explanation.map_err(|error| Failure::of(&error))?;

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::config::colours_wanted;
+
 /// Whether standard output takes colours.
 pub(crate) fn colours_stdout() -> bool {
     io::stdout().is_terminal() && colours_wanted()
@@ -10,12 +12,6 @@ pub(crate) fn colours_stdout() -> bool {
 /// Whether standard error takes colours.
 pub(crate) fn colours_stderr() -> bool {
     io::stderr().is_terminal() && colours_wanted()
-}
-
-/// `NO_COLOR` (no-color.org), and terminals that cannot.
-fn colours_wanted() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// `text` without control characters, which could move the cursor or change the terminal.

@@ -103,6 +103,8 @@ impl Bench {
             .current_dir(self.path(""))
             .env("HOME", self.folder.path().join("home"))
             .env_remove("XDG_CACHE_HOME")
+            .env_remove("ESL_PIPELINE_CONFIG_DIR")
+            .env_remove("LOG_LEVEL")
             .env_remove("NO_COLOR")
             .env_remove("COLUMNS");
         let mut programs = self.programs().into_os_string();

@@ -6,9 +6,10 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 14] = [
     &[],
     &["run"],
+    &["new"],
     &["validate"],
     &["extract"],
     &["blocks"],
@@ -16,6 +17,9 @@ const COMMANDS: [&[&str]; 10] = [
     &["voices"],
     &["voices", "list"],
     &["voices", "explain"],
+    &["config"],
+    &["config", "show"],
+    &["doctor"],
     &["completions"],
 ];
 

@@ -36,7 +36,7 @@ fn the_summary_tells_where_everything_is() {
     Lesson        lesson.md
     Page          file://[bench]/work/homework/[uuid]/teacher.html
     Student page  file://[bench]/work/homework/[uuid]/student.html
-    Audio         [bench]/work/homework/audio/[digest].mp3 (0:13 min)
+    Audio         [bench]/work/[digest].mp3 (0:13 min)
     Voices        Clara→slt (female, auto 43, american), Sam→rms (male, auto 43, american)
     Manifest      [bench]/work/lesson.manifest.json
     Steps         validate, import, colorize, colorize:b1-default:10/6/1, tts, add-audio, manifest

@@ -1,12 +1,17 @@
 //! The real binary at work, one story per file.
 
 mod bench;
+mod browser;
 mod closed_output;
+mod doctor;
 mod documented;
 mod failing_engines;
 mod help;
 mod homework;
 mod looking_only;
+mod mending;
+mod new_lessons;
+mod settings;
 mod unreadable_lessons;
 mod unusable_manifests;
 mod unwritable_folders;

@@ -87,3 +87,13 @@ fn nothing_without_end_is_read() {
         ended.stderr
     );
 }
+
+#[test]
+fn a_run_needs_a_file_for_its_manifest_to_lie_beside() {
+    let bench = Bench::new();
+    for command in ["run", "status"] {
+        let ended = bench.esl_reading(b"", &[command, "-"]);
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    }
+    assert_eq!(bench.files(), [""; 0]);
+}

@@ -139,6 +139,22 @@ impl Block {
         }
     }
 
+    /// The block's own text, to be changed; `None` for blocks without.
+    pub fn rich_text_mut(&mut self) -> Option<&mut Vec<RichText>> {
+        Some(match self {
+            Self::Paragraph(text)
+            | Self::BulletedListItem(text)
+            | Self::NumberedListItem(text)
+            | Self::Quote(text) => &mut text.rich_text,
+            Self::Heading(heading) => &mut heading.rich_text,
+            Self::ToDo(to_do) => &mut to_do.rich_text,
+            Self::Toggle(toggle) => &mut toggle.rich_text,
+            Self::Callout(callout) => &mut callout.rich_text,
+            Self::Code(code) => &mut code.rich_text,
+            _ => return None,
+        })
+    }
+
     /// This block and all blocks inside it, counted.
     #[must_use]
     pub fn count(&self) -> usize {

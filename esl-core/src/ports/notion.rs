@@ -106,8 +106,11 @@ pub trait Notion: fmt::Debug + Send + Sync + 'static {
 pub struct NotionLimits {
     /// Blocks in one `children` array.
     pub children_per_array: usize,
-    /// Levels of `children` below the blocks of a request.
+    /// Levels of `children` below the blocks of a request. Columns stand on the level of their
+    /// column list, so that what is in them is one level below it.
     pub depth: usize,
+    /// Whether a column list may come inside another block of the request.
+    pub nested_column_lists: bool,
     /// Blocks in one request, descendants included.
     pub blocks_per_request: usize,
     /// Bytes of one request.
@@ -125,6 +128,7 @@ impl NotionLimits {
     pub const NONE: Self = Self {
         children_per_array: usize::MAX,
         depth: usize::MAX,
+        nested_column_lists: true,
         blocks_per_request: usize::MAX,
         bytes_per_request: usize::MAX,
         characters_per_run: usize::MAX,

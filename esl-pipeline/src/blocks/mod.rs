@@ -2,14 +2,15 @@
 //!
 //! Every form of the document has one place here that says which block it becomes. What Notion
 //! would refuse is published as the text that the author wrote, so that nothing is lost: an address
-//! that is not http or https, a formula that is too long, a reference to no block. Splitting to
-//! Notion's sizes is not done here.
+//! that is not http or https, a formula that is too long, a reference to no block. Fitting blocks
+//! into requests is a step of its own, in [`pack`].
 
 mod color;
 mod containers;
 mod convert;
 pub mod diff;
 mod media;
+pub mod pack;
 mod text;
 
 use esl_core::Preset;

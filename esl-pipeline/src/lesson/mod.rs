@@ -15,10 +15,12 @@ mod extract;
 mod front_matter;
 pub mod inline;
 mod lint;
+mod mend;
 mod parse;
 mod read;
 mod report;
 mod script;
+mod skeleton;
 mod span;
 
 pub use callout_head::CalloutHead;
@@ -34,6 +36,7 @@ pub use extract::{
 };
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
+pub use mend::{Mended, mend};
 pub use read::{DEFAULT_LIMIT, LessonReadError, decode};
 pub use report::{
     FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,
@@ -41,4 +44,5 @@ pub use report::{
 };
 pub use script::{Script, ScriptKind, Utterance};
 pub(crate) use script::{folded, is_narrator};
+pub use skeleton::{CefrLevel, Form, Skeleton};
 pub use span::{LineCol, LineIndex, Span, Text};

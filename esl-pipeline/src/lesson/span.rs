@@ -59,7 +59,17 @@ impl<'a> Text<'a> {
     /// Without surrounding white space (no-break and zero-width spaces and byte order marks
     /// included).
     #[must_use]
+    #[inline]
     pub fn trimmed(&self) -> Self {
+        let is_tight = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let bytes = self.raw.as_bytes();
+        if is_tight(bytes.first()) && is_tight(bytes.last()) {
+            return *self;
+        }
+        self.trimmed_by_character()
+    }
+
+    fn trimmed_by_character(&self) -> Self {
         let blank = |character: char| {
             character.is_whitespace() || matches!(character, '\u{feff}' | '\u{200b}')
         };

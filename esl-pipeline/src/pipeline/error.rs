@@ -7,7 +7,7 @@ use esl_core::{Classify, ErrorKind, Retry, Stage};
 use serde::Serialize;
 
 use super::DiagnosticCounts;
-use crate::lesson::Report;
+use crate::lesson::{LessonReadError, Report};
 use crate::speech::recorder::RecordError;
 
 /// A run failed. What was done before stays recorded in the manifest.
@@ -23,12 +23,12 @@ pub enum PipelineError {
         report: Report,
     },
     /// The lesson is no text.
-    #[error("the lesson {location} is not UTF-8 text")]
+    #[error("the lesson {location} is no text")]
     NotText {
         /// Where the lesson came from.
         location: String,
-        /// Where the text breaks off.
-        source: std::str::Utf8Error,
+        /// What is not text about it, and where.
+        source: LessonReadError,
     },
     /// The run cannot be done as asked; nothing was changed. At least one problem.
     #[error("{}", summary(problems))]
@@ -71,6 +71,9 @@ pub struct Problem {
     pub stage: Stage,
     /// The class of the error, such as `ConfigurationError`.
     pub class: ErrorClass,
+    /// The option at fault, by its name in JSON, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<&'static str>,
     /// What is wrong.
     pub message: String,
     /// How to mend it.
@@ -128,9 +131,18 @@ impl Problem {
         Self {
             stage,
             class: ErrorClass::of(error.kind()),
+            field: None,
             message: chain(error),
             hint: error.hint(),
             kind: error.kind(),
+        }
+    }
+
+    /// The problem that a failure to look around is for the run that it would have been.
+    pub(super) fn of_failure(failure: &PipelineError) -> Self {
+        Self {
+            class: failure.class(),
+            ..Self::of(failure.stage().unwrap_or(Stage::Validate), failure)
         }
     }
 }
@@ -204,6 +216,7 @@ impl Classify for PipelineError {
             Self::Manifest(source) => source.hint(),
             Self::Notion { source, .. } => source.hint(),
             Self::Speech { source } => source.hint(),
+            Self::NotText { source, .. } => source.hint(),
             _ => None,
         }
     }

@@ -1,10 +1,9 @@
 //! What stands between a run and its plan: the manifest, held against the lesson.
 
 use std::path::Path;
-use std::time::Duration;
 
 use esl_core::manifest::{AudioRecord, Manifest};
-use esl_core::{Digest, ErrorKind, RunId, Stage, Timestamp};
+use esl_core::{Digest, ErrorKind, RunId, Stage};
 
 use super::plan::{Facts, PageFact, Plan, RecordingFact};
 use super::{ErrorClass, OnExisting, Problem, RunOptions};
@@ -13,6 +12,8 @@ use super::{ErrorClass, OnExisting, Problem, RunOptions};
 #[derive(Debug)]
 pub(super) struct Findings<'a> {
     pub(super) options: &'a RunOptions,
+    /// What a rerun was asked to do; none if this is no rerun.
+    pub(super) rerun: Option<&'a [Stage]>,
     pub(super) manifest: &'a Manifest,
     pub(super) page_digest: &'a Digest,
     pub(super) page_is_there: bool,
@@ -23,17 +24,14 @@ pub(super) struct Findings<'a> {
     pub(super) study_text: &'a Digest,
     pub(super) md_hash: &'a Digest,
     pub(super) run_id: RunId,
-    pub(super) now: Timestamp,
 }
-
-/// How long the intent of another run is taken for the work of a living one.
-const INTENT_LIFETIME: Duration = Duration::from_secs(60);
 
 impl Findings<'_> {
     /// What follows from the findings.
     pub(super) fn plan(&self) -> Plan {
         Plan::of(&Facts {
             options: self.options,
+            steps: self.rerun.unwrap_or_default(),
             page: self.page_fact(),
             page_is_ours: self.is_ours(Stage::Import),
             has_preset: self.preset.is_some(),
@@ -69,12 +67,13 @@ impl Findings<'_> {
             problems.push(Problem {
                 stage: Stage::Import,
                 class: ErrorClass::ValidationError,
+                field: Some("onExisting"),
                 message: "the lesson has a page and has changed since".to_owned(),
                 hint: Some("let the run update the page or make another".to_owned()),
                 kind: ErrorKind::Conflict,
             });
         }
-        problems.extend(self.busy());
+        problems.extend(self.never_ran());
         problems
     }
 
@@ -86,20 +85,20 @@ impl Findings<'_> {
         is_done && last.is_some_and(|run| run.id == self.run_id)
     }
 
-    /// Another run that may be creating the page right now.
-    fn busy(&self) -> Option<Problem> {
-        let intent = self.manifest.pending_import.as_ref()?;
-        let age = self.now.since(intent.started_at);
-        let is_alive = intent.attempt_id != self.run_id && age < INTENT_LIFETIME;
-        let wait = INTENT_LIFETIME.saturating_sub(age).as_secs() + 1;
-        is_alive.then(|| Problem {
-            stage: Stage::Import,
+    /// A rerun goes on from an earlier run, and without a page there is nothing to attach to.
+    fn never_ran(&self) -> Option<Problem> {
+        let steps = self.rerun?;
+        let attaches_only = steps.contains(&Stage::AddAudio)
+            && !steps.contains(&Stage::Import)
+            && self.page_fact() == PageFact::Missing;
+        let is_missing = self.manifest.run.is_none() && self.manifest.page_id.is_none();
+        (is_missing || attaches_only).then(|| Problem {
+            stage: Stage::Manifest,
             class: ErrorClass::ManifestError,
-            message: format!("run {} is creating the page", intent.attempt_id),
-            hint: Some(format!(
-                "wait for it to end; if it was stopped, try again in {wait} s"
-            )),
-            kind: ErrorKind::Conflict,
+            field: None,
+            message: "the lesson has no page to work on".to_owned(),
+            hint: Some("run the lesson once before you rerun parts of it".to_owned()),
+            kind: ErrorKind::NotFound,
         })
     }
 
@@ -160,10 +159,11 @@ pub(super) fn is_attached(manifest: &Manifest) -> bool {
         && attached.is_some_and(|record| record.key == audio.sha256)
 }
 
-fn lacking(stage: Stage, message: &str, option: &str) -> Problem {
+fn lacking(stage: Stage, message: &str, option: &'static str) -> Problem {
     Problem {
         stage,
         class: ErrorClass::ManifestError,
+        field: Some(option),
         message: message.to_owned(),
         hint: Some(format!("run the lesson once without {option}")),
         kind: ErrorKind::NotFound,

@@ -17,6 +17,7 @@ mod properties;
 mod report;
 mod request;
 mod run;
+mod run_plan;
 mod scope;
 mod speech_options;
 mod stages;
@@ -31,10 +32,12 @@ use esl_core::{DataSourceId, Presets};
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
+pub use plan::Action;
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use status::{NextAction, Stale, StatusReport};
 
 use stages::tts::Engine;

@@ -2,12 +2,13 @@
 
 use esl_core::block::Block;
 use esl_core::manifest::Manifest;
-use esl_core::ports::{PageHead, SourceSchema};
+use esl_core::ports::{NotionLimits, PageHead, SourceSchema};
 use esl_core::{DataSourceId, Digest};
 
 use super::Problem;
 use super::preflight::ChosenPreset;
 use super::properties;
+use crate::blocks::pack::split_texts;
 use crate::blocks::{ColorCounts, ConvertOptions, colorize, convert};
 use crate::lesson::Lesson;
 
@@ -29,6 +30,8 @@ pub(super) struct WantedPage {
     pub(super) head: PageHead,
     pub(super) blocks: Vec<Block>,
     pub(super) preset: Option<ChosenPreset>,
+    /// Whether one of the properties is the student.
+    pub(super) names_student: bool,
     pub(super) digest: Digest,
 }
 
@@ -65,16 +68,20 @@ impl PageContent {
         }
     }
 
-    /// The page, with properties that fit into a source of this schema, and those that do not.
+    /// The page, with texts within the limits and properties that fit into a source of this schema,
+    /// and the properties that do not fit.
     pub(super) fn fit(
         self,
         lesson: &Lesson<'_>,
         student: Option<&str>,
         source: DataSourceId,
         schema: &SourceSchema,
+        limits: &NotionLimits,
     ) -> (WantedPage, Vec<Problem>) {
         let front_matter = &lesson.front_matter;
         let (properties, unfit) = properties::encode(front_matter, student, schema);
+        let is_student = |name: &String| name.trim().eq_ignore_ascii_case("student");
+        let names_student = student.is_some() && properties.keys().any(is_student);
         let head = PageHead {
             title: self.title,
             icon: properties::value(&front_matter.icon),
@@ -84,8 +91,9 @@ impl PageContent {
         let page = WantedPage {
             source,
             head,
-            blocks: self.blocks,
+            blocks: split_texts(self.blocks, limits),
             preset: self.preset,
+            names_student,
             digest: self.digest,
         };
         (page, unfit)

@@ -1,6 +1,7 @@
 //! Which stages a run has to do, and why. Pure: facts in, decisions out.
 
 use esl_core::Stage;
+use serde::Serialize;
 
 use super::{OnExisting, RunOptions};
 
@@ -9,6 +10,8 @@ use super::{OnExisting, RunOptions};
 pub(super) struct Facts<'a> {
     /// What the caller asked for.
     pub(super) options: &'a RunOptions,
+    /// The stages to do, and no others; empty for whatever needs it.
+    pub(super) steps: &'a [Stage],
     /// The lesson's page.
     pub(super) page: PageFact,
     /// Whether an earlier attempt of this very run made or rebuilt the page.
@@ -54,8 +57,9 @@ pub(super) enum RecordingFact {
 }
 
 /// What to do with a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
     /// Do it.
     Run,
     /// Leave it out, as asked.
@@ -87,6 +91,7 @@ const fn noop(reason: &'static str) -> Decision {
     Decision { action, reason }
 }
 
+const NOT_REQUESTED: Decision = skip("not requested");
 const SKIP_IMPORT: Decision = skip("skip-import flag set");
 const SKIP_TTS: Decision = skip("skip-tts flag set");
 
@@ -121,8 +126,14 @@ impl Plan {
     /// Decides for every stage.
     pub(super) fn of(facts: &Facts<'_>) -> Self {
         let (import, makes_page) = import(facts);
-        let tts = tts(facts);
-        let add_audio = add_audio(facts, import, tts);
+        let import = match as_asked(facts, Stage::Import, import) {
+            NOT_REQUESTED if facts.steps.contains(&Stage::Colorize) => {
+                run("the page brings the colours with it")
+            }
+            decision => decision,
+        };
+        let tts = as_asked(facts, Stage::Tts, tts(facts));
+        let add_audio = as_asked(facts, Stage::AddAudio, add_audio(facts, import, tts));
         let leaves_something_outdated = (import.action == Action::Skip
             && facts.page == PageFact::Outdated)
             || (tts.action == Action::Skip && facts.recording == RecordingFact::Outdated);
@@ -156,6 +167,16 @@ impl Plan {
             Stage::AddAudio => self.add_audio,
             Stage::Manifest => self.manifest,
         }
+    }
+}
+
+/// The decision for a stage if the caller named the stages to do.
+fn as_asked(facts: &Facts<'_>, stage: Stage, decision: Decision) -> Decision {
+    match decision.action {
+        _ if facts.steps.is_empty() => decision,
+        _ if !facts.steps.contains(&stage) => NOT_REQUESTED,
+        Action::Noop => run("asked to do it again"),
+        Action::Run | Action::Skip => decision,
     }
 }
 
@@ -245,6 +266,7 @@ mod tests {
     fn complete(options: &RunOptions) -> Facts<'_> {
         Facts {
             options,
+            steps: &[],
             page: PageFact::Current,
             page_is_ours: false,
             has_preset: true,
@@ -322,6 +344,23 @@ mod tests {
             ..complete(&options)
         };
         assert_eq!(actions(&resumed), [Noop; 5]);
+    }
+
+    #[test]
+    fn of_named_stages_each_is_done_and_no_other() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            steps: &[Stage::AddAudio],
+            page: PageFact::Outdated,
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Skip, Skip, Skip, Run, Run]);
+        assert!(Plan::of(&facts).leaves_something_outdated);
+        let facts = Facts {
+            steps: &[Stage::Colorize],
+            ..complete(&options)
+        };
+        assert_eq!(actions(&facts), [Run, Run, Skip, Skip, Run]);
     }
 
     #[test]

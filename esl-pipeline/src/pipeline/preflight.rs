@@ -1,10 +1,12 @@
 //! Looks at everything that a run depends on, and finds every reason not to begin. Reads only.
 
+use std::collections::BTreeMap;
+
 use esl_core::manifest::Manifest;
-use esl_core::ports::{ManifestError, Notion, NotionError};
+use esl_core::ports::{Notion, NotionError, SourceSchema};
 use esl_core::{Digest, ErrorKind, Preset, Presets, Stage};
 
-use super::findings::Findings;
+use super::findings::{Findings, audio_of};
 use super::journal::Journal;
 use super::page::{PageContent, WantedPage, student_of};
 use super::plan::Plan;
@@ -19,8 +21,7 @@ use crate::speech::recorder::Recorder;
 
 /// All that is known before the first effect.
 #[derive(Debug)]
-pub(super) struct Outlook<'a> {
-    pub(super) journal: Journal<'a>,
+pub(super) struct Outlook {
     pub(super) plan: Plan,
     pub(super) page: WantedPage,
     pub(super) colors: ColorCounts,
@@ -31,6 +32,14 @@ pub(super) struct Outlook<'a> {
     pub(super) md_hash: Digest,
 }
 
+/// What a look around has found.
+#[derive(Debug)]
+pub(super) struct Preflight<'a> {
+    pub(super) outlook: Outlook,
+    journal: Option<Journal<'a>>,
+    problems: Problems,
+}
+
 /// A preset and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ChosenPreset {
@@ -39,23 +48,22 @@ pub(super) struct ChosenPreset {
 }
 
 impl Pipeline {
-    /// Looks at everything that the run depends on.
-    ///
-    /// # Errors
-    /// [`PipelineError::Refused`] with every problem found; [`PipelineError::Manifest`] if the
-    /// manifest is the only one; the failure of the workspace.
+    /// Looks at everything that the run depends on, whatever goes wrong on the way. `rerun` names
+    /// what a rerun was asked to do.
     pub(super) async fn preflight<'a>(
         &'a self,
         request: &'a RunRequest,
+        rerun: Option<&[Stage]>,
         context: &RunContext,
         lesson: &Lesson<'_>,
-    ) -> Result<Outlook<'a>, PipelineError> {
+    ) -> Preflight<'a> {
         let options = &request.options;
         let mut problems = Problems::default();
         let journal = Journal::open(&*self.manifests, &*self.clock, &request.lesson.id).await;
+        let journal = problems.unless_failed(journal.map_err(PipelineError::Manifest));
         let manifest = match &journal {
-            Ok(journal) => journal.manifest().await,
-            Err(_) => Manifest::new(&Digest::of(""), self.clock.now()),
+            Some(journal) => journal.manifest().await,
+            None => Manifest::new(&Digest::of(""), self.clock.now()),
         };
         let preset = preset(&options.preset, &manifest, &self.presets);
         let preset = problems
@@ -64,16 +72,20 @@ impl Pipeline {
 
         let notion = self.notion_of(context);
         let source = options.data_source_id.unwrap_or(self.source);
-        let schema = notion.schema(source).await.map_err(unavailable)?;
+        let schema = notion.schema(source).await.map_err(unavailable);
+        let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
         let student = student_of(options.student.as_deref(), lesson);
         let content = PageContent::of(lesson, student, preset.as_ref());
         let colors = content.colors;
-        let (page, unfit) = content.fit(lesson, student, source, &schema);
+        let (page, unfit) = content.fit(lesson, student, source, &schema, notion.limits());
         problems.add(unfit);
+        let page_is_there = page_is_there(notion, &manifest).await;
+        let page_is_there = problems.unless_failed(page_is_there);
 
         let engine = self.engine_of(context);
-        problems.add(missing_engine(options, engine.as_ref()));
-        let wants_audio = wants_audio(options, engine.as_ref());
+        let asked = AskedForAudio::of(options, rerun, &manifest);
+        problems.add(missing_engine(asked, engine.as_ref()));
+        let wants_audio = wants_audio(asked, engine.as_ref());
         let speaks = wants_audio && !options.skip_tts;
         let take = match engine.as_ref().filter(|_| speaks) {
             Some(engine) => {
@@ -86,31 +98,34 @@ impl Pipeline {
         let md_hash = Digest::of(&request.lesson.bytes);
         let findings = Findings {
             options,
+            rerun,
             manifest: &manifest,
             page_digest: &page.digest,
-            page_is_there: page_is_there(notion, &manifest).await?,
+            page_is_there: page_is_there.unwrap_or(true),
             preset: preset.as_ref().map(|preset| preset.name.as_str()),
             wants_audio,
             recording_key: take.as_ref().map(|take| &take.key),
             study_text: &study_text,
             md_hash: &md_hash,
             run_id: context.run_id,
-            now: self.clock.now(),
         };
-        if journal.is_ok() {
+        if journal.is_some() {
             problems.add(findings.problems());
         }
-        let plan = findings.plan();
-        Ok(Outlook {
-            journal: problems.settle(journal)?,
-            plan,
+        let outlook = Outlook {
+            plan: findings.plan(),
             page,
             colors,
             take,
             engine,
             study_text,
             md_hash,
-        })
+        };
+        Preflight {
+            outlook,
+            journal,
+            problems,
+        }
     }
 
     /// The workspace of a run.
@@ -131,13 +146,44 @@ impl Pipeline {
     }
 }
 
+impl<'a> Preflight<'a> {
+    /// The way to the first effect, if nothing stands in it.
+    ///
+    /// # Errors
+    /// [`PipelineError::Refused`] with every problem found, or the failure that is the only one.
+    pub(super) fn settle(self) -> Result<(Journal<'a>, Outlook), PipelineError> {
+        let Problems {
+            found,
+            mut failures,
+        } = self.problems;
+        match (self.journal, found.is_empty(), failures.pop()) {
+            (Some(journal), true, None) => Ok((journal, self.outlook)),
+            (_, true, Some(failure)) if failures.is_empty() => Err(failure),
+            (_, _, last) => {
+                failures.extend(last);
+                let problems = Problems { found, failures }.into_all();
+                Err(PipelineError::Refused { problems })
+            }
+        }
+    }
+
+    /// Every reason not to begin.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_all()
+    }
+}
+
 /// Every reason not to begin.
 #[derive(Debug, Default)]
-struct Problems(Vec<Problem>);
+struct Problems {
+    found: Vec<Problem>,
+    /// What could not be looked at.
+    failures: Vec<PipelineError>,
+}
 
 impl Problems {
     fn add(&mut self, found: impl IntoIterator<Item = Problem>) {
-        self.0.extend(found);
+        self.found.extend(found);
     }
 
     /// The value, unless there are problems instead.
@@ -145,21 +191,23 @@ impl Problems {
         result.map_err(|found| self.add(found)).ok()
     }
 
-    /// The journal, if nothing stands in the way.
-    fn settle(
-        mut self,
-        journal: Result<Journal<'_>, ManifestError>,
-    ) -> Result<Journal<'_>, PipelineError> {
-        match journal {
-            Ok(journal) if self.0.is_empty() => return Ok(journal),
-            Ok(_) => {}
-            Err(error) if self.0.is_empty() => return Err(PipelineError::Manifest(error)),
-            Err(error) => self.add([Problem {
-                class: ErrorClass::ManifestError,
-                ..Problem::of(Stage::Manifest, &error)
-            }]),
-        }
-        Err(PipelineError::Refused { problems: self.0 })
+    /// The value, unless it could not be had.
+    fn unless_failed<T>(&mut self, result: Result<T, PipelineError>) -> Option<T> {
+        result.map_err(|failure| self.failures.push(failure)).ok()
+    }
+
+    fn into_all(self) -> Vec<Problem> {
+        let failures = self.failures.iter().map(Problem::of_failure);
+        failures.chain(self.found).collect()
+    }
+}
+
+/// What stands for the properties of a source that cannot be asked.
+fn any_schema() -> SourceSchema {
+    SourceSchema {
+        title: "Name".to_owned(),
+        properties: BTreeMap::new(),
+        is_open: true,
     }
 }
 
@@ -181,6 +229,7 @@ fn preset(
     let preset = presets.find(name).map_err(|error| Problem {
         stage: Stage::Colorize,
         class: ErrorClass::ConfigurationError,
+        field: Some("preset"),
         message: error.to_string(),
         hint: Some("choose a known preset, or none".to_owned()),
         kind: ErrorKind::Configuration,
@@ -191,17 +240,45 @@ fn preset(
     }))
 }
 
-/// Whether to speak: as asked, else if it costs nothing.
-fn wants_audio(options: &RunOptions, engine: Option<&Engine>) -> bool {
-    let is_free = |engine: &Engine| !engine.tts.capabilities().is_paid;
-    engine.is_some_and(|engine| options.with_tts.unwrap_or_else(|| is_free(engine)))
+/// Whether audio was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AskedForAudio {
+    /// Yes.
+    Yes,
+    /// Explicitly not.
+    No,
+    /// If it costs nothing.
+    IfFree,
 }
 
-fn missing_engine(options: &RunOptions, engine: Option<&Engine>) -> Option<Problem> {
-    let is_missing = options.with_tts == Some(true) && !options.skip_tts && engine.is_none();
+impl AskedForAudio {
+    fn of(options: &RunOptions, rerun: Option<&[Stage]>, manifest: &Manifest) -> Self {
+        let names_tts = rerun.is_some_and(|steps| steps.contains(&Stage::Tts));
+        let spoke_before = rerun == Some(&[]) && audio_of(manifest).is_some();
+        match options.with_tts {
+            _ if options.skip_tts => Self::IfFree,
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None if names_tts || spoke_before => Self::Yes,
+            None => Self::IfFree,
+        }
+    }
+}
+
+fn wants_audio(asked: AskedForAudio, engine: Option<&Engine>) -> bool {
+    engine.is_some_and(|engine| match asked {
+        AskedForAudio::Yes => true,
+        AskedForAudio::No => false,
+        AskedForAudio::IfFree => !engine.tts.capabilities().is_paid,
+    })
+}
+
+fn missing_engine(asked: AskedForAudio, engine: Option<&Engine>) -> Option<Problem> {
+    let is_missing = asked == AskedForAudio::Yes && engine.is_none();
     is_missing.then(|| Problem {
         stage: Stage::Tts,
         class: ErrorClass::ConfigurationError,
+        field: Some("withTts"),
         message: "audio was asked for, but no speech engine is set up".to_owned(),
         hint: Some("set up a speech engine, or leave the audio out".to_owned()),
         kind: ErrorKind::Configuration,

@@ -201,6 +201,7 @@ fn problem(message: String, hint: String) -> Problem {
     Problem {
         stage: Stage::Import,
         class: ErrorClass::ValidationError,
+        field: None,
         message,
         hint: Some(hint),
         kind: ErrorKind::InvalidInput,

@@ -2,10 +2,11 @@
 
 use esl_core::manifest::{Manifest, RunRecord, StageOutcome, StageRecord};
 use esl_core::ports::Notion;
-use esl_core::{CancellationToken, Classify, Retry, Stage, Timestamp};
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
 use tracing::Instrument;
 
 use super::builder::Recordings;
+use super::journal::Journal;
 use super::plan::Action;
 use super::preflight::Outlook;
 use super::report::{AudioReport, steps};
@@ -15,7 +16,8 @@ use super::stages::import::Import;
 use super::stages::tts::synthesis;
 use super::stages::validate;
 use super::{
-    DiagnosticCounts, PageReport, Pipeline, PipelineError, RunContext, RunReport, RunRequest,
+    DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
+    RunReport, RunRequest,
 };
 use crate::speech::recorder::Recording;
 
@@ -33,10 +35,42 @@ impl Pipeline {
         request: RunRequest,
         context: RunContext,
     ) -> Result<RunReport, PipelineError> {
+        self.run_parts(request, None, context).await
+    }
+
+    /// Does the stages `steps` again, or, if none are named, whatever is missing or out of date.
+    ///
+    /// What the options leave open is done as in the last run; audio is made anew if that run had
+    /// made some. [`Stage::Colorize`] brings the page's text along.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); and [`PipelineError::Refused`] if the lesson was never run, or if a
+    /// step cannot be asked for.
+    pub async fn rerun(
+        &self,
+        steps: &[Stage],
+        request: RunRequest,
+        context: RunContext,
+    ) -> Result<RunReport, PipelineError> {
+        let problems: Vec<_> = steps.iter().filter_map(|step| no_step(*step)).collect();
+        if !problems.is_empty() {
+            return Err(PipelineError::Refused { problems });
+        }
+        self.run_parts(request, Some(steps), context).await
+    }
+
+    async fn run_parts(
+        &self,
+        request: RunRequest,
+        rerun: Option<&[Stage]>,
+        context: RunContext,
+    ) -> Result<RunReport, PipelineError> {
         let stop = context.cancel.child_token();
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
-        let work = self.run_until(&request, &context, &stop).instrument(span);
+        let work = self
+            .run_until(&request, rerun, &context, &stop)
+            .instrument(span);
         let Some(deadline) = context.deadline else {
             return work.await;
         };
@@ -57,6 +91,7 @@ impl Pipeline {
     async fn run_until(
         &self,
         request: &RunRequest,
+        rerun: Option<&[Stage]>,
         context: &RunContext,
         stop: &CancellationToken,
     ) -> Result<RunReport, PipelineError> {
@@ -68,7 +103,8 @@ impl Pipeline {
         let limit = self.max_lesson_bytes;
         let checked = async { validate::check(&request.lesson, limit, request.options.strict) };
         let (lesson, diagnostics) = scope.stage(Stage::Validate, checked).await?;
-        let outlook = self.preflight(request, context, &lesson).await?;
+        let preflight = self.preflight(request, rerun, context, &lesson).await;
+        let (journal, outlook) = preflight.settle()?;
         let run = Run {
             scope: &scope,
             stop,
@@ -76,6 +112,7 @@ impl Pipeline {
             recordings: self.recordings.as_ref(),
             now: self.clock.now(),
             request,
+            journal,
             outlook,
         };
         let made = run.execute().await?;
@@ -92,7 +129,8 @@ struct Run<'a> {
     recordings: Option<&'a Recordings>,
     now: Timestamp,
     request: &'a RunRequest,
-    outlook: Outlook<'a>,
+    journal: Journal<'a>,
+    outlook: Outlook,
 }
 
 /// What a run made.
@@ -116,7 +154,7 @@ impl Run<'_> {
         if plan.add_audio.runs() {
             let work = AddAudio {
                 notion: self.notion,
-                journal: &self.outlook.journal,
+                journal: &self.journal,
                 stop: self.stop,
                 now: self.now,
             };
@@ -151,7 +189,7 @@ impl Run<'_> {
     }
 
     async fn import(&self, stop: &CancellationToken) -> Result<Option<PageReport>, PipelineError> {
-        let Outlook { plan, journal, .. } = &self.outlook;
+        let (plan, journal) = (&self.outlook.plan, &self.journal);
         if !plan.import.runs() {
             return Ok(None);
         }
@@ -260,7 +298,7 @@ impl Run<'_> {
     }
 
     async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
-        let recorded = self.outlook.journal.record(change).await;
+        let recorded = self.journal.record(change).await;
         recorded.map_err(PipelineError::Manifest)
     }
 
@@ -270,7 +308,7 @@ impl Run<'_> {
         diagnostics: DiagnosticCounts,
         made: Made,
     ) -> RunReport {
-        let manifest = self.outlook.journal.manifest().await;
+        let manifest = self.journal.manifest().await;
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
         RunReport {
@@ -297,6 +335,22 @@ impl Run<'_> {
             diagnostics,
         }
     }
+}
+
+/// That nobody can ask for this stage.
+pub(super) fn no_step(stage: Stage) -> Option<Problem> {
+    let can_be_asked_for = matches!(
+        stage,
+        Stage::Import | Stage::Colorize | Stage::Tts | Stage::AddAudio
+    );
+    (!can_be_asked_for).then(|| Problem {
+        stage,
+        class: ErrorClass::ValidationError,
+        field: Some("steps"),
+        message: format!("{stage} is no step to do again"),
+        hint: Some("steps are import, colorize, tts and add-audio".to_owned()),
+        kind: ErrorKind::InvalidInput,
+    })
 }
 
 /// Stops the sibling branches if this one cannot succeed by trying again.

@@ -7,17 +7,22 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{ErrorClass, Problem, RunOptions};
+use crate::speech::casting::Preference;
 use crate::speech::segments::SpeechMode;
 
 const LANGUAGE: &str = "dialogueLanguage";
 const STABILITY: &str = "dialogueStability";
 const SEED: &str = "dialogueSeed";
+const VOICE: &str = "voiceId";
+const ACCENT: &str = "accentPreference";
 
 /// How a run speaks.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SpokenAs {
     pub(super) mode: SpeechMode,
     pub(super) settings: SpeechSettings,
+    /// The voice and accent asked for.
+    pub(super) preference: Preference,
 }
 
 /// How the run speaks, or what of it makes no sense.
@@ -48,6 +53,16 @@ pub(super) fn of(options: &RunOptions, manifest: &Manifest) -> Result<SpokenAs, 
     Ok(SpokenAs {
         mode: options.tts_mode.or_else(earlier_mode).unwrap_or_default(),
         settings,
+        preference: Preference {
+            voice: options
+                .voice_id
+                .clone()
+                .or_else(|| earlier(manifest, VOICE)),
+            accent: options
+                .accent_preference
+                .clone()
+                .or_else(|| earlier(manifest, ACCENT)),
+        },
     })
 }
 
@@ -64,6 +79,8 @@ impl SpokenAs {
             (LANGUAGE, language.clone().map(Value::from)),
             (STABILITY, stability.map(Value::from)),
             (SEED, seed.map(Value::from)),
+            (VOICE, self.preference.voice.clone().map(Value::from)),
+            (ACCENT, self.preference.accent.clone().map(Value::from)),
         ];
         for (name, value) in fields {
             if let Some(value) = value {
@@ -84,20 +101,24 @@ fn bad_language(settings: &SpeechSettings) -> Option<Problem> {
     let is_code = language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_lowercase());
     (!is_code).then(|| {
         let message = format!("{language:?} is no language code; use two letters such as `en`");
-        problem(message)
+        problem(LANGUAGE, message)
     })
 }
 
 fn bad_stability(settings: &SpeechSettings) -> Option<Problem> {
     let stability = settings.stability?;
     let is_share = (0.0..=1.0).contains(&stability);
-    (!is_share).then(|| problem(format!("the stability {stability} is not between 0 and 1")))
+    (!is_share).then(|| {
+        let message = format!("the stability {stability} is not between 0 and 1");
+        problem(STABILITY, message)
+    })
 }
 
-fn problem(message: String) -> Problem {
+fn problem(field: &'static str, message: String) -> Problem {
     Problem {
         stage: Stage::Tts,
         class: ErrorClass::ValidationError,
+        field: Some(field),
         message,
         hint: None,
         kind: ErrorKind::InvalidInput,

@@ -130,6 +130,19 @@ fn findings_begin_in_lower_case_and_are_no_sentences() {
 }
 
 #[test]
+fn every_finding_says_how_to_mend_it() {
+    let slips = SLIPS.iter().map(Slip::source);
+    let large = large_slips().into_iter().map(|(_, source)| source);
+    let found: Vec<_> = slips
+        .chain(large)
+        .flat_map(|text| findings(&text))
+        .collect();
+    let silent = found.iter().filter(|found| found.hint.is_none());
+    let silent: BTreeSet<_> = silent.map(|found| (found.code, &found.message)).collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
 fn slips_of_the_whole_file_are_found() {
     for (code, source) in large_slips() {
         let found = findings(&source);

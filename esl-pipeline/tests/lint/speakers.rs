@@ -50,6 +50,29 @@ fn a_profile_gives_a_label_another_name() {
 }
 
 #[test]
+fn a_speaker_with_a_profile_but_no_label_is_one_finding() {
+    let source = sound_but("[Mira, Jonas]", "[Mira, Jonas, Ann]");
+    let source = source.replace("- id: Jonas", "- id: Boris\n  - id: Jonas");
+    let found = findings(&source.replace(SPEECH, "Boris: They came in.\nAnn: Good."));
+    let codes: Vec<_> = found.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [Code::SpeakerUnknown]);
+    let hint = found[0].hint.as_deref().unwrap_or_default();
+    assert!(hint.contains("add `Boris` to `speaker_labels`"), "{hint}");
+    let silent = findings(&source.replace(SPEECH, "Ann: They came in."));
+    let codes: Vec<_> = silent.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [Code::SpeakerProfileOrphan]);
+}
+
+#[test]
+fn a_profile_belongs_to_a_label_by_its_id_or_display_name() {
+    let profile = |profile: &str| codes(&sound_but("- id: Jonas", profile));
+    assert_eq!(profile("- id: JONAS"), []);
+    assert_eq!(profile("- id: J\n    display_name: jonas"), []);
+    assert_eq!(profile("- id: Jona"), [Code::SpeakerProfileOrphan]);
+    assert_eq!(profile("- role: teacher"), [Code::SpeakerProfileOrphan]);
+}
+
+#[test]
 fn lines_before_the_first_speaker_are_one_finding_that_covers_them() {
     let source = sound_but(
         "Mira: Good morning!",

@@ -3,4 +3,6 @@
 mod audio;
 mod folder;
 mod page;
+mod plan;
+mod rerun;
 mod world;

@@ -76,6 +76,28 @@ async fn a_rebuilt_page_shows_the_new_text_once() {
 }
 
 #[tokio::test]
+async fn a_lesson_too_large_for_a_request_is_made_in_the_fewest() {
+    let world = World::new();
+    let lines: String = (0..230).map(|line| format!("Line {line}.\n\n")).collect();
+    let deep = "- one\n  - two\n    - three\n      - four\n\n";
+    let sentence = "Read this twice. ".repeat(400);
+    let large = LESSON.replace("## 7. ", &format!("{lines}{deep}{sentence}\n\n## 7. "));
+    run(world.silent(), &large).await.unwrap();
+    let of_three_slices_and_a_list = [
+        NotionCall::CreatePage,
+        NotionCall::AppendChildren,
+        NotionCall::AppendChildren,
+        NotionCall::AppendChildren,
+    ];
+    assert_eq!(world.notion.calls(), of_three_slices_and_a_list);
+    let texts = world.page_texts().await;
+    let at = texts.iter().position(|text| text == "Line 0.").unwrap();
+    assert_eq!(texts[at + 229], "Line 229.");
+    assert_eq!(texts[at + 230], "one");
+    assert_eq!(texts[at + 231], sentence.trim());
+}
+
+#[tokio::test]
 async fn a_page_that_was_deleted_is_made_again() {
     let world = World::new();
     run(world.silent(), LESSON).await.unwrap();
@@ -199,9 +221,6 @@ async fn an_unanswered_creation_is_looked_into_and_then_repeated() {
     };
     world.notion.fail_next(NotionCall::CreatePage, dropped());
     run(world.silent(), LESSON).await.unwrap_err();
-    let busy = run(world.silent(), LESSON).await.unwrap_err();
-    assert_eq!(busy.kind(), ErrorKind::Conflict);
-    world.clock.advance(Duration::from_secs(61));
     run(world.silent(), LESSON).await.unwrap();
     assert_eq!(world.notion.page_count(), 1);
 }

@@ -31,7 +31,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::at("2026-01-31T08:00:00Z".parse().unwrap()));
         Self {
-            notion: Arc::new(MemoryNotion::unlimited()),
+            notion: Arc::new(MemoryNotion::default()),
             manifests: Arc::default(),
             tts: Arc::new(ToneTts::new().delivering_mp3()),
             segments: Arc::default(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use esl_core::block::{Block, FileSource, Media};
+use esl_core::block::{Block, FileSource, Media, RichText};
 use esl_core::ports::{
     ChildBlock, Children, Clock, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionError, NotionLimits, PageHead, PageQuery, Position, SourceSchema, SystemClock,
@@ -70,6 +70,7 @@ const PAGE_SIZE: usize = 100;
 const LIMITS: NotionLimits = NotionLimits {
     children_per_array: 100,
     depth: 2,
+    nested_column_lists: false,
     blocks_per_request: 1000,
     bytes_per_request: 500_000,
     characters_per_run: 2000,
@@ -97,8 +98,14 @@ impl MemoryNotion {
     /// An empty workspace that takes requests of any size, as a local one does.
     #[must_use]
     pub fn unlimited() -> Self {
+        Self::limited(NotionLimits::NONE)
+    }
+
+    /// An empty workspace with limits of its own.
+    #[must_use]
+    pub fn limited(limits: NotionLimits) -> Self {
         Self {
-            limits: NotionLimits::NONE,
+            limits,
             ..Self::default()
         }
     }
@@ -281,8 +288,10 @@ fn check_array(
     }
     for block in blocks {
         check_block(limits, operation, block)?;
-        // A column list and a table bring a level of their own.
-        let level = usize::from(!matches!(block, Block::ColumnList(_) | Block::Table(_)));
+        if depth > 0 && !limits.nested_column_lists && matches!(block, Block::ColumnList(_)) {
+            return Err(refused(operation, "a column list comes inside a block"));
+        }
+        let level = usize::from(!matches!(block, Block::ColumnList(_)));
         check_array(limits, operation, block.children(), depth + level)?;
     }
     Ok(())
@@ -293,9 +302,7 @@ fn check_block(
     operation: &'static str,
     block: &Block,
 ) -> Result<(), NotionError> {
-    let runs = block.rich_text();
-    let too_long = |text: &str| text.encode_utf16().count() > limits.characters_per_run;
-    if runs.len() > limits.runs_per_text || runs.iter().any(|run| too_long(run.as_str())) {
+    if texts(block).any(|runs| is_too_long(limits, runs)) {
         return Err(refused(
             operation,
             format!("the text of a {} is too long", block.type_name()),
@@ -319,6 +326,27 @@ fn check_block(
         _ => return Ok(()),
     };
     Err(refused(operation, message))
+}
+
+/// What a block says, in its caption and cells, too.
+fn texts(block: &Block) -> impl Iterator<Item = &[RichText]> {
+    let (cells, caption) = match block {
+        Block::TableRow(row) => (&row.cells[..], &[][..]),
+        Block::Image(media) | Block::Video(media) | Block::Audio(media) | Block::Pdf(media) => {
+            (&[][..], &media.caption[..])
+        }
+        _ => (&[][..], &[][..]),
+    };
+    let cells = cells.iter().map(Vec::as_slice);
+    cells.chain([caption, block.rich_text()])
+}
+
+fn is_too_long(limits: &NotionLimits, runs: &[RichText]) -> bool {
+    let units = |run: &RichText| run.as_str().encode_utf16().count();
+    runs.len() > limits.runs_per_text
+        || runs
+            .iter()
+            .any(|run| units(run) > limits.characters_per_run)
 }
 
 fn is_row(block: &Block, width: usize) -> bool {

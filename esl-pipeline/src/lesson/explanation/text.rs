@@ -44,7 +44,7 @@ explanations! {
     }
 
     COMMENT_UNCLOSED {
-        meaning: "Nothing ends the comment, so the rest of the lesson may be left out.",
+        meaning: "Nothing ends the comment, so only the rest of its line is left out.",
         example: "<!-- for the next lesson",
         mend: "Add `-->`.",
     }

@@ -21,6 +21,10 @@ use esl_core::Color;
 
 use super::{Span, Text};
 
+pub(super) use backticks::{Backticks, code_length};
+
+pub(super) use target::link_target;
+
 pub use address::{MAX_ADDRESS_LENGTH, is_linkable, is_web_address};
 
 /// A piece of a line with one formatting.

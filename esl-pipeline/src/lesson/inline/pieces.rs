@@ -74,7 +74,7 @@ pub(super) fn runs<'a>(
     }
     let mut builder = RunBuilder {
         line,
-        runs: Vec::new(),
+        runs: Vec::with_capacity(pieces.len()),
         emphasis: EmphasisWalk::new(pieces.len(), stretches),
         around: Around::default(),
         brackets: Vec::new(),

@@ -12,15 +12,17 @@ const MAX_PARENTHESES: usize = 32;
 
 /// What follows the text of a link or image, from `(` to `)`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Target {
-    /// The address, without title and blanks.
-    pub(super) url: Range<usize>,
+pub(in crate::lesson) struct Target {
+    /// The address, without title, blanks and angle brackets around it.
+    pub(in crate::lesson) url: Range<usize>,
+    /// The title, without its quotes.
+    pub(in crate::lesson) title: Option<Range<usize>>,
     /// The byte after the closing parenthesis.
-    pub(super) end: usize,
+    pub(in crate::lesson) end: usize,
 }
 
 /// The target that begins with the parenthesis at `open`.
-pub(super) fn link_target(line: &str, open: usize) -> Option<Target> {
+pub(in crate::lesson) fn link_target(line: &str, open: usize) -> Option<Target> {
     let bytes = line.as_bytes();
     if bytes.get(open) != Some(&b'(') {
         return None;
@@ -33,11 +35,11 @@ pub(super) fn link_target(line: &str, open: usize) -> Option<Target> {
             b'\\' => at += 1,
             b'(' if depth == MAX_PARENTHESES => return None,
             b'(' => depth += 1,
-            b')' if depth == 1 => return Some(target(line, open + 1..at, at + 1)),
+            b')' if depth == 1 => return Some(target(line, open + 1..at, None, at + 1)),
             b')' => depth -= 1,
             b' ' | b'\t' if may_have_title && matches!(bytes.get(at + 1), Some(b'"' | b'\'')) => {
-                if let Some(end) = after_title(bytes, at + 1) {
-                    return Some(target(line, open + 1..at, end));
+                if let Some((title, end)) = title(bytes, at + 1) {
+                    return Some(target(line, open + 1..at, Some(title), end));
                 }
                 may_have_title = false;
             }
@@ -48,21 +50,23 @@ pub(super) fn link_target(line: &str, open: usize) -> Option<Target> {
     None
 }
 
-/// The byte after the parenthesis that closes a target whose title begins at `quote`.
-fn after_title(bytes: &[u8], quote: usize) -> Option<usize> {
+/// The title whose first quote is at `quote`, and the byte after the parenthesis that closes the
+/// target.
+fn title(bytes: &[u8], quote: usize) -> Option<(Range<usize>, usize)> {
     let mark = bytes[quote];
     let mut at = quote + 1;
     while bytes.get(at)? != &mark {
         at += if bytes[at] == b'\\' { 2 } else { 1 };
     }
+    let title = quote + 1..at;
     at += 1;
     while matches!(bytes.get(at)?, b' ' | b'\t') {
         at += 1;
     }
-    (bytes[at] == b')').then_some(at + 1)
+    (bytes[at] == b')').then_some((title, at + 1))
 }
 
-fn target(line: &str, range: Range<usize>, end: usize) -> Target {
+fn target(line: &str, range: Range<usize>, title: Option<Range<usize>>, end: usize) -> Target {
     let untrimmed = &line[range.clone()];
     let start = range.start + (untrimmed.len() - untrimmed.trim_start().len());
     let url = untrimmed.trim();
@@ -70,7 +74,7 @@ fn target(line: &str, range: Range<usize>, end: usize) -> Target {
         Some(bracketed) => start + 1..start + 1 + bracketed.len(),
         None => start..start + url.len(),
     };
-    Target { url, end }
+    Target { url, title, end }
 }
 
 /// The colour named by `{name}` at `open`, and the byte after the brace.

@@ -149,12 +149,11 @@ fn media(
 }
 
 fn untitled(facts: &Facts<'_, '_>, node: &Node<'_>, title: Text<'_>) -> Option<Diagnostic> {
+    if !title.raw.is_empty() {
+        return None;
+    }
     let open = facts.opening_line(node.span);
     let message = format!("`{}` has no title", open.raw);
-    let found = || Diagnostic::new(Code::ToggleTitleMissing, open.span(), message);
-    title
-        .raw
-        .is_empty()
-        .then(found)
-        .map(|found| found.hint("write the title on the same line"))
+    let found = Diagnostic::new(Code::ToggleTitleMissing, open.span(), message);
+    Some(found.hint("write the title on the same line"))
 }

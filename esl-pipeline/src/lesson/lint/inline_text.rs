@@ -10,36 +10,43 @@ pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for visit in &facts.visits {
         found.extend(image(visit.node));
-        for text in texts(visit.node).into_iter().filter(may_have_findings) {
-            let runs = inline::parse(text);
-            found.extend(runs.iter().filter_map(link));
-            found.extend(limits::text(text, &runs));
-        }
+        each_text(visit.node, |text| {
+            if may_have_findings(text) {
+                let runs = inline::parse(text);
+                found.extend(runs.iter().filter_map(link));
+                found.extend(limits::text(text, &runs));
+            }
+        });
     }
     found
 }
 
 /// Whether it is worth parsing: links need a bracket, limits need length or many marks.
-fn may_have_findings(text: &Text<'_>) -> bool {
+fn may_have_findings(text: Text<'_>) -> bool {
     let marks = || {
-        text.raw
-            .bytes()
-            .filter(|byte| b"*`~$<".contains(byte))
-            .count()
+        let marks = text.raw.bytes().filter(|byte| b"*`~$<".contains(byte));
+        marks.count()
     };
-    text.raw.contains('[') || text.raw.len() > 1000 || marks() > 100
+    let length = text.raw.len();
+    text.raw.contains('[') || length > 1000 || (length > 100 && marks() > 100)
 }
 
-/// The inline texts of a node itself.
-fn texts<'a>(node: &Node<'a>) -> Vec<Text<'a>> {
+/// Visits the inline texts of a node itself.
+fn each_text<'a>(node: &Node<'a>, mut visit: impl FnMut(Text<'a>)) {
     match &node.kind {
-        NodeKind::Heading { text, .. } | NodeKind::Paragraph { text } => vec![*text],
-        NodeKind::Item(item) => vec![item.text],
-        NodeKind::Toggle { title, .. } => vec![*title],
-        NodeKind::Callout { head, .. } => vec![CalloutHead::parse(*head).words],
-        NodeKind::Image { alt, title, .. } => std::iter::once(*alt).chain(*title).collect(),
-        NodeKind::Table { rows, .. } => rows.iter().flat_map(|row| row.cells.clone()).collect(),
-        _ => vec![],
+        NodeKind::Heading { text, .. } | NodeKind::Paragraph { text } => visit(*text),
+        NodeKind::Item(item) => visit(item.text),
+        NodeKind::Toggle { title, .. } => visit(*title),
+        NodeKind::Callout { head, .. } => visit(CalloutHead::parse(*head).words),
+        NodeKind::Image { alt, title, .. } => {
+            visit(*alt);
+            title.iter().copied().for_each(visit);
+        }
+        NodeKind::Table { rows, .. } => {
+            let cells = rows.iter().flat_map(|row| &row.cells);
+            cells.copied().for_each(visit);
+        }
+        _ => {}
     }
 }
 

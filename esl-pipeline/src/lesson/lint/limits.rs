@@ -12,6 +12,8 @@ const URL: usize = 2000;
 const EQUATION: usize = 1000;
 const LIST: usize = 100;
 
+const SPLIT: &str = "make several lines of it; as it is, it is split when published";
+
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let front_matter = &facts.lesson.front_matter;
     let title = front_matter.title.as_ref();
@@ -32,7 +34,8 @@ pub(super) fn text(text: Text<'_>, runs: &[Run<'_>]) -> Vec<Diagnostic> {
         let message = format!(
             "the text changes its look so often that it has {pieces} pieces; Notion takes {RUNS}"
         );
-        found.push(Diagnostic::new(Code::NotionLimitText, text.span(), message));
+        let pieces = Diagnostic::new(Code::NotionLimitText, text.span(), message);
+        found.push(pieces.hint(SPLIT));
     }
     found.extend(
         runs.iter()
@@ -71,11 +74,8 @@ fn check_property(found: &Property) -> Option<Diagnostic> {
                 "property `{name}` has {} values; Notion takes {LIST}",
                 items.len()
             );
-            Some(Diagnostic::new(
-                Code::NotionLimitProperty,
-                found.value.span,
-                message,
-            ))
+            let found = Diagnostic::new(Code::NotionLimitProperty, found.value.span, message);
+            Some(found.hint("remove some of them"))
         }
         _ => None,
     }
@@ -83,23 +83,30 @@ fn check_property(found: &Property) -> Option<Diagnostic> {
 
 fn long_text(length: usize, span: Span) -> Option<Diagnostic> {
     let message = || format!("the text has {length} characters; Notion takes {TEXT} in one piece");
-    (length > TEXT).then(|| Diagnostic::new(Code::NotionLimitText, span, message()))
+    (length > TEXT).then(|| Diagnostic::new(Code::NotionLimitText, span, message()).hint(SPLIT))
 }
 
 fn equation(length: usize, span: Span) -> Option<Diagnostic> {
     let message = || format!("the equation has {length} characters; Notion takes {EQUATION}");
-    (length > EQUATION).then(|| Diagnostic::new(Code::NotionLimitEquation, span, message()))
+    (length > EQUATION).then(|| {
+        Diagnostic::new(Code::NotionLimitEquation, span, message())
+            .hint("shorten it; as it is, it is published as code")
+    })
 }
 
 fn url(url: Text<'_>) -> Option<Diagnostic> {
     let length = length(url.raw);
     let message = || format!("the address has {length} characters; Notion takes {URL}");
-    (length > URL).then(|| Diagnostic::new(Code::NotionLimitUrl, url.span(), message()))
+    (length > URL).then(|| {
+        Diagnostic::new(Code::NotionLimitUrl, url.span(), message())
+            .hint("shorten it; as it is, only the text is published")
+    })
 }
 
 fn property(name: &str, length: usize, span: Span) -> Option<Diagnostic> {
     let message = || format!("property `{name}` has {length} characters; Notion takes {TEXT}");
-    (length > TEXT).then(|| Diagnostic::new(Code::NotionLimitProperty, span, message()))
+    (length > TEXT)
+        .then(|| Diagnostic::new(Code::NotionLimitProperty, span, message()).hint("shorten it"))
 }
 
 /// In UTF-16 units; only counted when the bytes could be too many.

@@ -13,6 +13,7 @@ mod limits;
 mod markers;
 mod outline;
 mod practice;
+mod profiles;
 mod sections;
 mod speakers;
 mod study_text;
@@ -43,11 +44,12 @@ pub fn lint(lesson: &Lesson<'_>) -> Vec<Diagnostic> {
     listed(found)
 }
 
-const GROUPS: [fn(&Facts<'_, '_>) -> Vec<Diagnostic>; 11] = [
+const GROUPS: [fn(&Facts<'_, '_>) -> Vec<Diagnostic>; 12] = [
     sections::check,
     markers::check,
     study_text::check,
     speakers::check,
+    profiles::check,
     practice::check,
     code::check,
     callouts::check,

@@ -1,5 +1,6 @@
 //! The nine sections: each there, once, in order, under its title.
 
+use super::LISTED_PER_RULE;
 use super::facts::Facts;
 use super::heading_text;
 use super::outline::{SECTIONS, Section, SectionHeading};
@@ -59,7 +60,7 @@ fn unexpected(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
             None => found.hint("use `###` for a heading inside a section"),
         }
     };
-    extra.map(report).collect()
+    extra.take(LISTED_PER_RULE).map(report).collect()
 }
 
 fn extra_message(heading: &SectionHeading<'_>, first: Option<&SectionHeading<'_>>) -> String {

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::LISTED_PER_RULE;
 use super::facts::Facts;
 use super::wording::{counted, shortened};
 use crate::lesson::parse::closest;
-use crate::lesson::script::{Label, Role, is_narrator};
+use crate::lesson::script::{Label, Role, folded, is_narrator};
 use crate::lesson::{Code, Diagnostic, Field, Span, Text};
 
 /// So many labels and unknown names are compared with each other.
@@ -29,6 +30,31 @@ struct Unknown<'l, 'a> {
 }
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
+    let lines = dialogue(facts);
+    if lines.is_empty() {
+        return vec![];
+    }
+    let unknown = unknown(facts, &lines);
+    let mut found: Vec<_> = unknown
+        .iter()
+        .take(LISTED_PER_RULE)
+        .map(|unknown| report_unknown(facts, unknown))
+        .collect();
+    found.extend(before_first_turn(facts, &lines));
+    found.extend(lines.iter().filter_map(blank));
+    found.extend(unused(facts, &lines, &unknown));
+    found
+}
+
+/// The names, folded, that are reported as unknown.
+pub(super) fn unlabelled(facts: &Facts<'_, '_>) -> HashSet<String> {
+    let unknown = unknown(facts, &dialogue(facts));
+    let names = unknown.iter().map(|unknown| folded(unknown.first.raw));
+    names.collect()
+}
+
+/// The lines of the study text; none unless each must belong to a label.
+fn dialogue<'l, 'a>(facts: &Facts<'l, 'a>) -> Vec<Line<'l, 'a>> {
     let study_texts = facts.study_texts();
     let Some((span, study_text)) = study_texts.first() else {
         return vec![];
@@ -36,20 +62,11 @@ pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     if !facts.speakers.is_labelled || !facts.knows_settings() || facts.is_unclosed(*span) {
         return vec![];
     }
-    let classified = study_text.lines.iter().map(|line| Line {
+    let lines = study_text.lines.iter().map(|line| Line {
         text: line.text,
         role: facts.speakers.classify(line.text),
     });
-    let lines: Vec<_> = classified.collect();
-    let unknown = unknown(facts, &lines);
-    let mut found: Vec<_> = unknown
-        .iter()
-        .map(|unknown| report_unknown(facts, unknown))
-        .collect();
-    found.extend(before_first_turn(facts, &lines));
-    found.extend(lines.iter().filter_map(blank));
-    found.extend(unused(facts, &lines, &unknown));
-    found
+    lines.collect()
 }
 
 fn labels<'l>(facts: &Facts<'l, '_>) -> &'l [Field<String>] {

@@ -27,11 +27,11 @@ impl<'a> Lesson<'a> {
     #[must_use]
     pub fn parse(source: &'a str) -> Self {
         let mut diagnostics = Vec::new();
-        let lines = split_lines(source);
+        let mut lines = split_lines(source);
         let (wrapper, content) = wrapper::unwrap(&lines, &mut diagnostics);
-        let content = &lines[content];
-        let (front_matter, body) = front_matter::parse(source, content, &mut diagnostics);
-        let body = body::parse(source, body.to_vec(), &mut diagnostics);
+        let lines = &mut lines[content];
+        let (front_matter, length) = front_matter::parse(source, lines, &mut diagnostics);
+        let body = body::parse(source, &mut lines[length..], &mut diagnostics);
         sort_by_position(&mut diagnostics);
         Self {
             source,

@@ -30,6 +30,8 @@ fn line() -> impl Strategy<Value = String> {
         "<!-- a",
         "b -->",
         "<!-- c --> d",
+        "d <!-- e",
+        "`<!--` f <!-- g --> h",
         ":::",
         ":::callout 💡",
         ":::callout",

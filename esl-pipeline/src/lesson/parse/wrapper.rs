@@ -27,7 +27,7 @@ pub(super) fn unwrap(
         diagnostics.push(not_wrapped(lines));
         return bare;
     }
-    let blocks = blocks(lines);
+    let blocks = blocks_from(lines, 0);
     let Some(chosen) = choose(lines, &blocks) else {
         diagnostics.push(not_wrapped(lines));
         return bare;
@@ -38,10 +38,8 @@ pub(super) fn unwrap(
     let close = true_close(lines, block, limit);
     report_close(lines, block, close, diagnostics);
     let end = close.unwrap_or(limit);
-    for other in blocks
-        .iter()
-        .filter(|other| other.open < block.open || other.open >= limit)
-    {
+    let after = blocks_from(lines, close.map_or(limit, |close| close + 1));
+    for other in blocks[..chosen].iter().chain(&after) {
         diagnostics.push(ignored(&lines[other.open], &lines[block.open]));
     }
     let wrapper = Wrapper::Fenced {
@@ -51,10 +49,9 @@ pub(super) fn unwrap(
     (wrapper, block.content.start..end)
 }
 
-/// The blocks at top level.
-fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
+/// The blocks at top level, from line `at` on.
+fn blocks_from<'a>(lines: &[Line<'a>], mut at: usize) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
-    let mut at = 0;
     while at < lines.len() {
         let is_margin = lines[at].indent <= MAX_INDENT;
         let fence = Fence::open(lines[at].text).filter(|_| is_margin);
@@ -176,6 +173,7 @@ fn ignored(other: &Line<'_>, chosen: &Line<'_>) -> Diagnostic {
     let message = "this fenced block is not read";
     Diagnostic::new(Code::WrapperMultiple, other.span(), message)
         .related(chosen.span(), "the lesson is taken from this one")
+        .hint("keep one lesson in a file; what belongs to it stands before its closing line")
 }
 
 fn first_text<'l, 'a>(lines: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
@@ -255,6 +253,15 @@ mod tests {
         let (tree, codes) = parsed("```sh\nls\n```\n```\nTOP\na\n```\n~~~\nTOP\nb\n~~~");
         assert_eq!(tree, "p a\n");
         assert_eq!(codes, ["wrapper-multiple: ```sh", "wrapper-multiple: ~~~"]);
+    }
+
+    #[test]
+    fn any_block_behind_the_lesson_is_reported() {
+        let (tree, codes) = parsed("```\nTOP\na\n```\nthen run\n```sh\nls\n```");
+        assert_eq!(tree, "p a\n");
+        assert_eq!(codes, ["wrapper-multiple: ```sh"]);
+        let (_, codes) = parsed("```\nTOP\na\n```\nx\n```\n## 2. B\n```\n~~~\ny\n~~~");
+        assert_eq!(codes, ["wrapper-inner-fence: ```", "wrapper-multiple: ~~~"]);
     }
 
     #[test]

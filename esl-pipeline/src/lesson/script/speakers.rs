@@ -110,6 +110,9 @@ pub(crate) fn folded(name: &str) -> String {
         .unwrap_or(bare);
     let words: Vec<&str> = bare.split_whitespace().collect();
     let lower = words.join(" ").to_lowercase();
+    if lower.is_ascii() {
+        return lower;
+    }
     lower
         .nfc()
         .map(|c| if c == '’' { '\'' } else { c })

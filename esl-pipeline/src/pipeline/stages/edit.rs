@@ -7,6 +7,7 @@ use esl_core::ports::{Notion, Position};
 use esl_core::{BlockId, CancellationToken, PageId, Stage};
 
 use super::import::{children, failed};
+use super::publish::Publication;
 use crate::blocks::diff::{CurrentPage, Edit, EditScript};
 use crate::pipeline::scope::{Scope, unless_stopped};
 use crate::pipeline::{PageReport, PipelineError};
@@ -77,7 +78,8 @@ impl Editor<'_> {
         blocks: &[Block],
         current: &mut CurrentPage,
     ) -> Result<(), PipelineError> {
-        let ids = self.append(parent, position, blocks).await?;
+        let publication = Publication::of(self.notion, blocks);
+        let ids = publication.append_to(parent, position, self.stop).await?;
         let mut position = position;
         for (id, block) in ids.into_iter().zip(blocks) {
             current.insert(parent, position, id, block.clone());
@@ -87,25 +89,6 @@ impl Editor<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Appends blocks in as many requests as it takes. Returns their ids.
-    async fn append(
-        &self,
-        parent: BlockId,
-        mut position: Position,
-        blocks: &[Block],
-    ) -> Result<Vec<BlockId>, PipelineError> {
-        let mut ids = Vec::with_capacity(blocks.len());
-        for chunk in blocks.chunks(self.notion.limits().children_per_array.max(1)) {
-            unless_stopped(self.stop)?;
-            let appended = self
-                .notion
-                .append_children(parent, position, chunk.to_vec());
-            ids.extend(appended.await.map_err(failed)?);
-            position = ids.last().map_or(position, |last| Position::After(*last));
-        }
-        Ok(ids)
     }
 
     /// Takes everything inside `root` over from the workspace.

@@ -6,10 +6,13 @@
 
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
-use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery};
+use esl_core::ports::{
+    ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
+};
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 
 use super::edit::Editor;
+use super::publish::Publication;
 use crate::blocks::diff::{diff, intended};
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
@@ -36,21 +39,26 @@ impl Import<'_> {
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
+        let mut publication = Publication::of(self.notion, &self.wanted.blocks);
         let page = NewPage {
             source: self.wanted.source,
             head: self.wanted.head.clone(),
-            children: self.first_blocks().to_vec(),
+            children: publication.first(),
         };
         let created = match self.notion.create_page(page).await {
             Ok(created) => created,
             Err(error) => return Err(self.not_created(error).await),
         };
         self.record_page(&created).await?;
-        let rest = self.show_lesson(created.id).await?;
+        let root = created.id.into();
+        publication
+            .append_to(root, Position::End, self.stop)
+            .await?;
+        let shown = self.show_lesson(created.id).await?;
         Ok(PageReport {
-            inserted: rest.inserted + rest.kept,
+            inserted: shown.inserted + shown.kept,
             kept: 0,
-            ..rest
+            ..shown
         })
     }
 
@@ -96,12 +104,6 @@ impl Import<'_> {
         })
         .await?;
         Ok(report)
-    }
-
-    /// The blocks that fit into the request that creates the page.
-    fn first_blocks(&self) -> &[Block] {
-        let blocks = &self.wanted.blocks;
-        &blocks[..blocks.len().min(self.notion.limits().children_per_array)]
     }
 
     /// The page of an earlier intent, if it was made.
@@ -183,6 +185,11 @@ impl Import<'_> {
         let recorded = self.journal.record(change).await;
         recorded.map_err(PipelineError::Manifest)
     }
+}
+
+/// The most requests that bringing all blocks to a page takes.
+pub(in crate::pipeline) fn requests(blocks: &[Block], limits: &NotionLimits) -> usize {
+    blocks.chunks(limits.children_per_array.max(1)).len().max(1)
 }
 
 /// All direct children of a page or block.

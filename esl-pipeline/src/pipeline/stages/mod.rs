@@ -6,5 +6,6 @@
 pub(super) mod add_audio;
 mod edit;
 pub(super) mod import;
+mod publish;
 pub(super) mod tts;
 pub(super) mod validate;

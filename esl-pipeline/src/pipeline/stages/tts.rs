@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
-use esl_core::ports::{SpeechSettings, Tts};
+use esl_core::ports::Tts;
 use esl_core::{
     CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, Timestamp, VoiceAssignment,
 };
@@ -13,7 +13,7 @@ use crate::lesson::{Lesson, Script};
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
 use crate::pipeline::speech_options::{self, SpokenAs};
-use crate::pipeline::{PipelineError, Problem, RunRequest, SynthesisReport};
+use crate::pipeline::{AudioPlan, PipelineError, Problem, RunRequest, SynthesisReport};
 use crate::speech::audio::Tags;
 use crate::speech::casting::{
     Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
@@ -48,7 +48,7 @@ impl Take {
         let Some(script) = Script::of(lesson) else {
             return Err(problem(&SegmentError::Silent));
         };
-        let casting = casting(&*engine.tts, lesson, &script, request, &spoken_as.settings).await?;
+        let casting = casting(&*engine.tts, lesson, &script, request, &spoken_as).await?;
         let capabilities = engine.tts.capabilities();
         let gaps = Gaps::default();
         let segments = plan(&script, &casting, spoken_as.mode, capabilities, &gaps);
@@ -76,6 +76,36 @@ impl Take {
         })
     }
 
+    /// What making the recording in the folder `out` would take.
+    pub(in crate::pipeline) async fn outlook(
+        &self,
+        recorder: &Recorder,
+        out: &Path,
+    ) -> Result<AudioPlan, PipelineError> {
+        let plan = recorder.plan(self.score.clone()).await;
+        let plan = plan.map_err(|source| PipelineError::Speech { source })?;
+        Ok(AudioPlan {
+            mode: self.spoken_as.mode,
+            chunks: plan.segments - plan.cached,
+            segments: plan.segments,
+            characters: plan.characters,
+            characters_to_speak: plan.characters_to_speak,
+            cached_segments: plan.cached,
+            path: self.target(out).recording(&plan),
+            cache_key: plan.key,
+            voices: self.voices.clone(),
+        })
+    }
+
+    fn target(&self, out: &Path) -> Target {
+        Target {
+            dir: out.to_owned(),
+            prefix: self.prefix.clone(),
+            tags: self.tags.clone(),
+            reuse: self.reuse,
+        }
+    }
+
     /// Makes the recording in the folder `out`.
     pub(in crate::pipeline) async fn record(
         &self,
@@ -84,12 +114,7 @@ impl Take {
         progress: &Arc<dyn ProgressSink>,
         stop: &CancellationToken,
     ) -> Result<Recording, PipelineError> {
-        let target = Target {
-            dir: out.to_owned(),
-            prefix: self.prefix.clone(),
-            tags: self.tags.clone(),
-            reuse: self.reuse,
-        };
+        let target = self.target(out);
         let work = async {
             let plan = recorder.plan(self.score.clone()).await?;
             recorder.record(&plan, &target, progress, stop).await
@@ -156,19 +181,15 @@ async fn casting(
     lesson: &Lesson<'_>,
     script: &Script<'_>,
     request: &RunRequest,
-    settings: &SpeechSettings,
+    spoken_as: &SpokenAs,
 ) -> Result<Casting, Vec<Problem>> {
     let catalog = tts.voices().await.map_err(|error| problem(&error))?;
-    let asked = Preference {
-        voice: request.options.voice_id.clone(),
-        accent: request.options.accent_preference.clone(),
-    };
-    let Preference { voice, accent } = resolve_preference(&catalog, asked);
+    let Preference { voice, accent } = resolve_preference(&catalog, spoken_as.preference.clone());
     let options = CastingOptions {
         student_voices: request.student_voices.clone(),
         voice,
         accent,
-        language: settings.language.clone(),
+        language: spoken_as.settings.language.clone(),
         scoring: Scoring::default(),
         catalog_is_complete: true,
     };

@@ -1,7 +1,11 @@
 //! Reads and checks the lesson.
 
-use crate::lesson::{Code, Diagnostic, Lesson, LintOptions, Report, Span};
-use crate::pipeline::{DiagnosticCounts, LessonInput, PipelineError};
+use crate::lesson::{
+    Code, Diagnostic, Lesson, LintOptions, Report, ReportItem, Severity, Span, decode,
+};
+use esl_core::{ErrorKind, Stage};
+
+use crate::pipeline::{DiagnosticCounts, ErrorClass, LessonInput, PipelineError, Problem};
 
 /// The lesson and its findings, if none of them blocks.
 pub(in crate::pipeline) fn check(
@@ -9,18 +13,48 @@ pub(in crate::pipeline) fn check(
     max_bytes: usize,
     strict: bool,
 ) -> Result<(Lesson<'_>, DiagnosticCounts), PipelineError> {
-    let text = text(input, max_bytes)?;
-    let lesson = Lesson::parse(text);
+    let lesson = Lesson::parse(text(input, max_bytes)?);
+    let report = report(&lesson, max_bytes, strict);
+    if !report.ok {
+        return Err(invalid(input, report));
+    }
+    Ok((lesson, DiagnosticCounts::of(&report.diagnostics)))
+}
+
+/// What of the lesson's findings stands in the way of a run.
+pub(in crate::pipeline) fn problems(
+    lesson: &Lesson<'_>,
+    text: &str,
+    max_bytes: usize,
+    strict: bool,
+) -> Vec<Problem> {
+    let report = report(lesson, max_bytes, strict);
+    let blocks = |severity| severity == Severity::Error || strict && severity == Severity::Warning;
+    let findings = report.items(text).into_iter();
+    let problem = |finding: ReportItem| Problem {
+        stage: Stage::Validate,
+        class: ErrorClass::ValidationError,
+        field: None,
+        message: format!(
+            "line {}, column {}: {}",
+            finding.span.start.line, finding.span.start.col, finding.message
+        ),
+        hint: finding.hint,
+        kind: ErrorKind::InvalidInput,
+    };
+    findings
+        .filter(|finding| blocks(finding.severity))
+        .map(problem)
+        .collect()
+}
+
+fn report(lesson: &Lesson<'_>, max_bytes: usize, strict: bool) -> Report {
     let options = LintOptions {
         strict,
         max_bytes,
         ..LintOptions::default()
     };
-    let report = Report::new(&lesson, &options);
-    if !report.ok {
-        return Err(invalid(input, report));
-    }
-    Ok((lesson, DiagnosticCounts::of(&report.diagnostics)))
+    Report::new(lesson, &options)
 }
 
 /// The lesson's text, if it is text and not too much.
@@ -40,7 +74,7 @@ pub(in crate::pipeline) fn text(
             },
         ));
     }
-    std::str::from_utf8(&input.bytes).map_err(|source| PipelineError::NotText {
+    decode(&input.bytes, max_bytes).map_err(|source| PipelineError::NotText {
         location: input.location.clone(),
         source,
     })

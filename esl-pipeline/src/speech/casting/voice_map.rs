@@ -11,13 +11,12 @@
 //! line, never passed over.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use esl_core::{Classify, ErrorKind};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
 use crate::lesson::folded;
+use crate::yaml::{Entry, Node};
 
 /// Voices by speaker, and the voice of all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,71 +178,6 @@ fn switch(value: &Spanned<Node>) -> Result<bool, VoiceMapError> {
             value.referenced.line(),
             "`auto` must be true or false",
         )),
-    }
-}
-
-type Entry = (Spanned<String>, Spanned<Node>);
-
-/// A YAML value as far as a voice map tells them apart.
-#[derive(Debug)]
-enum Node {
-    Null,
-    Bool(bool),
-    Text(String),
-    Map(Vec<Entry>),
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
-    }
-}
-
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a voice or a map of voices")
-    }
-
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Bool(value))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Other)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Node::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Node::Map(entries))
     }
 }
 

@@ -67,6 +67,14 @@ pub struct Target {
     pub reuse: Reuse,
 }
 
+impl Target {
+    /// Where the recording of `plan` belongs.
+    #[must_use]
+    pub fn recording(&self, plan: &RecordingPlan) -> PathBuf {
+        self.dir.join(format!("{}{}.mp3", self.prefix, plan.key))
+    }
+}
+
 /// What need not be made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reuse {

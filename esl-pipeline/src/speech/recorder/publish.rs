@@ -23,11 +23,11 @@ struct Place {
 
 impl Place {
     fn of(plan: &RecordingPlan, target: &Target) -> Self {
-        let stem = format!("{}{}", target.prefix, plan.key);
+        let mp3 = target.recording(plan);
         Self {
             dir: target.dir.clone(),
-            mp3: target.dir.join(format!("{stem}.mp3")),
-            vtt: target.dir.join(format!("{stem}.vtt")),
+            vtt: mp3.with_extension("vtt"),
+            mp3,
         }
     }
 }

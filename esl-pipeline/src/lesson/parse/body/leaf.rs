@@ -1,6 +1,9 @@
 //! Elements of a single line: headings, items, dividers, images, links, paragraphs.
 
+use std::ops::Range;
+
 use super::items::Tree;
+use crate::lesson::inline::link_target;
 use crate::lesson::parse::Line;
 use crate::lesson::parse::lines::heading_level;
 use crate::lesson::{Diagnostic, Item, LinkKind, Marker, Node, NodeKind, Text};
@@ -105,48 +108,34 @@ fn image(line: Text<'_>) -> Option<NodeKind<'_>> {
     if !line.raw.starts_with("![") || !line.raw.ends_with(')') {
         return None;
     }
-    let alt_end = 1 + balanced(&line.raw[1..], '[', ']')?;
-    let target = line.slice(alt_end + 1, line.raw.len());
-    if balanced(target.raw, '(', ')')? + 1 != target.raw.len() {
+    let alt_end = 1 + closing_bracket(&line.raw[1..])?;
+    let target = link_target(line.raw, alt_end + 1)?;
+    if target.end != line.raw.len() {
         return None;
     }
-    let (url, title) = split_title(target.slice(1, target.raw.len() - 1).trimmed());
-    let alt = line.slice(2, alt_end).trimmed();
-    Some(NodeKind::Image { alt, url, title })
+    let part = |range: Range<usize>| line.slice(range.start, range.end);
+    Some(NodeKind::Image {
+        alt: part(2..alt_end).trimmed(),
+        url: part(target.url),
+        title: target.title.map(part),
+    })
 }
 
-/// The byte of the `close` that matches the `open` at the beginning.
-fn balanced(text: &str, open: char, close: char) -> Option<usize> {
+/// The byte of the bracket that closes the one at the beginning.
+fn closing_bracket(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut is_escaped = false;
-    for (at, character) in text.char_indices() {
-        if is_escaped {
-            is_escaped = false;
-        } else if character == '\\' {
-            is_escaped = true;
-        } else if character == open {
-            depth += 1;
-        } else if character == close {
-            depth = depth.checked_sub(1)?;
-        }
-        if depth == 0 {
-            return (at > 0).then_some(at);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'[' => depth += 1,
+            b']' if depth == 1 => return Some(at),
+            b']' => depth = depth.checked_sub(1)?,
+            _ => {}
         }
     }
     None
-}
-
-fn split_title(target: Text<'_>) -> (Text<'_>, Option<Text<'_>>) {
-    let length = target.raw.len();
-    let quoted = target
-        .raw
-        .strip_suffix('"')
-        .and_then(|rest| rest.rfind('"'));
-    let Some(quote) = quoted.filter(|at| target.raw[..*at].ends_with(char::is_whitespace)) else {
-        return (target, None);
-    };
-    let url = target.slice(0, quote).trimmed();
-    (url, Some(target.slice(quote + 1, length - 1)))
 }
 
 /// An http or https address and nothing else, in angle brackets or not.

@@ -24,14 +24,14 @@ use outline::{Extent, Mark, Outline};
 /// Parses the lines after the front matter.
 pub(super) fn parse<'a>(
     source: &'a str,
-    mut lines: Vec<Line<'a>>,
+    lines: &mut [Line<'a>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Node<'a>> {
-    let outline = outline::of_body(source, &mut lines, diagnostics);
+    let outline = outline::of_body(source, lines, diagnostics);
     let all = 0..lines.len();
     let mut body = Body {
         source,
-        lines: &lines,
+        lines,
         outline: &outline,
         diagnostics,
     };
@@ -63,6 +63,10 @@ impl<'a> Body<'_, 'a> {
         match self.outline.marks[at] {
             Mark::Nothing => at + 1,
             Mark::Text => self.text(at, end, depth, tree),
+            Mark::Words => {
+                leaf::paragraph(line, tree);
+                at + 1
+            }
             Mark::Code { end, is_closed } => {
                 let is_margin = tree.is_document() && !tree.has_open_item(line);
                 let strip = if is_margin { 0 } else { line.indent };
@@ -109,10 +113,8 @@ impl<'a> Body<'_, 'a> {
             Some(b'>') => {
                 let end = run('>');
                 let quoted = &self.lines[at..end];
-                match quote::parse(self.source, quoted, depth + 1, self.diagnostics) {
-                    Some(quote) => tree.hang(line.indent, quote),
-                    None => quoted.iter().for_each(|line| leaf::paragraph(line, tree)),
-                }
+                let quote = quote::parse(self.source, quoted, depth + 1, self.diagnostics);
+                tree.hang(line.indent, quote);
                 end
             }
             Some(_) => {
@@ -294,11 +296,21 @@ mod tests {
 
     #[test]
     fn quotes_hold_blocks_and_may_be_alerts() {
-        let (tree, _) = parsed("> [!tip] Try\n> - a\n>   - b\n>> inner\n\n> :::callout x");
+        let (tree, _) = parsed("> [!tip] Try\n> - a\n>   - b\n\n> :::callout x");
         assert_eq!(
             tree,
-            "quote Some(Tip)\n  p Try\n  Bullet a\n    Bullet b\n  quote None\n    p inner\nquote None\n  p :::callout x\n"
+            "quote Some(Tip)\n  p Try\n  Bullet a\n    Bullet b\nquote None\n  p :::callout x\n"
         );
+    }
+
+    #[test]
+    fn a_second_mark_of_quotation_is_text() {
+        let (tree, codes) = parsed(">> a\n> > - b\n>>> c\n> ```\n> > d\n> ```");
+        assert_eq!(
+            tree,
+            "quote None\n  p > a\n  p > - b\n  p >> c\n  code() > d\n"
+        );
+        assert_eq!(codes, [""; 0]);
     }
 
     #[test]
@@ -309,6 +321,15 @@ mod tests {
         assert_eq!(
             tree,
             "image a [b] <http://x/(1).png> Some(\"T\")\np ![a](u) ![b](v)\nimage  <u> None\nlink Pdf https://x.com/a.pdf?b\nlink Video https://www.youtube.com/watch?v=1\nlink Audio https://x.com/s.MP3\np https://x.com y\n"
+        );
+    }
+
+    #[test]
+    fn angle_brackets_around_the_address_of_an_image_are_no_part_of_it() {
+        let (tree, _) = parsed("![a](<http://x/a b.png> \"T\")\n![](<u>)\n![](u (v) 't (\\'x')");
+        assert_eq!(
+            tree,
+            "image a <http://x/a b.png> Some(\"T\")\nimage  <u> None\nimage  <u (v)> Some(\"t (\\\\'x\")\n"
         );
     }
 

@@ -2,22 +2,17 @@
 
 use super::outline;
 use super::{Body, node};
-use crate::lesson::parse::{Line, MAX_DEPTH};
-use crate::lesson::{AlertKind, Code, Diagnostic, Node, NodeKind, Span, Text};
+use crate::lesson::parse::Line;
+use crate::lesson::{AlertKind, Diagnostic, Node, NodeKind, Text};
 
-/// Reads the lines of one quote; none if it is nested too deep.
+/// Reads the lines of one quote, of which there is one at least.
 pub(super) fn parse<'a>(
     source: &'a str,
     lines: &[Line<'a>],
     depth: usize,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Node<'a>> {
-    let span = lines.iter().map(Line::span).reduce(Span::to)?;
-    if depth > MAX_DEPTH {
-        let message = format!("quotes are nested deeper than {MAX_DEPTH} levels");
-        diagnostics.push(Diagnostic::new(Code::NestingTooDeep, span, message));
-        return None;
-    }
+) -> Node<'a> {
+    let (first, last) = (lines[0].span(), lines[lines.len() - 1].span());
     let mut quoted: Vec<Line<'a>> = lines.iter().map(unquoted).collect();
     let alert = alert(&quoted[0]);
     if let Some((_, rest)) = alert {
@@ -32,7 +27,7 @@ pub(super) fn parse<'a>(
     };
     let children = body.nodes(0..quoted.len(), depth);
     let alert = alert.map(|(kind, _)| kind);
-    Some(node(span, NodeKind::Quote { alert, children }))
+    node(first.to(last), NodeKind::Quote { alert, children })
 }
 
 fn unquoted<'a>(line: &Line<'a>) -> Line<'a> {

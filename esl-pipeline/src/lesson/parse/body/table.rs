@@ -1,5 +1,6 @@
 //! Tables: consecutive lines that begin with a pipe.
 
+use crate::lesson::inline::{Backticks, code_length};
 use crate::lesson::parse::Line;
 use crate::lesson::{Node, NodeKind, Row, Span, Text};
 
@@ -49,56 +50,19 @@ fn row<'a>(line: &Line<'a>) -> Row<'a> {
 /// The bytes of the pipes that split: not escaped, not inside code.
 fn pipes(line: &str) -> Vec<usize> {
     let bytes = line.as_bytes();
-    let runs = BacktickRuns::of(bytes);
+    let backticks = Backticks::of(line);
     let mut found = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        at = match bytes[at] {
-            b'\\' => at + 2,
-            b'`' => runs.after_code(at),
+    while let Some(byte) = bytes.get(at) {
+        at += match byte {
+            b'\\' => 2,
+            b'`' => code_length(line, &backticks, at),
             b'|' => {
                 found.push(at);
-                at + 1
+                1
             }
-            _ => at + 1,
+            _ => 1,
         };
     }
     found
-}
-
-/// The runs of backticks of a line, to find where code ends without searching twice.
-struct BacktickRuns {
-    /// Start, length and the start of the next run of the same length.
-    runs: Vec<(usize, usize, Option<usize>)>,
-}
-
-impl BacktickRuns {
-    fn of(bytes: &[u8]) -> Self {
-        let mut runs: Vec<(usize, usize, Option<usize>)> = Vec::new();
-        let mut last_of_length = std::collections::HashMap::new();
-        let mut at = 0;
-        while at < bytes.len() {
-            let length = bytes[at..].iter().take_while(|byte| **byte == b'`').count();
-            if length > 0 {
-                if let Some(before) = last_of_length.insert(length, runs.len()) {
-                    let before: &mut (usize, usize, Option<usize>) = &mut runs[before];
-                    before.2 = Some(at);
-                }
-                runs.push((at, length, None));
-            }
-            at += length.max(1);
-        }
-        Self { runs }
-    }
-
-    /// The byte after the code that begins at `start`; after the backticks if it never ends.
-    fn after_code(&self, start: usize) -> usize {
-        let run = self
-            .runs
-            .partition_point(|(at, length, _)| at + length <= start);
-        let Some((_, length, next)) = self.runs.get(run).copied() else {
-            return start + 1;
-        };
-        next.unwrap_or(start) + length
-    }
 }

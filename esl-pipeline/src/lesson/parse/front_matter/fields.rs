@@ -39,7 +39,6 @@ pub(super) fn check<'a>(
         }
         set(&mut front_matter, &key, value, diagnostics);
     }
-    speakers::check_profiles(&front_matter, diagnostics);
     front_matter
 }
 
@@ -162,7 +161,8 @@ pub(super) fn text(
         }
         Err(Kind::Null) => None,
         Err(other) => {
-            diagnostics.push(wrong_type(name, "a text", &other, span));
+            let found = wrong_type(name, "a text", &other, span);
+            diagnostics.push(found.hint("write plain words behind the colon"));
             None
         }
     }
@@ -177,7 +177,11 @@ fn non_empty(
     let text = trimmed(text);
     if text.is_empty() {
         let message = format!("`{name}` is empty");
-        diagnostics.push(Diagnostic::new(Code::FieldEmpty, span, message));
+        let hint = match REQUIRED.contains(&name) {
+            true => format!("write it behind `{name}:`"),
+            false => format!("write a value behind `{name}:`, or remove the line"),
+        };
+        diagnostics.push(Diagnostic::new(Code::FieldEmpty, span, message).hint(hint));
         return None;
     }
     let value = text.to_owned();
@@ -198,7 +202,10 @@ fn topic(
         match kind.into_text() {
             Ok(topic) => topics.push(trimmed(&topic).to_owned()),
             Err(Kind::Null) => {}
-            Err(other) => diagnostics.push(wrong_type("topic", "a list of texts", &other, span)),
+            Err(other) => {
+                let found = wrong_type("topic", "a list of texts", &other, span);
+                diagnostics.push(found.hint("write the topics with commas between them"));
+            }
         }
     }
     topics.retain(|topic| !topic.is_empty());

@@ -2,8 +2,8 @@
 
 use super::fields::{self, shortened, text, wrong_type};
 use super::yaml::{Entry, Kind, Value};
-use crate::lesson::emoji::is_emoji;
-use crate::lesson::{Code, Diagnostic, Field, Property, PropertyData};
+use crate::lesson::emoji::{is_emoji, leading_emoji};
+use crate::lesson::{Code, Diagnostic, Field, Property, PropertyData, Text};
 
 /// Notion takes addresses of at most this many characters (Notion API reference, "Request limits").
 const MAX_URL_CHARS: usize = 2000;
@@ -21,7 +21,11 @@ pub(super) fn icon(
         "the icon `{}` is not exactly one emoji",
         shortened(&icon.value)
     );
-    diagnostics.push(Diagnostic::new(Code::IconInvalid, icon.span, message));
+    let hint = match leading_emoji(Text::new(&icon.value, 0)) {
+        Some(first) => format!("keep only `{}`", first.raw),
+        None => "write one emoji, such as `icon: 🧭`, or remove the line".to_owned(),
+    };
+    diagnostics.push(Diagnostic::new(Code::IconInvalid, icon.span, message).hint(hint));
     None
 }
 
@@ -38,7 +42,10 @@ pub(super) fn cover(
     } else {
         return Some(cover);
     };
-    diagnostics.push(Diagnostic::new(Code::CoverInvalid, cover.span, message));
+    diagnostics.push(
+        Diagnostic::new(Code::CoverInvalid, cover.span, message)
+            .hint("upload the picture somewhere and write its whole address"),
+    );
     None
 }
 
@@ -118,12 +125,8 @@ fn flat_text(
         Err(Kind::Null) => Some(None),
         Err(nested) => {
             let name = shortened(name);
-            diagnostics.push(wrong_type(
-                &name,
-                "a value, a list or a flat map",
-                &nested,
-                span,
-            ));
+            let found = wrong_type(&name, "a value, a list or a flat map", &nested, span);
+            diagnostics.push(found.hint("take out the inner list or map"));
             None
         }
     }

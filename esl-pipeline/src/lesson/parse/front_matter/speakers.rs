@@ -7,7 +7,7 @@ use esl_core::{Gender, VoiceId};
 use super::fields::{self, shortened, trimmed};
 use super::yaml::{Entry, Kind, Value};
 use crate::lesson::parse::closest;
-use crate::lesson::{Code, Diagnostic, Field, FrontMatter, Severity, Span, SpeakerProfile};
+use crate::lesson::{Code, Diagnostic, Field, Severity, Span, SpeakerProfile};
 
 const KEYS: [&str; 8] = [
     "id",
@@ -41,7 +41,10 @@ pub(super) fn labels(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Vec<Fie
         Kind::Null => return Vec::new(),
         Kind::Map(_) => {
             let message = "`speaker_labels` must be a list of names, but is a map";
-            diagnostics.push(Diagnostic::new(Code::SpeakerLabelsInvalid, span, message));
+            diagnostics.push(
+                Diagnostic::new(Code::SpeakerLabelsInvalid, span, message)
+                    .hint("write `speaker_labels: [Name, Name]`"),
+            );
             return Vec::new();
         }
         single => return unlisted_labels(single, span, diagnostics),
@@ -52,7 +55,10 @@ pub(super) fn labels(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Vec<Fie
             Ok(label) if !label.is_empty() => labels.push(field(label, span)),
             _ => {
                 let message = "a speaker label must be a name";
-                diagnostics.push(Diagnostic::new(Code::SpeakerLabelsInvalid, span, message));
+                diagnostics.push(
+                    Diagnostic::new(Code::SpeakerLabelsInvalid, span, message)
+                        .hint("write the name as it stands in the study text, or remove it"),
+                );
             }
         }
     }
@@ -94,7 +100,8 @@ fn without_duplicates(
             let message = format!("the label `{}` is given twice", shortened(&label.value));
             diagnostics.push(
                 Diagnostic::new(Code::SpeakerLabelDuplicate, label.span, message)
-                    .related(*first, "first given here"),
+                    .related(*first, "first given here")
+                    .hint("remove one of them"),
             );
         } else {
             first.insert(folded, label.span);
@@ -132,7 +139,10 @@ fn profile(item: Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field<Speak
             "a speaker profile must be a map, but is {}",
             item.kind.name()
         );
-        diagnostics.push(Diagnostic::new(Code::SpeakerProfileInvalid, span, message));
+        diagnostics.push(
+            Diagnostic::new(Code::SpeakerProfileInvalid, span, message)
+                .hint("begin each profile with `- id:`"),
+        );
         return None;
     };
     let mut profile = SpeakerProfile::default();
@@ -175,7 +185,10 @@ fn voice(written: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option
     let parsed = VoiceId::parse(written);
     if let Err(error) = &parsed {
         let message = error.to_string();
-        diagnostics.push(Diagnostic::new(Code::SpeakerProfileInvalid, span, message));
+        diagnostics.push(
+            Diagnostic::new(Code::SpeakerProfileInvalid, span, message)
+                .hint("write the voice's id, or leave `voice` out to have one chosen"),
+        );
     }
     parsed.ok()
 }
@@ -187,7 +200,10 @@ fn scalar(key: &Field<String>, value: Value, diagnostics: &mut Vec<Diagnostic>) 
         Err(Kind::Null) => None,
         Err(other) => {
             let message = format!("`{}` must be a text, but is {}", key.value, other.name());
-            diagnostics.push(Diagnostic::new(Code::SpeakerProfileInvalid, span, message));
+            diagnostics.push(
+                Diagnostic::new(Code::SpeakerProfileInvalid, span, message)
+                    .hint("write plain words behind the colon"),
+            );
             None
         }
     }
@@ -223,42 +239,6 @@ fn unknown_word(name: &str, written: &str, known: &[&'static str], span: Span) -
     match closest(written, known.iter().copied()) {
         Some(word) => found.hint(format!("did you mean `{word}`?")),
         None => found.hint(format!("use one of {}", known.join(", "))),
-    }
-}
-
-/// Reports profiles that describe none of the labels.
-pub(super) fn check_profiles(front_matter: &FrontMatter<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let folded = |label: &Field<String>| label.value.to_lowercase();
-    let labels: Vec<String> = front_matter.speaker_labels.iter().map(folded).collect();
-    for Field {
-        value: profile,
-        span,
-    } in &front_matter.speaker_profiles
-    {
-        let names = [&profile.id, &profile.display_name].into_iter().flatten();
-        let belongs = names
-            .clone()
-            .any(|name| labels.contains(&name.to_lowercase()));
-        let message = match &profile.id {
-            None => "the speaker profile has no `id`".to_owned(),
-            Some(id) if !belongs && !labels.is_empty() => {
-                format!(
-                    "the speaker profile `{}` belongs to no label",
-                    shortened(id)
-                )
-            }
-            Some(_) => continue,
-        };
-        let candidates = front_matter
-            .speaker_labels
-            .iter()
-            .map(|label| label.value.as_str());
-        let near = profile.id.as_ref().and_then(|id| closest(id, candidates));
-        let found = Diagnostic::new(Code::SpeakerProfileOrphan, *span, message);
-        diagnostics.push(match near {
-            Some(label) => found.hint(format!("did you mean `{label}`?")),
-            None => found.hint("give it the `id` of one of the `speaker_labels`"),
-        });
     }
 }
 

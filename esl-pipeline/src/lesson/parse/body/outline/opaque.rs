@@ -1,11 +1,13 @@
 //! Stretches in which nothing is structure: code, comments and equations.
 
 use super::Mark;
+use crate::lesson::inline::{Backticks, code_length};
 use crate::lesson::parse::Line;
 use crate::lesson::parse::body::fence::Fence;
 use crate::lesson::{Code, Diagnostic, Text};
 
 const COMMENT: &str = "<!--";
+const COMMENT_END: &str = "-->";
 
 /// Finds the stretches. Remembers failed searches: many unclosed openers cost no more than one.
 pub(super) struct Opaque<'a> {
@@ -15,6 +17,8 @@ pub(super) struct Opaque<'a> {
     /// Fences of which no closing line follows.
     unclosed_fences: Vec<Fence<'a>>,
     has_no_more_comment_ends: bool,
+    /// The lines before this one are read, or are all comment.
+    commented_to: usize,
 }
 
 impl<'a> Opaque<'a> {
@@ -25,6 +29,7 @@ impl<'a> Opaque<'a> {
             end,
             unclosed_fences: Vec::new(),
             has_no_more_comment_ends: false,
+            commented_to: 0,
         }
     }
 
@@ -37,19 +42,26 @@ impl<'a> Opaque<'a> {
         lines: &mut [Line<'a>],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(Mark, usize)> {
-        loop {
-            match lines[at].text.raw.as_bytes().first()? {
-                b'`' | b'~' => return self.code(at, lines, diagnostics),
-                b'$' => return equation(at, lines, diagnostics),
-                b'<' if lines[at].text.raw.starts_with(COMMENT) => {
-                    let end = self.comment(at, lines, diagnostics);
-                    if end > at {
-                        return Some((Mark::Nothing, end));
-                    }
-                }
-                _ => return None,
+        if at < self.commented_to {
+            return Some((Mark::Nothing, self.commented_to));
+        }
+        while lines[at].text.raw.starts_with(COMMENT) {
+            let end = self.comment(lines[at].text, at, lines, diagnostics);
+            if end > at {
+                return Some((Mark::Nothing, end));
             }
         }
+        let stretch = match lines[at].text.raw.as_bytes().first()? {
+            b'`' | b'~' => self.code(at, lines, diagnostics),
+            b'$' => equation(at, lines, diagnostics),
+            // What is quoted may be code: the quote's own outline looks for comments.
+            b'>' => return None,
+            _ => None,
+        };
+        if stretch.is_none() {
+            self.trailing_comment(at, lines, diagnostics);
+        }
+        stretch
     }
 
     fn code(
@@ -86,17 +98,32 @@ impl<'a> Opaque<'a> {
         close.map(|(close, _)| close)
     }
 
-    /// Leaves out the comment at the beginning of line `at`: up to the line returned, and from the
-    /// beginning of that line if text follows the comment there.
-    fn comment(
+    /// Leaves out a comment that begins behind the text of line `at` and goes on below it.
+    fn trailing_comment(
         &mut self,
         at: usize,
         lines: &mut [Line<'a>],
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> usize {
+    ) {
         let text = lines[at].text;
-        let Some(end) = self.comment_end(text.start + COMMENT.len()) else {
-            diagnostics.push(unclosed_comment(text));
+        if let Some(start) = open_comment(text.raw) {
+            lines[at].text = text.slice(0, start).trimmed();
+            let comment = text.slice(start, text.raw.len());
+            self.commented_to = self.comment(comment, at, lines, diagnostics);
+        }
+    }
+
+    /// Leaves out the comment with which `rest`, the end of line `at`, begins: up to the line
+    /// returned, and from the beginning of that line if text follows the comment there.
+    fn comment(
+        &mut self,
+        rest: Text<'a>,
+        at: usize,
+        lines: &mut [Line<'a>],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> usize {
+        let Some(end) = self.comment_end(rest.start + COMMENT.len()) else {
+            diagnostics.push(unclosed_comment(rest));
             return at + 1;
         };
         let last = at + lines[at..].partition_point(|line| line.raw.span().end < end);
@@ -109,9 +136,9 @@ impl<'a> Opaque<'a> {
         if self.has_no_more_comment_ends {
             return None;
         }
-        let found = self.source.get(from..self.end)?.find("-->");
+        let found = self.source.get(from..self.end)?.find(COMMENT_END);
         self.has_no_more_comment_ends = found.is_none();
-        found.map(|at| from + at + 3)
+        found.map(|at| from + at + COMMENT_END.len())
     }
 }
 
@@ -141,9 +168,32 @@ fn equation(
     None
 }
 
-fn unclosed_comment(text: Text<'_>) -> Diagnostic {
-    let message = "the comment is never closed; only this line is left out";
-    Diagnostic::new(Code::CommentUnclosed, text.span(), message).hint("close it with `-->`")
+/// Where a comment begins that the line does not close. A closed one is for the inline parser, and
+/// in code there is none.
+fn open_comment(line: &str) -> Option<usize> {
+    let first = line.find('<')?;
+    line[first..].find(COMMENT)?;
+    let backticks = Backticks::of(line);
+    let mut at = 0;
+    loop {
+        at += line[at..].find(['`', '<'])?;
+        let rest = &line[at..];
+        at += if let Some(comment) = rest.strip_prefix(COMMENT) {
+            let Some(length) = comment.find(COMMENT_END) else {
+                return Some(at);
+            };
+            COMMENT.len() + length + COMMENT_END.len()
+        } else if rest.starts_with('`') {
+            code_length(line, &backticks, at)
+        } else {
+            1
+        };
+    }
+}
+
+fn unclosed_comment(comment: Text<'_>) -> Diagnostic {
+    let message = "the comment is never closed; only the rest of this line is left out";
+    Diagnostic::new(Code::CommentUnclosed, comment.span(), message).hint("close it with `-->`")
 }
 
 /// Where an unclosed code block ends: before the next section heading or closing line.

@@ -1,0 +1,4 @@
+mod least;
+mod lessons;
+mod texts;
+pub(crate) mod trees;

@@ -1,0 +1,194 @@
+//! What a run would do, told without doing any of it.
+
+use std::path::{Path, PathBuf};
+
+use esl_core::block::Block;
+use esl_core::ports::Notion;
+use esl_core::{DataSourceId, Digest, Stage, VoiceAssignment};
+use serde::Serialize;
+
+use super::plan::{Action, Plan};
+use super::preflight::Outlook;
+use super::run::no_step;
+use super::stages::{import, validate};
+use super::{Pipeline, PipelineError, Problem, RunContext, RunRequest};
+use crate::lesson::Lesson;
+use crate::speech::segments::SpeechMode;
+
+/// What a run would do, and everything that stands in its way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RunPlan {
+    /// Every stage in the order of effects.
+    pub stages: Vec<StagePlan>,
+    /// The page.
+    pub page: PagePlan,
+    /// The recording; none if there will be no speech.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioPlan>,
+    /// What may surprise though it stands in nobody's way.
+    pub warnings: Vec<String>,
+    /// Every reason for which the run would end before its first effect.
+    pub problems: Vec<Problem>,
+}
+
+/// What would be done about a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StagePlan {
+    /// The stage.
+    pub stage: Stage,
+    /// What would be done.
+    pub action: Action,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
+/// The page as the lesson wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PagePlan {
+    /// Where it is, or would be, created.
+    pub data_source_id: DataSourceId,
+    /// Its title.
+    pub title: String,
+    /// Its blocks, nested ones included.
+    pub blocks: usize,
+    /// The most requests that writing all blocks takes; 0 if the page is left as it is.
+    pub chunks: usize,
+    /// Whether the page names the student.
+    pub student_linked: bool,
+}
+
+/// The recording as the lesson wants it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AudioPlan {
+    /// Whether several speakers may share a request.
+    pub mode: SpeechMode,
+    /// Requests to the speech provider; 0 if the recording is there.
+    pub chunks: usize,
+    /// Segments of the recording.
+    pub segments: usize,
+    /// Characters (Unicode scalar values) of all segments.
+    pub characters: usize,
+    /// Characters of the segments that would be spoken: what a paid provider would charge for.
+    pub characters_to_speak: usize,
+    /// Segments that are there already.
+    pub cached_segments: usize,
+    /// Addresses the recording.
+    pub cache_key: Digest,
+    /// The local MP3 file.
+    pub path: PathBuf,
+    /// Who would speak with which voice.
+    pub voices: Vec<VoiceAssignment>,
+}
+
+impl Pipeline {
+    /// What [`run`](Self::run) would do with the same arguments. Changes nothing and costs nothing:
+    /// manifest, workspace, voices and cache are only read.
+    ///
+    /// # Errors
+    /// The lesson is no text or too large, or the cache of segments cannot be read. Whatever else is
+    /// wrong is told among the [`problems`](RunPlan::problems).
+    pub async fn plan(
+        &self,
+        request: RunRequest,
+        context: RunContext,
+    ) -> Result<RunPlan, PipelineError> {
+        self.plan_parts(&request, None, &context).await
+    }
+
+    /// What [`rerun`](Self::rerun) would do with the same arguments, as [`plan`](Self::plan) does for
+    /// a run.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    pub async fn plan_rerun(
+        &self,
+        steps: &[Stage],
+        request: RunRequest,
+        context: RunContext,
+    ) -> Result<RunPlan, PipelineError> {
+        self.plan_parts(&request, Some(steps), &context).await
+    }
+
+    async fn plan_parts(
+        &self,
+        request: &RunRequest,
+        rerun: Option<&[Stage]>,
+        context: &RunContext,
+    ) -> Result<RunPlan, PipelineError> {
+        let limit = self.max_lesson_bytes;
+        let text = validate::text(&request.lesson, limit)?;
+        let lesson = Lesson::parse(text);
+        let preflight = self.preflight(request, rerun, context, &lesson).await;
+        let outlook = &preflight.outlook;
+        let steps = rerun.unwrap_or_default().iter();
+        let mut problems: Vec<_> = steps.filter_map(|step| no_step(*step)).collect();
+        problems.extend(validate::problems(
+            &lesson,
+            text,
+            limit,
+            request.options.strict,
+        ));
+        Ok(RunPlan {
+            stages: stages(&outlook.plan),
+            page: page(outlook, self.notion_of(context)),
+            audio: self.audio(request, outlook).await?,
+            warnings: outlook
+                .take
+                .as_ref()
+                .map_or_else(Vec::new, |take| take.warnings.clone()),
+            problems: {
+                problems.extend(preflight.into_problems());
+                problems
+            },
+        })
+    }
+
+    async fn audio(
+        &self,
+        request: &RunRequest,
+        outlook: &Outlook,
+    ) -> Result<Option<AudioPlan>, PipelineError> {
+        let Outlook { take, engine, .. } = outlook;
+        let (Some(take), Some(engine), Some(recordings)) = (take, engine, &self.recordings) else {
+            return Ok(None);
+        };
+        let out: &Path = request.options.out.as_ref().unwrap_or(&recordings.out);
+        let mut audio = take.outlook(&engine.recorder, out).await?;
+        if !outlook.plan.tts.runs() {
+            (audio.chunks, audio.characters_to_speak) = (0, 0);
+        }
+        Ok(Some(audio))
+    }
+}
+
+fn stages(plan: &Plan) -> Vec<StagePlan> {
+    let planned = |stage| {
+        let decision = plan.decision(stage);
+        StagePlan {
+            stage,
+            action: decision.action,
+            reason: decision.reason.to_owned(),
+        }
+    };
+    Stage::ALL.into_iter().map(planned).collect()
+}
+
+fn page(outlook: &Outlook, notion: &dyn Notion) -> PagePlan {
+    let page = &outlook.page;
+    let requests = || import::requests(&page.blocks, notion.limits());
+    PagePlan {
+        data_source_id: page.source,
+        title: page.head.title.clone(),
+        blocks: page.blocks.iter().map(Block::count).sum(),
+        chunks: if outlook.plan.import.runs() {
+            requests()
+        } else {
+            0
+        },
+        student_linked: page.names_student,
+    }
+}

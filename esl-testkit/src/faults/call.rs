@@ -1,0 +1,62 @@
+//! The calls that can go wrong.
+
+/// A method of a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PortCall {
+    /// `Notion::schema`
+    Schema,
+    /// `Notion::create_page`
+    CreatePage,
+    /// `Notion::find_pages`
+    FindPages,
+    /// `Notion::update_page`
+    UpdatePage,
+    /// `Notion::append_children`
+    AppendChildren,
+    /// `Notion::children`
+    Children,
+    /// `Notion::update_block`
+    UpdateBlock,
+    /// `Notion::delete_block`
+    DeleteBlock,
+    /// `Notion::upload_file`
+    UploadFile,
+    /// `Tts::voices`
+    Voices,
+    /// `Tts::synthesize`
+    Synthesize,
+    /// `ManifestStore::read`
+    ReadManifest,
+    /// `ManifestStore::write`
+    WriteManifest,
+    /// `ArtifactStore::put`
+    PutArtifact,
+    /// `ArtifactStore::get`
+    GetArtifact,
+    /// `ArtifactStore::head`
+    HeadArtifact,
+    /// `ArtifactStore::delete`
+    DeleteArtifact,
+    /// `ArtifactStore::url`
+    ArtifactUrl,
+}
+
+impl PortCall {
+    /// Whether the call changes something or costs something.
+    #[must_use]
+    pub const fn has_effect(self) -> bool {
+        matches!(
+            self,
+            Self::CreatePage
+                | Self::UpdatePage
+                | Self::AppendChildren
+                | Self::UpdateBlock
+                | Self::DeleteBlock
+                | Self::UploadFile
+                | Self::Synthesize
+                | Self::WriteManifest
+                | Self::PutArtifact
+                | Self::DeleteArtifact
+        )
+    }
+}

@@ -1,0 +1,52 @@
+use async_trait::async_trait;
+use esl_core::LessonId;
+use esl_core::manifest::Manifest;
+use esl_core::ports::{ManifestError, ManifestStore, Revision, Versioned};
+
+use super::{Faulty, PortCall};
+
+impl<P: ManifestStore + ?Sized> Faulty<P> {
+    fn failed(
+        &self,
+        operation: &'static str,
+        lesson: &LessonId,
+    ) -> impl FnOnce() -> ManifestError + use<P> {
+        let location = self.inner.location(lesson);
+        move || ManifestError::Storage {
+            operation,
+            location,
+            source: "an injected fault".into(),
+            transient: true,
+        }
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<P: ManifestStore + ?Sized> ManifestStore for Faulty<P> {
+    fn location(&self, lesson: &LessonId) -> String {
+        self.inner.location(lesson)
+    }
+
+    async fn read(&self, lesson: &LessonId) -> Result<Option<Versioned>, ManifestError> {
+        let failure = self.failed("read", lesson);
+        let (inner, lesson) = (self.inner.clone(), lesson.clone());
+        let effect = async move { inner.read(&lesson).await };
+        let call = PortCall::ReadManifest;
+        self.faults.call(call, failure, effect).await
+    }
+
+    async fn write(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        expected: Option<&Revision>,
+    ) -> Result<Revision, ManifestError> {
+        let failure = self.failed("write", lesson);
+        let (inner, lesson) = (self.inner.clone(), lesson.clone());
+        let (manifest, expected) = (manifest.clone(), expected.cloned());
+        let effect = async move { inner.write(&lesson, &manifest, expected.as_ref()).await };
+        let call = PortCall::WriteManifest;
+        self.faults.call(call, failure, effect).await
+    }
+}
