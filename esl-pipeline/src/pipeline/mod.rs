@@ -34,7 +34,7 @@ pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use plan::Action;
 pub use report::{
-    AudioReport, DiagnosticCounts, RunReport, StageEnd, StageReport, SynthesisReport,
+    AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};

@@ -23,7 +23,7 @@ const VISIBLE_AFTER: Duration = Duration::from_secs(5);
 
 /// A lesson of more blocks than one request takes, with a dialogue of four segments.
 pub(crate) fn lesson_text() -> String {
-    let paragraphs: String = (1..=120).map(|n| format!("Read street {n}.\n\n")).collect();
+    let paragraphs: String = (1..=85).map(|n| format!("Read street {n}.\n\n")).collect();
     let lesson = include_str!("../lessons/directions.md");
     lesson.replace("## 7. ", &format!("{paragraphs}## 7. "))
 }
