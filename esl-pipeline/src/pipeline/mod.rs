@@ -21,6 +21,7 @@ mod run_plan;
 mod scope;
 mod speech_options;
 mod stages;
+mod standing;
 mod status;
 mod turns;
 
@@ -38,7 +39,8 @@ pub use report::{
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
-pub use status::{NextAction, Stale, StatusReport};
+pub use standing::{NextAction, StageStanding, Standing};
+pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 

@@ -165,14 +165,22 @@ impl Process {
         id: LessonId,
         text: &str,
     ) -> Option<Result<RunReport, PipelineError>> {
-        let lesson = LessonInput {
-            location: id.to_string(),
-            id,
-            bytes: text.to_owned().into(),
-        };
+        let lesson = lesson_as(id, text);
         let context = RunContext::new(RunId::random());
         let run = self.pipeline.run(RunRequest::new(lesson), context);
         self.faults.until_death(run).await
+    }
+}
+
+pub(crate) fn lesson(text: &str) -> LessonInput {
+    lesson_as(lesson_id(), text)
+}
+
+fn lesson_as(id: LessonId, text: &str) -> LessonInput {
+    LessonInput {
+        location: id.to_string(),
+        id,
+        bytes: text.to_owned().into(),
     }
 }
 
