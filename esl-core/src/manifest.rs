@@ -4,6 +4,8 @@
 //! reference's file format; fields are only ever added within a version, readers keep what they do
 //! not know. What is stored here is a fact about an effect that has happened, never a plan.
 
+mod page_blocks;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use crate::{
     BlockId, DataSourceId, Digest, LessonId, PageId, RunId, Stage, Timestamp, UploadId,
     VoiceAssignment,
 };
+
+pub use page_blocks::{BlockDigest, MadeBlock, NotABlockDigest, PageBlocks};
 
 /// The journal of one lesson.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +54,13 @@ pub struct Manifest {
     /// Digest of the blocks that the page shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported_hash: Option<Digest>,
+    /// The blocks of the page that are the lesson's; unknown for pages of earlier versions.
+    #[serde(
+        default,
+        deserialize_with = "page_blocks::tolerant",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub page_blocks: Option<PageBlocks>,
     /// The lesson.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lesson_id: Option<LessonId>,
@@ -222,6 +233,7 @@ impl Manifest {
             tts_mode: None,
             study_text_hash: None,
             imported_hash: None,
+            page_blocks: None,
             lesson_id: None,
             data_source_id: None,
             pending_import: None,
@@ -293,6 +305,15 @@ mod tests {
         expected["schemaVersion"] = json!(1);
         expected["pageId"] = json!("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9");
         assert_eq!(rewritten, expected);
+    }
+
+    #[test]
+    fn a_record_of_blocks_that_cannot_be_read_is_none() {
+        for damaged in [json!("?"), json!({"made": ["0"]}), json!({"pending": [1]})] {
+            let stored = json!({"mdHash": "", "pageBlocks": damaged,
+                "timestamp": "2025-01-02T03:04:05.678Z"});
+            assert_eq!(read(&stored).unwrap().page_blocks, None);
+        }
     }
 
     #[test]

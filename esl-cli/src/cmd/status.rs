@@ -68,10 +68,10 @@ impl Answer for Standing {
             fields.add_some("Audio address", audio.and_then(|audio| audio.url.as_ref()));
             fields.add("Out of date", stale(report));
         }
-        fields.add(
-            "Next",
-            either("nothing to do", report.next == NextAction::Nothing, "run"),
-        );
+        match &report.next {
+            NextAction::Nothing => fields.add("Next", "nothing to do"),
+            next => fields.add("Next", next),
+        }
         fields.write(out)
     }
 }
@@ -79,6 +79,7 @@ impl Answer for Standing {
 fn stale(report: &StatusReport) -> String {
     let parts = [
         (report.stale.page, "page"),
+        (report.stale.colors, "colors"),
         (report.stale.audio, "audio"),
         (report.stale.attachment, "attachment"),
     ];

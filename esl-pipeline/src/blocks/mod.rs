@@ -8,6 +8,7 @@
 mod color;
 mod containers;
 mod convert;
+pub mod diff;
 mod media;
 pub mod pack;
 mod text;

@@ -21,6 +21,7 @@ mod run_plan;
 mod scope;
 mod speech_options;
 mod stages;
+mod standing;
 mod status;
 mod turns;
 
@@ -34,11 +35,12 @@ pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use plan::Action;
 pub use report::{
-    AudioReport, DiagnosticCounts, RunReport, StageEnd, StageReport, SynthesisReport,
+    AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
-pub use status::{NextAction, Stale, StatusReport};
+pub use standing::{NextAction, StageStanding, Standing};
+pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 

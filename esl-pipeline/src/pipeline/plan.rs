@@ -240,7 +240,7 @@ fn add_audio(facts: &Facts<'_>, import: Decision, tts: Decision) -> Decision {
     } else if !is_there {
         skip("no audio available")
     } else if import.runs() {
-        run("the page was built anew")
+        run("the page has changed")
     } else if facts.is_attached {
         noop("the page plays this recording")
     } else {

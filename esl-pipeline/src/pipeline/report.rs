@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::plan::{Action, Plan};
 use crate::blocks::ColorCounts;
+use crate::blocks::diff::Conflict;
 use crate::lesson::{Diagnostic, Severity};
 
 /// What a run did and where the results are.
@@ -26,6 +27,9 @@ pub struct RunReport {
     /// Where students open their copy, in workspaces that keep one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_page_url: Option<String>,
+    /// What this run did to the page's blocks; none if it left them alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageReport>,
     /// The recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioReport>,
@@ -41,6 +45,22 @@ pub struct RunReport {
     pub warnings: Vec<String>,
     /// How many findings the lesson has.
     pub diagnostics: DiagnosticCounts,
+}
+
+/// What became of the blocks of a page. Blocks inside others count, too.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageReport {
+    /// Blocks made.
+    pub inserted: usize,
+    /// Blocks that say something else than before.
+    pub updated: usize,
+    /// Blocks deleted.
+    pub deleted: usize,
+    /// Blocks of the lesson that stay as they were.
+    pub kept: usize,
+    /// Where people had changed the page and the run had to decide.
+    pub conflicts: Vec<Conflict>,
 }
 
 /// The recording of a lesson.

@@ -16,8 +16,8 @@ use super::stages::import::Import;
 use super::stages::tts::synthesis;
 use super::stages::{in_flight, validate};
 use super::{
-    DiagnosticCounts, ErrorClass, Pipeline, PipelineError, Problem, RunContext, RunReport,
-    RunRequest,
+    DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
+    RunReport, RunRequest,
 };
 use crate::speech::recorder::Recording;
 
@@ -116,9 +116,9 @@ impl Pipeline {
             journal,
             outlook,
         };
-        let spoken = run.execute().await?;
+        let made = run.execute().await?;
         let manifest_path = self.manifests.location(&request.lesson.id);
-        Ok(run.report(manifest_path, diagnostics, spoken).await)
+        Ok(run.report(manifest_path, diagnostics, made).await)
     }
 }
 
@@ -134,23 +134,30 @@ struct Run<'a> {
     outlook: Outlook,
 }
 
+/// What a run made.
+#[derive(Debug, Default)]
+struct Made {
+    page: Option<PageReport>,
+    recording: Option<Recording>,
+}
+
 impl Run<'_> {
-    /// Does what the plan says. Returns what was spoken, if anything.
-    async fn execute(&self) -> Result<Option<Recording>, PipelineError> {
+    /// Does what the plan says.
+    async fn execute(&self) -> Result<Made, PipelineError> {
         let plan = &self.outlook.plan;
         self.leave_out_idle_stages();
         if !plan.manifest.runs() {
-            return Ok(None);
+            return Ok(Made::default());
         }
         unless_stopped(self.stop)?;
         let _lock = self.claim().await?;
-        let spoken = self.make().await?;
+        let made = self.make().await?;
         if plan.add_audio.runs() {
             let work = self.attachment(self.stop).run();
             self.scope.stage(Stage::AddAudio, work).await?;
         }
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
-        Ok(spoken)
+        Ok(made)
     }
 
     fn leave_out_idle_stages(&self) {
@@ -163,24 +170,24 @@ impl Run<'_> {
     }
 
     /// Page and recording, side by side. If one cannot be had, the other stops at a safe point.
-    async fn make(&self) -> Result<Option<Recording>, PipelineError> {
+    async fn make(&self) -> Result<Made, PipelineError> {
         let siblings = self.stop.child_token();
-        let (page, spoken) = tokio::join!(
+        let (page, recording) = tokio::join!(
             stopping_siblings(&siblings, self.import(&siblings)),
             stopping_siblings(&siblings, self.speak(&siblings)),
         );
-        match (page, spoken) {
-            (Ok(()), Ok(spoken)) => Ok(spoken),
+        match (page, recording) {
+            (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
             (Err(PipelineError::Cancelled), Err(cause)) | (Err(cause), _) | (_, Err(cause)) => {
                 Err(cause)
             }
         }
     }
 
-    async fn import(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
+    async fn import(&self, stop: &CancellationToken) -> Result<Option<PageReport>, PipelineError> {
         let (plan, journal) = (&self.outlook.plan, &self.journal);
         if !plan.import.runs() {
-            return Ok(());
+            return Ok(None);
         }
         let work = Import {
             notion: self.notion,
@@ -200,12 +207,12 @@ impl Run<'_> {
                 _ => work.create().await,
             }
         };
-        self.scope.stage(Stage::Import, import).await?;
+        let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
-        Ok(())
+        Ok(Some(report))
     }
 
     /// Waits for what an earlier run may still be doing to the page.
@@ -306,7 +313,7 @@ impl Run<'_> {
         self,
         manifest_path: String,
         diagnostics: DiagnosticCounts,
-        spoken: Option<Recording>,
+        made: Made,
     ) -> RunReport {
         let manifest = self.journal.manifest().await;
         let Outlook { plan, page, .. } = &self.outlook;
@@ -317,9 +324,10 @@ impl Run<'_> {
             page_id: manifest.page_id,
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
+            page: made.page,
             audio: manifest
                 .audio
-                .map(|audio| AudioReport::of(audio, spoken.as_ref().map(synthesis))),
+                .map(|audio| AudioReport::of(audio, made.recording.as_ref().map(synthesis))),
             colorized: plan.colorize.runs(),
             manifest_path,
             steps: steps(

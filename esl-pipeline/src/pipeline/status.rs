@@ -1,5 +1,7 @@
 //! How a lesson stands: what is there, what is out of date, what to do next.
 
+use std::collections::BTreeMap;
+
 use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::{Digest, Preset, Stage};
 use serde::Serialize;
@@ -7,6 +9,7 @@ use serde::Serialize;
 use super::findings::{audio_of, is_attached, is_whole};
 use super::preflight::study_text_hash;
 use super::stages::validate;
+use super::standing::{NextAction, StageStanding, standings};
 use super::{LessonInput, Pipeline, PipelineError};
 use crate::lesson::Lesson;
 
@@ -23,6 +26,8 @@ pub struct StatusReport {
     pub md_hash_matches: bool,
     /// Whether the recording's file is where the manifest says.
     pub audio_file_exists: bool,
+    /// How each stage stands; empty if the lesson never ran.
+    pub stages: BTreeMap<Stage, StageStanding>,
     /// What is out of date.
     pub stale: Stale,
     /// What to do.
@@ -32,22 +37,14 @@ pub struct StatusReport {
 /// What of a lesson is missing or out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Stale {
-    /// The page's text or colours.
+    /// The page's text.
     pub page: bool,
+    /// The colours of the page's headings.
+    pub colors: bool,
     /// The recording.
     pub audio: bool,
     /// The player on the page.
     pub attachment: bool,
-}
-
-/// What to do with a lesson.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NextAction {
-    /// All is there and up to date.
-    Nothing,
-    /// Run it.
-    Run,
 }
 
 impl Pipeline {
@@ -67,12 +64,14 @@ impl Pipeline {
         let audio = manifest.as_ref().and_then(audio_of);
         let stale = match &manifest {
             Some(manifest) => Stale {
-                page: self.page_is_stale(manifest, md_hash_matches),
+                page: page_is_stale(manifest, md_hash_matches),
+                colors: self.colors_are_stale(manifest),
                 audio: audio_is_stale(manifest, &Lesson::parse(text)),
                 attachment: audio.is_some() && !is_attached(manifest),
             },
             None => Stale {
                 page: true,
+                colors: true,
                 audio: true,
                 attachment: true,
             },
@@ -81,28 +80,29 @@ impl Pipeline {
             manifest_path: self.manifests.location(&lesson.id),
             md_hash_matches,
             audio_file_exists: audio.is_some_and(is_whole),
+            stages: manifest
+                .as_ref()
+                .map_or_else(BTreeMap::new, |manifest| standings(manifest, stale)),
             stale,
-            next: if stale == Stale::default() {
-                NextAction::Nothing
-            } else {
-                NextAction::Run
-            },
+            next: NextAction::of(stale),
             manifest,
         })
     }
 
-    /// Whether the page shows another text than the lesson's or other colours than the preset's.
-    fn page_is_stale(&self, manifest: &Manifest, md_hash_matches: bool) -> bool {
-        let preset = manifest.preset.as_deref();
-        let preset = preset.map(|name| self.presets.find(name).map(Preset::digest));
-        let has_its_colors = match preset {
-            Some(Ok(digest)) => manifest.preset_hash.as_ref() == Some(&digest),
-            Some(Err(_)) => false,
-            None => true,
+    /// Whether the page has other colours than its preset says now.
+    fn colors_are_stale(&self, manifest: &Manifest) -> bool {
+        let Some(name) = manifest.preset.as_deref() else {
+            return false;
         };
-        let is_complete = manifest.page_id.is_some() && manifest.imported_hash.is_some();
-        !(is_complete && md_hash_matches && has_its_colors)
+        let digest = self.presets.find(name).ok().map(Preset::digest);
+        digest.is_none() || manifest.preset_hash != digest
     }
+}
+
+/// Whether the page is not there, is half done or shows another text than the lesson's.
+fn page_is_stale(manifest: &Manifest, md_hash_matches: bool) -> bool {
+    let is_complete = manifest.page_id.is_some() && manifest.imported_hash.is_some();
+    !(is_complete && md_hash_matches)
 }
 
 /// Whether a recording is wanted and is not there or speaks another text.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use esl_core::Stage;
+use esl_pipeline::pipeline::{NextAction, Standing};
 use esl_testkit::faults::{Fault, FaultPlan, PortCall};
 
-use crate::world::{World, edited_text, lesson_text, on_paused_time};
+use crate::world::{World, edited_text, lesson, lesson_text, on_paused_time};
 
 /// Less than the request deadline: what is on its way has to be waited for.
 const LATE: Duration = Duration::from_secs(20);
@@ -49,11 +51,15 @@ async fn at_every_call(texts: &[&str], fault: Fault) {
 
 /// Runs once more, and checks that nothing is spoken whose sound was kept.
 async fn resume(world: &World, text: &str, case: &str) {
-    let (kept, spoken) = (world.segments.keys().len(), world.spoken());
-    world.run(text).await;
-    let needed = world.segments.keys().len() - kept;
-    let again: usize = world.spoken().values().sum::<usize>() - spoken.values().sum::<usize>();
-    assert!(again <= needed, "{again} spoken, {needed} missing, {case}");
+    let kept = world.segments.keys().len();
+    let process = world.process(FaultPlan::none());
+    process.run(text).await.expect("nobody kills it").unwrap();
+    let missing = world.segments.keys().len() - kept;
+    let spoken = process.faults.count(PortCall::Synthesize);
+    assert!(
+        spoken <= missing,
+        "{spoken} spoken, {missing} missing, {case}"
+    );
 }
 
 fn first_run(fault: Fault) {
@@ -142,6 +148,30 @@ fn whatever_happens_how_often_the_lesson_is_done_once() {
             let case = format!("seed {seed}");
             resume(&world, &text, &case).await;
             world.check_done(&expected, &case).await;
+        }
+    });
+}
+
+#[test]
+fn the_status_tells_what_was_interrupted_and_what_to_do() {
+    on_paused_time(async {
+        let text = lesson_text();
+        for (call, nth, stage) in [
+            (PortCall::CreatePage, 1, Stage::Import),
+            (PortCall::AppendChildren, 1, Stage::Import),
+            (PortCall::AppendChildren, 2, Stage::AddAudio),
+        ] {
+            let world = World::new();
+            let plan = FaultPlan::none().on(call, nth, Fault::KillAfter);
+            assert!(world.process(plan).run(&text).await.is_none());
+            let observer = world.process(FaultPlan::none()).pipeline;
+            let status = observer.status(&lesson(&text)).await.unwrap();
+            assert_eq!(status.stages[&stage].status, Standing::Interrupted);
+            assert_eq!(status.next, NextAction::Run);
+            world.run(&text).await;
+            let status = observer.status(&lesson(&text)).await.unwrap();
+            assert_eq!(status.stages[&stage].status, Standing::Done);
+            assert_eq!(status.next, NextAction::Nothing);
         }
     });
 }

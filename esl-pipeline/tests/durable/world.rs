@@ -23,7 +23,7 @@ const VISIBLE_AFTER: Duration = Duration::from_secs(5);
 
 /// A lesson of more blocks than one request takes, with a dialogue of four segments.
 pub(crate) fn lesson_text() -> String {
-    let paragraphs: String = (1..=120).map(|n| format!("Read street {n}.\n\n")).collect();
+    let paragraphs: String = (1..=85).map(|n| format!("Read street {n}.\n\n")).collect();
     let lesson = include_str!("../lessons/directions.md");
     lesson.replace("## 7. ", &format!("{paragraphs}## 7. "))
 }
@@ -165,14 +165,22 @@ impl Process {
         id: LessonId,
         text: &str,
     ) -> Option<Result<RunReport, PipelineError>> {
-        let lesson = LessonInput {
-            location: id.to_string(),
-            id,
-            bytes: text.to_owned().into(),
-        };
+        let lesson = lesson_as(id, text);
         let context = RunContext::new(RunId::random());
         let run = self.pipeline.run(RunRequest::new(lesson), context);
         self.faults.until_death(run).await
+    }
+}
+
+pub(crate) fn lesson(text: &str) -> LessonInput {
+    lesson_as(lesson_id(), text)
+}
+
+fn lesson_as(id: LessonId, text: &str) -> LessonInput {
+    LessonInput {
+        location: id.to_string(),
+        id,
+        bytes: text.to_owned().into(),
     }
 }
 

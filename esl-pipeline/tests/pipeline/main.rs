@@ -5,4 +5,5 @@ mod folder;
 mod page;
 mod plan;
 mod rerun;
+mod update;
 mod world;

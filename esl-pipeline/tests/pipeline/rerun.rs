@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use esl_core::{Classify, ErrorKind, Stage};
-use esl_pipeline::pipeline::{ErrorClass, PipelineBuilder, PipelineError, RunOptions, RunReport};
+use esl_pipeline::pipeline::{
+    ErrorClass, NextAction, PipelineBuilder, PipelineError, RunOptions, RunReport,
+};
 use esl_testkit::{NotionCall, ToneTts};
 
 use crate::world::{LESSON, LINE, World, context, request, run, run_with};
@@ -79,6 +81,28 @@ async fn a_step_is_done_alone() {
         .await
         .unwrap();
     assert!(status.stale.page && !status.stale.attachment);
+}
+
+#[tokio::test]
+async fn the_status_names_the_steps_that_help() {
+    let world = World::new();
+    let first = run(world.speaking(), LESSON).await.unwrap();
+    std::fs::remove_file(first.audio.unwrap().path.unwrap()).unwrap();
+    let pipeline = world.speaking().build().unwrap();
+    let status = pipeline
+        .status(&crate::world::lesson(LESSON))
+        .await
+        .unwrap();
+    let NextAction::Rerun(steps) = status.next else {
+        panic!("{}", status.next);
+    };
+    assert_eq!(steps, [Stage::Tts, Stage::AddAudio]);
+    rerun(world.speaking(), &steps, LESSON).await.unwrap();
+    let status = pipeline
+        .status(&crate::world::lesson(LESSON))
+        .await
+        .unwrap();
+    assert_eq!(status.next, NextAction::Nothing);
 }
 
 #[tokio::test]

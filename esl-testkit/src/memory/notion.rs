@@ -354,6 +354,19 @@ fn is_row(block: &Block, width: usize) -> bool {
     matches!(block, Block::TableRow(row) if row.cells.len() == width)
 }
 
+/// Once a block shows an uploaded file, Notion lists it by an address and tells the upload no more.
+/// (Notion API reference, "File".)
+fn as_listed(mut block: Block) -> Block {
+    if let Block::Audio(media) | Block::Image(media) | Block::Video(media) | Block::Pdf(media) =
+        &mut block
+        && let FileSource::FileUpload { file_upload } = &media.source
+    {
+        let url = format!("https://files.invalid/{}", file_upload.id);
+        media.source = Media::external(url).source;
+    }
+    block
+}
+
 fn created(page: PageId) -> CreatedPage {
     CreatedPage {
         id: page,
@@ -485,7 +498,7 @@ impl Notion for MemoryNotion {
             let stored = &state.blocks[id];
             ChildBlock {
                 id: *id,
-                block: stored.payload.clone().expect("only roots have none"),
+                block: as_listed(stored.payload.clone().expect("only roots have none")),
                 has_children: !stored.children.is_empty(),
             }
         });

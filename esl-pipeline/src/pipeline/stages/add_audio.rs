@@ -119,7 +119,7 @@ impl AddAudio<'_> {
         }
     }
 
-    /// Puts a player directly above the study text, unless ours stands there unrecorded.
+    /// Puts a player directly above the study text, unless one of ours stands there.
     async fn insert(
         &self,
         page: PageId,
@@ -131,7 +131,7 @@ impl AddAudio<'_> {
             return Err(PipelineError::NoStudyText);
         };
         let position = match &place.before {
-            Some(before) if is_ours(&before.block, audio, &player) => {
+            Some(before) if is_ours(&before.block, audio) => {
                 let update = self.notion.update_block(before.id, player).await;
                 return update.map(|()| before.id).map_err(failed);
             }
@@ -204,14 +204,14 @@ fn is_study_text(block: &Block) -> bool {
     folds && matches!(&*title(), "study-text" | "study text")
 }
 
-/// Whether a block plays what we put there: this upload, or the address of an earlier recording.
-fn is_ours(block: &Block, audio: &AudioRecord, player: &Block) -> bool {
+/// Whether a block plays an earlier recording of ours from its public address.
+fn is_ours(block: &Block, audio: &AudioRecord) -> bool {
     let Block::Audio(media) = block else {
         return false;
     };
     match &media.source {
         FileSource::External { external } => Some(&external.url) == audio.url.as_ref(),
-        FileSource::FileUpload { .. } => block == player,
+        FileSource::FileUpload { .. } => false,
     }
 }
 

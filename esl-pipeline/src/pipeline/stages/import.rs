@@ -14,13 +14,15 @@ use esl_core::ports::{
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
 use tokio::time::Instant;
 
+use super::edit::Editor;
 use super::in_flight;
 use super::publish::Publication;
+use crate::blocks::diff::{diff, intended};
 use crate::blocks::pack;
-use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
 use crate::pipeline::scope::{Scope, unless_stopped};
+use crate::pipeline::{PageReport, PipelineError};
 
 /// How far the workspace's clock may be from ours, its rounding to whole minutes included.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
@@ -41,10 +43,10 @@ pub(in crate::pipeline) struct Import<'a> {
 
 impl Import<'_> {
     /// Makes a page, unless an earlier run did so without living to tell.
-    pub(in crate::pipeline) async fn create(self) -> Result<(), PipelineError> {
+    pub(in crate::pipeline) async fn create(self) -> Result<PageReport, PipelineError> {
         if let Some(page) = self.lost_page().await? {
             self.record_page(&page).await?;
-            return self.rebuild(page.id).await;
+            return self.update(page.id).await;
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
@@ -63,33 +65,58 @@ impl Import<'_> {
         publication
             .append_to(root, Position::End, self.stop)
             .await?;
-        self.record_content().await
+        let shown = self.show_lesson(created.id).await?;
+        Ok(PageReport {
+            inserted: shown.inserted + shown.kept,
+            kept: 0,
+            ..shown
+        })
     }
 
     /// Makes the lesson's page show the lesson.
-    pub(in crate::pipeline) async fn update(self, page: PageId) -> Result<(), PipelineError> {
+    pub(in crate::pipeline) async fn update(
+        self,
+        page: PageId,
+    ) -> Result<PageReport, PipelineError> {
         self.record(|manifest| manifest.imported_hash = None)
             .await?;
-        self.rebuild(page).await
-    }
-
-    /// Puts the new blocks after the old ones, then removes those: the page is never empty.
-    async fn rebuild(self, page: PageId) -> Result<(), PipelineError> {
-        let old = children(self.notion, page.into()).await.map_err(failed)?;
         unless_stopped(self.stop)?;
         let head = self.wanted.head.clone();
         let page = self.notion.update_page(page, head).await.map_err(failed)?;
-        let root = BlockId::from(page.id);
-        self.publication()
-            .append_to(root, Position::End, self.stop)
-            .await?;
-        for (done, child) in old.iter().enumerate() {
-            unless_stopped(self.stop)?;
-            self.notion.delete_block(child.id).await.map_err(failed)?;
-            self.scope.tell_progress(Stage::Import, done + 1, old.len());
-        }
         self.record_page(&page).await?;
-        self.record_content().await
+        self.show_lesson(page.id).await
+    }
+
+    /// Changes of the blocks what the lesson says differently. What is about to be done is recorded
+    /// first: interrupted anywhere, the next run goes on with the blocks that are there.
+    async fn show_lesson(self, page: PageId) -> Result<PageReport, PipelineError> {
+        let editor = Editor {
+            notion: self.notion,
+            journal: self.journal,
+            scope: self.scope,
+            stop: self.stop,
+        };
+        let manifest = self.journal.manifest().await;
+        let player = manifest.audio.and_then(|audio| audio.block_id);
+        let wanted = &self.wanted.blocks;
+        let mut current = editor.read(page).await?;
+        let mut script = diff(manifest.page_blocks.as_ref(), &current, wanted, player);
+        let under_way = script.under_way().clone();
+        if !script.edits.is_empty() {
+            let recorded = under_way.clone();
+            self.record(|manifest| manifest.page_blocks = Some(recorded))
+                .await?;
+        }
+        let report = editor.apply(&script, &mut current).await?;
+        script = diff(Some(&under_way), &current, wanted, player);
+        let settled = script.settled();
+        self.record(|manifest| {
+            manifest.page_blocks = Some(settled);
+            manifest.pending_append = None;
+            manifest.imported_hash = Some(self.wanted.digest.clone());
+        })
+        .await?;
+        Ok(report)
     }
 
     fn publication(&self) -> Publication<'_> {
@@ -186,20 +213,12 @@ impl Import<'_> {
             };
             manifest.stages.insert(Stage::Import, record);
             if is_another {
+                manifest.page_blocks = Some(intended(&self.wanted.blocks));
                 manifest.pending_audio = None;
                 if let Some(audio) = &mut manifest.audio {
                     audio.block_id = None;
                 }
             }
-        })
-        .await
-    }
-
-    async fn record_content(&self) -> Result<(), PipelineError> {
-        let digest = self.wanted.digest.clone();
-        self.record(|manifest| {
-            manifest.imported_hash = Some(digest);
-            manifest.pending_append = None;
         })
         .await
     }
