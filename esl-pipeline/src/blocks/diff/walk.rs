@@ -12,6 +12,9 @@ use super::said::{self, Wanted, can_become};
 use super::siblings::{Claim, Ours, Siblings};
 use super::{Conflict, ConflictOutcome, Edit, EditScript, digests};
 
+/// Blocks of others that are looked through for one that says what the lesson wants there.
+const MAX_OTHERS: usize = 64;
+
 /// What is known before anything is compared.
 #[derive(Debug)]
 pub(super) struct Known<'a> {
@@ -363,7 +366,8 @@ impl<'p> Place<'p> {
             let ours = known.unrecorded(*id, Claim::Supposed)?;
             (ours.says == wanted.digest).then_some(ours)
         };
-        let mut others = self.siblings[self.others..self.at].iter().enumerate();
+        let others = self.siblings[self.others..self.at].iter().enumerate();
+        let mut others = others.take(MAX_OTHERS);
         let (index, ours) = others.find_map(|(index, id)| Some((index, says_so(id)?)))?;
         let position = self.position_at(self.others + index);
         self.others += index + 1;
