@@ -12,6 +12,7 @@ mod logging;
 mod output;
 mod saving;
 mod source;
+mod watching;
 mod wiring;
 
 use std::process::ExitCode;

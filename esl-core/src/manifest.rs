@@ -70,6 +70,12 @@ pub struct Manifest {
     /// A page that is being created, or was when the run was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_import: Option<PendingImport>,
+    /// When blocks were being appended to the page, if it is not known whether they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_append: Option<Timestamp>,
+    /// A player that is being put on the page, or was when the run was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_audio: Option<PendingAudio>,
     /// The run that wrote last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunRecord>,
@@ -134,12 +140,29 @@ pub struct PendingImport {
     pub started_at: Timestamp,
 }
 
+/// The intent to put a player on the page: written before the request, replaced by the block's id
+/// after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingAudio {
+    /// The block that stood directly before the player's place; none if it is the first. What
+    /// stands there now, if it is a player and not this block, came of the intent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<BlockId>,
+    /// When, by the run's clock.
+    pub started_at: Timestamp,
+}
+
 /// The run that wrote a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunRecord {
     /// Its id.
     pub id: RunId,
+    /// Counts the attempts at the lesson, of this run and others. Each begins by writing its own; one
+    /// that finds a later epoch here has lost the lesson.
+    #[serde(default)]
+    pub epoch: u64,
     /// When it began.
     pub started_at: Timestamp,
     /// The version of this software.
@@ -214,6 +237,8 @@ impl Manifest {
             lesson_id: None,
             data_source_id: None,
             pending_import: None,
+            pending_append: None,
+            pending_audio: None,
             run: None,
             stages: BTreeMap::new(),
             extra: Map::new(),

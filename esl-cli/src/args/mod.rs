@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
 
 pub(crate) use new::NewArgs;
-pub(crate) use run::{ExistingPage, HomeworkArgs, Mode, RunArgs};
+pub(crate) use run::{ExistingPage, HomeworkArgs, Mode, RunArgs, WatchArgs};
 pub(crate) use settings::{ConfigCommand, PlaceArgs};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
@@ -67,6 +67,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Make the homework page of a lesson, and its recording
     Run(Box<RunArgs>),
+    /// Make the homework of lessons again whenever they are saved, until Ctrl-C
+    Watch(Box<WatchArgs>),
     /// Write a lesson to begin with
     New(NewArgs),
     /// Check lessons and show what is wrong with them
@@ -94,6 +96,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::Watch(_) => "watch",
             Self::New(_) => "new",
             Self::Validate(_) => "validate",
             Self::Extract(_) => "extract",

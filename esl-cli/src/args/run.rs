@@ -16,6 +16,15 @@ pub(crate) struct RunArgs {
     pub(crate) homework: HomeworkArgs,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    /// The lesson files
+    #[arg(value_name = "LESSON", required = true)]
+    pub(crate) lessons: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
+}
+
 /// How to make homework.
 #[derive(Debug, Args)]
 pub(crate) struct HomeworkArgs {

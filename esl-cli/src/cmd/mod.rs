@@ -13,8 +13,10 @@ mod run;
 mod status;
 mod validate;
 mod voices;
+mod watch;
 
 use std::future::Future;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use esl_core::ErrorKind;
@@ -30,6 +32,18 @@ struct Session {
     environment: Environment,
     log_level: Setting<LogLevel>,
     progress: Arc<Progress>,
+    wants_json: bool,
+}
+
+impl Session {
+    /// Says a line of the answer at once, for commands that take long. Standard output is for the
+    /// document alone where one is wanted. A command goes on when nobody listens.
+    fn tell(&self, line: &str) {
+        let _ = match self.wants_json {
+            true => writeln!(io::stderr().lock(), "{line}"),
+            false => writeln!(io::stdout().lock(), "{line}"),
+        };
+    }
 }
 
 /// Does what was asked, says how it went and tells how the process ends.
@@ -38,12 +52,17 @@ pub(crate) fn execute(arguments: Arguments) -> Exit {
     let Arguments { global, command } = arguments;
     let name = command.name();
     let progress = Progress::new(global.log_format);
-    let outcome = session(&global, &progress).and_then(|session| dispatch(command, &session));
+    let session = session(&global, wants_json, &progress);
+    let outcome = session.and_then(|session| dispatch(command, &session));
     progress.close();
     output::finish(name, &outcome, &progress.events(), wants_json)
 }
 
-fn session(global: &Global, progress: &Arc<Progress>) -> Result<Session, Failure> {
+fn session(
+    global: &Global,
+    wants_json: bool,
+    progress: &Arc<Progress>,
+) -> Result<Session, Failure> {
     let environment = Environment::of_process();
     let log_level = environment.log_level(global.log_level)?;
     logging::install(log_level.value, global.log_format, progress);
@@ -51,6 +70,7 @@ fn session(global: &Global, progress: &Arc<Progress>) -> Result<Session, Failure
         environment,
         log_level,
         progress: Arc::clone(progress),
+        wants_json,
     })
 }
 
@@ -58,6 +78,7 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
     let environment = &session.environment;
     match command {
         Command::Run(args) => block_on(run::run(*args, session)),
+        Command::Watch(args) => block_on(watch::watch(*args, session)),
         Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Blocks(args) => blocks::blocks(&args, environment),

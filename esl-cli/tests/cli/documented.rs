@@ -6,9 +6,10 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["run"],
+    &["watch"],
     &["new"],
     &["validate"],
     &["extract"],

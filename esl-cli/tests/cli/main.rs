@@ -17,3 +17,4 @@ mod unusable_manifests;
 mod unwritable_folders;
 mod validate;
 mod voices;
+mod watch;

@@ -1,5 +1,6 @@
 //! Where manifests are kept.
 
+use std::any::Any;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -15,6 +16,9 @@ use crate::{Classify, ErrorKind, LessonId};
 /// - `write` succeeds only if the stored revision is the expected one; of several concurrent writers
 ///   with the same expectation exactly one succeeds.
 /// - `read` gives back all fields that were written, unknown ones included.
+/// - A lock is advisory: while a guard lives, nobody else locks the lesson, but everybody may read
+///   and write. It ends with the guard or its process. A store that cannot lock gives a guard that
+///   keeps nobody out.
 /// - Different lessons never affect each other.
 #[async_trait]
 pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
@@ -39,6 +43,29 @@ pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
         manifest: &Manifest,
         expected: Option<&Revision>,
     ) -> Result<Revision, ManifestError>;
+
+    /// Keeps other runs from working on the lesson, without waiting for one that does.
+    ///
+    /// # Errors
+    /// [`ManifestError::Locked`] if another run works on it; [`ManifestError::Storage`].
+    async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError>;
+}
+
+/// While it lives, nobody else locks the lesson.
+#[must_use]
+pub struct LessonLock(#[expect(dead_code, reason = "held, not read")] Box<dyn Any + Send + Sync>);
+
+impl LessonLock {
+    /// Ends the lock by dropping `guard`.
+    pub fn new(guard: impl Any + Send + Sync) -> Self {
+        Self(Box::new(guard))
+    }
+}
+
+impl fmt::Debug for LessonLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LessonLock").finish_non_exhaustive()
+    }
 }
 
 /// A manifest as it was read.
@@ -87,6 +114,12 @@ pub enum ManifestError {
         /// Where it is kept.
         location: String,
     },
+    /// Another run works on the lesson.
+    #[error("another run is working on the lesson of the manifest {location}")]
+    Locked {
+        /// Where the manifest is kept.
+        location: String,
+    },
     /// The store failed.
     #[error("cannot {operation} the manifest {location}")]
     Storage {
@@ -106,7 +139,7 @@ impl Classify for ManifestError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Format { .. } => ErrorKind::Corrupt,
-            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::Conflict { .. } | Self::Locked { .. } => ErrorKind::Conflict,
             Self::Storage {
                 transient: true, ..
             } => ErrorKind::Unavailable,
@@ -119,7 +152,9 @@ impl Classify for ManifestError {
             Self::Format { location, .. } => Some(format!(
                 "move {location} away to start afresh; the lesson then gets a new page"
             )),
-            Self::Conflict { .. } => Some("wait for the other run to end, then try again".into()),
+            Self::Conflict { .. } | Self::Locked { .. } => {
+                Some("wait for the other run to end, then try again".into())
+            }
             Self::Storage { .. } => None,
         }
     }

@@ -15,7 +15,7 @@ pub use artifact_store::{
     ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
-pub use manifest_store::{ManifestError, ManifestStore, Revision, Versioned};
+pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion, NotionError,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,

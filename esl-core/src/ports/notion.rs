@@ -121,6 +121,8 @@ pub struct NotionLimits {
     pub runs_per_text: usize,
     /// How long a created page may stay out of [`Notion::find_pages`].
     pub visibility_delay: Duration,
+    /// How long after it was sent a request without an answer may still take effect.
+    pub request_deadline: Duration,
 }
 
 impl NotionLimits {
@@ -134,6 +136,7 @@ impl NotionLimits {
         characters_per_run: usize::MAX,
         runs_per_text: usize::MAX,
         visibility_delay: Duration::ZERO,
+        request_deadline: Duration::ZERO,
     };
 }
 

@@ -1,7 +1,7 @@
 //! One run, from request to report.
 
-use esl_core::manifest::{Manifest, RunRecord, StageOutcome, StageRecord};
-use esl_core::ports::Notion;
+use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
+use esl_core::ports::{LessonLock, Notion};
 use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
 use tracing::Instrument;
 
@@ -14,7 +14,7 @@ use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::synthesis;
-use super::stages::validate;
+use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest,
@@ -68,13 +68,14 @@ impl Pipeline {
         let stop = context.cancel.child_token();
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
-        let work = self
-            .run_until(&request, rerun, &context, &stop)
-            .instrument(span);
+        // In a box: it is large, and callers nest it deeply.
+        let mut work = Box::pin(
+            self.run_until(&request, rerun, &context, &stop)
+                .instrument(span),
+        );
         let Some(deadline) = context.deadline else {
             return work.await;
         };
-        tokio::pin!(work);
         tokio::select! {
             biased;
             () = tokio::time::sleep_until(deadline.into()) => {
@@ -149,16 +150,11 @@ impl Run<'_> {
             return Ok(Made::default());
         }
         unless_stopped(self.stop)?;
-        self.claim().await?;
+        let _lock = self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = AddAudio {
-                notion: self.notion,
-                journal: &self.journal,
-                stop: self.stop,
-                now: self.now,
-            };
-            self.scope.stage(Stage::AddAudio, work.run()).await?;
+            let work = self.attachment(self.stop).run();
+            self.scope.stage(Stage::AddAudio, work).await?;
         }
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
         Ok(made)
@@ -204,7 +200,10 @@ impl Run<'_> {
         let page = journal.manifest().await.page_id;
         let import = async {
             match page {
-                Some(page) if !plan.makes_page => work.update(page).await,
+                Some(page) if !plan.makes_page => {
+                    self.settle(stop).await?;
+                    work.update(page).await
+                }
                 _ => work.create().await,
             }
         };
@@ -214,6 +213,21 @@ impl Run<'_> {
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
         Ok(Some(report))
+    }
+
+    /// Waits for what an earlier run may still be doing to the page.
+    async fn settle(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
+        in_flight::settle_append(self.notion, &self.journal, stop).await?;
+        self.attachment(stop).settle().await
+    }
+
+    fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {
+        AddAudio {
+            notion: self.notion,
+            journal: &self.journal,
+            stop,
+            now: self.now,
+        }
     }
 
     async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
@@ -238,22 +252,15 @@ impl Run<'_> {
         self.scope.stage(Stage::Tts, work).await
     }
 
-    /// Tells other runs that the lesson is ours now: what they read before is out of date. What is
-    /// going to be done counts as not done from here on.
-    async fn claim(&self) -> Result<(), PipelineError> {
-        let run = RunRecord {
-            id: self.scope.run_id,
-            started_at: self.now,
-            system_version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        self.record(|manifest| {
-            manifest.run = Some(run);
-            let plan = &self.outlook.plan;
-            manifest
-                .stages
-                .retain(|stage, _| !plan.decision(*stage).runs());
-        })
-        .await
+    /// Makes the lesson ours: what other runs read before is out of date now. What is going to be
+    /// done counts as not done from here on.
+    async fn claim(&self) -> Result<LessonLock, PipelineError> {
+        let plan = &self.outlook.plan;
+        let claimed = self.journal.claim(self.scope.run_id, self.now, |manifest| {
+            let stages = &mut manifest.stages;
+            stages.retain(|stage, _| !plan.decision(*stage).runs());
+        });
+        claimed.await.map_err(PipelineError::Manifest)
     }
 
     /// Records that the lesson has been seen through.

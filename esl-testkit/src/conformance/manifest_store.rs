@@ -23,6 +23,7 @@ macro_rules! manifest_store_suite {
                 a_first_write_needs_that_there_is_none,
                 of_concurrent_writers_one_wins,
                 lessons_do_not_affect_each_other,
+                a_lock_keeps_no_writer_out_and_ends_with_its_guard,
             ]
         );
     };
@@ -124,5 +125,21 @@ pub async fn lessons_do_not_affect_each_other(fixture: &Fixture<dyn ManifestStor
             .expect("readable")
             .expect("there");
         assert_eq!(found.manifest, manifest(name), "{name}");
+    }
+}
+
+/// A lock is advisory: who has it, or has not, may write. Afterwards it can be had again.
+pub async fn a_lock_keeps_no_writer_out_and_ends_with_its_guard(
+    fixture: &Fixture<dyn ManifestStore>,
+) {
+    let (store, id) = (&fixture.port, lesson("unit 1/locked.md"));
+    for expected in ["locked once", "locked twice"] {
+        let guard = store.lock(&id).await.expect("free");
+        let found = store.read(&id).await.expect("readable");
+        let revision = found.map(|found| found.revision);
+        let manifest = manifest(expected);
+        let write = store.write(&id, &manifest, revision.as_ref());
+        write.await.expect("written");
+        drop(guard);
     }
 }

@@ -29,6 +29,8 @@ pub enum PortCall {
     ReadManifest,
     /// `ManifestStore::write`
     WriteManifest,
+    /// `ManifestStore::lock`
+    LockLesson,
     /// `ArtifactStore::put`
     PutArtifact,
     /// `ArtifactStore::get`

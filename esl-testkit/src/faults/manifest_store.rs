@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use esl_core::LessonId;
 use esl_core::manifest::Manifest;
-use esl_core::ports::{ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
 
 use super::{Faulty, PortCall};
 
@@ -47,6 +47,14 @@ impl<P: ManifestStore + ?Sized> ManifestStore for Faulty<P> {
         let (manifest, expected) = (manifest.clone(), expected.cloned());
         let effect = async move { inner.write(&lesson, &manifest, expected.as_ref()).await };
         let call = PortCall::WriteManifest;
+        self.faults.call(call, failure, effect).await
+    }
+
+    async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError> {
+        let failure = self.failed("lock", lesson);
+        let (inner, lesson) = (self.inner.clone(), lesson.clone());
+        let effect = async move { inner.lock(&lesson).await };
+        let call = PortCall::LockLesson;
         self.faults.call(call, failure, effect).await
     }
 }

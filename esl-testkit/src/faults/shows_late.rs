@@ -11,7 +11,8 @@ use esl_core::ports::{
 };
 use esl_core::{BlockId, DataSourceId, PageId, UploadId};
 
-/// A workspace in which a new page is found only after a while. It says so in its limits.
+/// A workspace in which a new page is found only after a while, and requests without an answer may
+/// take effect late. It says so in its limits.
 #[derive(Debug)]
 pub struct ShowsLate<P: ?Sized> {
     limits: NotionLimits,
@@ -32,6 +33,13 @@ impl<P: Notion + ?Sized> ShowsLate<P> {
             clock,
             inner,
         }
+    }
+
+    /// Says that requests may take effect up to `delay` late; a fault has to make them.
+    #[must_use]
+    pub fn admitting_delays(mut self, delay: Duration) -> Self {
+        self.limits.request_deadline = delay;
+        self
     }
 }
 

@@ -1,23 +1,38 @@
 //! Manifests in memory.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use esl_core::LessonId;
 use esl_core::manifest::Manifest;
-use esl_core::ports::{ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
 
 /// A [`ManifestStore`] that forgets everything when dropped. Stores bytes, as real stores do.
 #[derive(Debug, Default)]
 pub struct MemoryManifestStore {
     stored: Mutex<HashMap<LessonId, Entry>>,
+    locked: Arc<Mutex<HashSet<LessonId>>>,
 }
 
 #[derive(Debug, Default)]
 struct Entry {
     json: Vec<u8>,
     writes: u64,
+}
+
+/// A lesson that is locked until this is dropped.
+#[derive(Debug)]
+struct Locked {
+    lesson: LessonId,
+    all: Arc<Mutex<HashSet<LessonId>>>,
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.lesson);
+    }
 }
 
 impl MemoryManifestStore {
@@ -77,5 +92,22 @@ impl ManifestStore for MemoryManifestStore {
         entry.json = manifest.to_json();
         entry.writes += 1;
         Ok(Revision::new(entry.writes.to_string()))
+    }
+
+    async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError> {
+        let is_free = self
+            .locked
+            .lock()
+            .expect("no holder panics")
+            .insert(lesson.clone());
+        if !is_free {
+            return Err(ManifestError::Locked {
+                location: self.location(lesson),
+            });
+        }
+        Ok(LessonLock::new(Locked {
+            lesson: lesson.clone(),
+            all: self.locked.clone(),
+        }))
     }
 }

@@ -76,6 +76,7 @@ const LIMITS: NotionLimits = NotionLimits {
     characters_per_run: 2000,
     runs_per_text: 100,
     visibility_delay: Duration::ZERO,
+    request_deadline: Duration::ZERO,
 };
 
 impl Default for MemoryNotion {

@@ -37,6 +37,11 @@ impl Budget {
         }
     }
 
+    /// How many blocks one `children` array may hold.
+    pub(super) fn siblings(&self) -> usize {
+        self.most.siblings
+    }
+
     pub(super) fn holds(&self, size: Size) -> bool {
         size.siblings <= self.most.siblings
             && size.blocks <= self.most.blocks

@@ -2,8 +2,11 @@
 //!
 //! Texts are divided first, by [`split_texts`], since that makes more blocks; then [`plan`] says
 //! which blocks travel together. The number of requests is the least possible as far as nesting and
-//! the length of `children` arrays demand them, which is all that lessons run into. Where a request
-//! would have too many blocks or bytes, it is the least for each run of siblings taken by itself.
+//! the length of `children` arrays demand them, which is all that most lessons run into. Where
+//! requests would have too many blocks or bytes, it is near the least: what to leave out is decided
+//! for one group of siblings at a time.
+//!
+//! Recursion follows the nesting of blocks, which lessons bound.
 //!
 //! Nothing here makes a request: that is for whoever carries the plan out.
 

@@ -77,16 +77,19 @@ impl Piece {
     }
 
     /// Cuts the children that are to be created along with the block as far as it takes to do so.
+    /// Columns are all meant to be, since few lists have many.
     fn make_kept_fit(&mut self, budget: &Budget) {
         let kept = match self.block {
-            Block::ColumnList(_) => self.children.len(),
+            Block::ColumnList(_) => self.children.len().min(budget.siblings()),
             _ => self.least(),
         };
         for cut in [Self::cut, Self::cut_below] {
-            if self.takes(&self.children[..kept], budget) {
-                return;
+            for at in (0..kept).rev() {
+                if self.takes(&self.children[..kept], budget) {
+                    return;
+                }
+                cut(&mut self.children[at]);
             }
-            self.children[..kept].iter_mut().for_each(cut);
         }
     }
 

@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use esl_core::block::{Block, FileSource, Media, plain_text};
-use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
+use esl_core::manifest::{AudioRecord, Manifest, PendingAudio, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, FileUpload, Notion, NotionError, Position};
 use esl_core::{BlockId, CancellationToken, PageId, Stage, Timestamp, Transcript, UploadId};
 
 use super::import::children;
+use super::in_flight;
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::scope::unless_stopped;
@@ -30,8 +31,30 @@ pub(in crate::pipeline) struct AddAudio<'a> {
 }
 
 impl AddAudio<'_> {
+    /// Finds out what became of a player that an earlier run was putting on the page.
+    pub(in crate::pipeline) async fn settle(self) -> Result<(), PipelineError> {
+        let manifest = self.journal.manifest().await;
+        let (Some(page), Some(intent)) = (manifest.page_id, manifest.pending_audio) else {
+            return Ok(());
+        };
+        in_flight::settle(self.notion, self.journal, intent.started_at, self.stop).await?;
+        let place = self.study_text(page.into()).await?;
+        let found = place
+            .and_then(|place| place.before)
+            .filter(|found| matches!(found.block, Block::Audio(_)))
+            .filter(|found| Some(found.id) != intent.before);
+        self.record(|manifest| {
+            manifest.pending_audio = None;
+            if let Some(found) = found {
+                manifest.audio.get_or_insert_default().block_id = Some(found.id);
+            }
+        })
+        .await
+    }
+
     /// Makes the page play the recording of the manifest.
     pub(in crate::pipeline) async fn run(self) -> Result<(), PipelineError> {
+        self.settle().await?;
         let manifest = self.journal.manifest().await;
         let (Some(page), Some(audio)) = (manifest.page_id, manifest.audio) else {
             return Ok(());
@@ -44,6 +67,7 @@ impl AddAudio<'_> {
             None => self.insert(page, &audio, player).await?,
         };
         self.record(|manifest| {
+            manifest.pending_audio = None;
             let audio = manifest.audio.get_or_insert_default();
             audio.block_id = Some(block);
             let record = StageRecord {
@@ -114,6 +138,12 @@ impl AddAudio<'_> {
             Some(before) => Position::After(before.id),
             None => Position::Start,
         };
+        let intent = PendingAudio {
+            before: place.before.map(|before| before.id),
+            started_at: self.journal.now(),
+        };
+        self.record(|manifest| manifest.pending_audio = Some(intent))
+            .await?;
         let appended = self
             .notion
             .append_children(place.parent, position, vec![player]);

@@ -9,6 +9,7 @@ use esl_core::{BlockId, CancellationToken, PageId, Stage};
 use super::import::{children, failed};
 use super::publish::Publication;
 use crate::blocks::diff::{CurrentPage, Edit, EditScript};
+use crate::pipeline::journal::Journal;
 use crate::pipeline::scope::{Scope, unless_stopped};
 use crate::pipeline::{PageReport, PipelineError};
 
@@ -19,6 +20,7 @@ const MAX_LEVELS: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Editor<'a> {
     pub(super) notion: &'a dyn Notion,
+    pub(super) journal: &'a Journal<'a>,
     pub(super) scope: &'a Scope,
     pub(super) stop: &'a CancellationToken,
 }
@@ -78,7 +80,7 @@ impl Editor<'_> {
         blocks: &[Block],
         current: &mut CurrentPage,
     ) -> Result<(), PipelineError> {
-        let publication = Publication::of(self.notion, blocks);
+        let publication = Publication::of(self.notion, blocks).announced_in(self.journal);
         let ids = publication.append_to(parent, position, self.stop).await?;
         let mut position = position;
         for (id, block) in ids.into_iter().zip(blocks) {

@@ -4,20 +4,31 @@
 //! a page looks whether the page was made after all. (Not looked at: two lessons of the same title
 //! and text in one source, whose intents cannot be told apart.)
 
+use std::time::{Duration, SystemTime};
+
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
 use esl_core::ports::{
     ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
 };
 use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
+use tokio::time::Instant;
 
 use super::edit::Editor;
+use super::in_flight;
 use super::publish::Publication;
 use crate::blocks::diff::{diff, intended};
+use crate::blocks::pack;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
 use crate::pipeline::scope::{Scope, unless_stopped};
 use crate::pipeline::{PageReport, PipelineError};
+
+/// How far the workspace's clock may be from ours, its rounding to whole minutes included.
+const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+
+/// How often to look for a page that may still come into sight.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// What importing works with.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +50,7 @@ impl Import<'_> {
         }
         unless_stopped(self.stop)?;
         self.record_intent().await?;
-        let mut publication = Publication::of(self.notion, &self.wanted.blocks);
+        let mut publication = self.publication();
         let page = NewPage {
             source: self.wanted.source,
             head: self.wanted.head.clone(),
@@ -81,6 +92,7 @@ impl Import<'_> {
     async fn show_lesson(self, page: PageId) -> Result<PageReport, PipelineError> {
         let editor = Editor {
             notion: self.notion,
+            journal: self.journal,
             scope: self.scope,
             stop: self.stop,
         };
@@ -101,23 +113,51 @@ impl Import<'_> {
         self.record(|manifest| {
             manifest.page_blocks = Some(settled);
             manifest.imported_hash = Some(self.wanted.digest.clone());
+            manifest.pending_append = None;
         })
         .await?;
         Ok(report)
     }
 
+    fn publication(&self) -> Publication<'_> {
+        Publication::of(self.notion, &self.wanted.blocks).announced_in(self.journal)
+    }
+
     /// The page of an earlier intent, if it was made.
     async fn lost_page(&self) -> Result<Option<CreatedPage>, PipelineError> {
-        let Some(intent) = self.journal.manifest().await.pending_import else {
+        let manifest = self.journal.manifest().await;
+        let Some(intent) = manifest.pending_import else {
             return Ok(None);
         };
+        let limits = self.notion.limits();
+        let age = self.journal.now().since(intent.started_at);
+        // The clock may have jumped meanwhile, so the age excuses no page from being looked for.
+        let patience = limits.request_deadline.saturating_sub(age) + limits.visibility_delay;
+        let end = Instant::now() + patience;
+        loop {
+            let page = self.find(&intent, manifest.page_id).await?;
+            let rest = end.saturating_duration_since(Instant::now());
+            if page.is_some() || rest.is_zero() {
+                return Ok(page);
+            }
+            in_flight::wait(rest.min(LOOK_AGAIN), self.stop).await?;
+        }
+    }
+
+    /// The page that came of an intent, if it can be seen; not the one that is known already.
+    async fn find(
+        &self,
+        intent: &PendingImport,
+        known: Option<PageId>,
+    ) -> Result<Option<CreatedPage>, PipelineError> {
+        let since = SystemTime::from(intent.started_at).checked_sub(CLOCK_SKEW);
         let query = PageQuery {
             source: intent.data_source_id,
             title: Some(intent.title.clone()),
-            created_since: Some(intent.started_at),
+            created_since: since.map(Into::into),
         };
         for found in self.notion.find_pages(&query).await.map_err(failed)? {
-            if self.looks_like_ours(found.page.id).await? {
+            if known != Some(found.page.id) && self.looks_like_ours(found.page.id).await? {
                 return Ok(Some(found.page));
             }
         }
@@ -140,7 +180,7 @@ impl Import<'_> {
             attempt_id: self.scope.run_id,
             data_source_id: self.wanted.source,
             title: self.wanted.head.title.clone(),
-            started_at: self.now,
+            started_at: self.journal.now(),
         };
         self.record(|manifest| manifest.pending_import = Some(intent))
             .await
@@ -163,6 +203,7 @@ impl Import<'_> {
             manifest.student_page_url.clone_from(&page.student_url);
             manifest.data_source_id = Some(self.wanted.source);
             manifest.pending_import = None;
+            manifest.pending_append = None;
             manifest.imported_hash = None;
             self.wanted.note_preset(manifest);
             let record = StageRecord {
@@ -173,6 +214,7 @@ impl Import<'_> {
             manifest.stages.insert(Stage::Import, record);
             if is_another {
                 manifest.page_blocks = Some(intended(&self.wanted.blocks));
+                manifest.pending_audio = None;
                 if let Some(audio) = &mut manifest.audio {
                     audio.block_id = None;
                 }
@@ -189,7 +231,7 @@ impl Import<'_> {
 
 /// The most requests that bringing all blocks to a page takes.
 pub(in crate::pipeline) fn requests(blocks: &[Block], limits: &NotionLimits) -> usize {
-    blocks.chunks(limits.children_per_array.max(1)).len().max(1)
+    pack::plan(blocks.to_vec(), limits).requests.len()
 }
 
 /// All direct children of a page or block.

@@ -6,6 +6,7 @@
 pub(super) mod add_audio;
 mod edit;
 pub(super) mod import;
+pub(super) mod in_flight;
 mod publish;
 pub(super) mod tts;
 pub(super) mod validate;

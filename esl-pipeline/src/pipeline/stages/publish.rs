@@ -11,14 +11,17 @@ use esl_core::ports::{Notion, NotionError, Position};
 use esl_core::{BlockId, CancellationToken};
 
 use super::import::failed;
+use super::in_flight;
 use crate::blocks::pack::{ParentRef, Request, plan};
 use crate::pipeline::PipelineError;
+use crate::pipeline::journal::Journal;
 use crate::pipeline::scope::unless_stopped;
 
 /// Blocks on their way to a page or block.
 #[derive(Debug)]
 pub(super) struct Publication<'a> {
     notion: &'a dyn Notion,
+    journal: Option<&'a Journal<'a>>,
     requests: Enumerate<IntoIter<Request>>,
     made: Made,
 }
@@ -32,9 +35,16 @@ impl<'a> Publication<'a> {
         let plan = plan(blocks.to_vec(), notion.limits());
         Self {
             notion,
+            journal: None,
             requests: plan.requests.into_iter().enumerate(),
             made: Made::new(),
         }
+    }
+
+    /// Announces each request in the journal, so that a later run waits for the last of them.
+    pub(super) fn announced_in(self, journal: &'a Journal<'a>) -> Self {
+        let journal = Some(journal);
+        Self { journal, ..self }
     }
 
     /// Takes the blocks that a page is to be created with.
@@ -56,6 +66,9 @@ impl<'a> Publication<'a> {
             let parent = self.parent(root, &request.parent).await.map_err(failed)?;
             let is_topmost = request.parent == ParentRef::Root;
             let place = if is_topmost { position } else { Position::End };
+            if let Some(journal) = self.journal {
+                in_flight::announce_append(self.notion, journal).await?;
+            }
             let appended = self.notion.append_children(parent, place, request.blocks);
             let ids = appended.await.map_err(failed)?;
             if is_topmost {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use esl_core::manifest::{Manifest, ManifestFormatError};
-use esl_core::ports::{ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
 use esl_core::{Digest, LessonId};
 
 use super::{atomic, blocking};
@@ -77,6 +77,17 @@ impl ManifestStore for FsManifestStore {
                 location: self.location(lesson),
             })
     }
+
+    async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError> {
+        let path = self.path(lesson);
+        blocking(move || lock_for_a_run(&path))
+            .await
+            .map_err(|source| self.failed("lock", lesson, source))?
+            .map(LessonLock::new)
+            .ok_or_else(|| ManifestError::Locked {
+                location: self.location(lesson),
+            })
+    }
 }
 
 impl FsManifestStore {
@@ -99,7 +110,7 @@ impl FsManifestStore {
 fn swap(path: &Path, bytes: &[u8], expected: Option<&Revision>) -> io::Result<Option<Revision>> {
     atomic::create_folder(path.parent().unwrap_or(Path::new("")))?;
     // Released when the handle is closed, also by the death of the process.
-    let lock = fs::File::create(lock_of(path))?;
+    let lock = fs::File::create(beside(path, "lock"))?;
     lock.lock()?;
     let found = stored_bytes(path)?.as_deref().map(revision_of);
     if found.as_ref() != expected {
@@ -109,8 +120,21 @@ fn swap(path: &Path, bytes: &[u8], expected: Option<&Revision>) -> io::Result<Op
     Ok(Some(revision_of(bytes)))
 }
 
-fn lock_of(path: &Path) -> PathBuf {
-    let name = path.with_extension("lock");
+/// Holds a file of its own while a run lasts; `None` if another process or run does. The file stays
+/// where it is: whoever removed it could not tell who else has opened it.
+fn lock_for_a_run(path: &Path) -> io::Result<Option<fs::File>> {
+    atomic::create_folder(path.parent().unwrap_or(Path::new("")))?;
+    let lock = fs::File::create(beside(path, "run-lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// A hidden file beside the manifest.
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let name = path.with_extension(extension);
     let name = name.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}"))
 }
@@ -204,6 +228,22 @@ mod tests {
             winners += u32::from(writer.await.unwrap());
         }
         assert_eq!(winners, 1);
+    }
+
+    #[tokio::test]
+    async fn a_lesson_is_locked_to_all_others_until_the_guard_is_dropped() {
+        let root = tempfile::tempdir().unwrap();
+        let [here, elsewhere] = [(), ()].map(|()| FsManifestStore::new(root.path()));
+        let guard = here.lock(&lesson("a.md")).await.unwrap();
+        let error = elsewhere.lock(&lesson("a.md")).await.unwrap_err();
+        assert!(matches!(error, ManifestError::Locked { .. }), "{error}");
+        let _other = elsewhere.lock(&lesson("b.md")).await.unwrap();
+        elsewhere
+            .write(&lesson("a.md"), &manifest("1"), None)
+            .await
+            .unwrap();
+        drop(guard);
+        let _guard = elsewhere.lock(&lesson("a.md")).await.unwrap();
     }
 
     #[tokio::test]

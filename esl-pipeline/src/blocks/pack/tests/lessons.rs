@@ -173,21 +173,24 @@ fn a_workspace_without_limits_takes_everything_at_once() {
 }
 
 #[test]
-fn columns_too_large_for_a_request_begin_with_an_emptied_block() {
+fn of_columns_too_large_for_a_request_the_last_are_emptied() {
     let large = || {
         vec![
+            paragraph("a"),
             toggle("t", vec![paragraph("x".repeat(3000)); 99]),
-            paragraph("b"),
         ]
     };
     expect(
         vec![column_list(vec![large(), large()])],
-        &[
-            ("root", 5),
-            ("0/0/0", 1),
-            ("0/0/0/0", 99),
-            ("0/0/1", 1),
-            ("0/0/1/0", 99),
-        ],
+        &[("root", 105), ("0/0/1", 100)],
+    );
+}
+
+#[test]
+fn a_column_that_begins_with_too_large_a_block_begins_with_an_emptied_one() {
+    let large = || vec![toggle("t", vec![paragraph("x".repeat(3000)); 99])];
+    expect(
+        vec![column_list(vec![large(), large()])],
+        &[("root", 104), ("0/0/1/0", 99)],
     );
 }
