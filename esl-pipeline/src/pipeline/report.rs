@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::plan::{Action, Plan};
 use crate::blocks::ColorCounts;
-use crate::blocks::diff::Conflict;
+use crate::blocks::diff::{Conflict, ConflictOutcome};
 use crate::lesson::{Diagnostic, Severity};
 
 /// What a run did and where the results are.
@@ -159,6 +159,42 @@ impl DiagnosticCounts {
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
         }
+    }
+}
+
+impl PageReport {
+    /// What people should know, without the words of anybody.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let told = [
+            (
+                ConflictOutcome::Overwritten,
+                "changed by hand and in the lesson: the page says what the lesson says",
+            ),
+            (
+                ConflictOutcome::Deleted,
+                "changed by hand, but no longer in the lesson: deleted",
+            ),
+            (
+                ConflictOutcome::StaysDeleted,
+                "deleted by hand, but still in the lesson: not made again",
+            ),
+            (
+                ConflictOutcome::KeptForOthers,
+                "no longer in the lesson, but others wrote inside: left to them",
+            ),
+            (
+                ConflictOutcome::KeptUnknown,
+                "not in the lesson, and it is not known whose they are: left as they are",
+            ),
+        ];
+        let warning = |(outcome, what)| {
+            let conflicts = self.conflicts.iter();
+            let count = conflicts
+                .filter(|conflict| conflict.outcome == outcome)
+                .count();
+            (count > 0).then(|| format!("blocks on the page {what} ({count})"))
+        };
+        told.into_iter().filter_map(warning).collect()
     }
 }
 

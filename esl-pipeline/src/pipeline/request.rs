@@ -70,7 +70,7 @@ pub struct RunOptions {
     pub skip_tts: bool,
     /// Makes the recording anew from its segments, though it is there.
     pub redo_tts: bool,
-    /// Builds the page and the recording anew, though they are there.
+    /// Compares the page block by block and makes the recording anew, though nothing has changed.
     pub force: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]

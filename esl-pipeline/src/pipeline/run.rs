@@ -318,6 +318,9 @@ impl Run<'_> {
         let manifest = self.journal.manifest().await;
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
+        let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
+        let about_page = made.page.iter().flat_map(PageReport::warnings);
+        let warnings = about_voices.cloned().chain(about_page).collect();
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
@@ -335,10 +338,7 @@ impl Run<'_> {
                 preset.map(|preset| (&*preset.name, self.outlook.colors)),
             ),
             stages: self.scope.reports(),
-            warnings: self
-                .outlook
-                .take
-                .map_or_else(Vec::new, |take| take.warnings),
+            warnings,
             diagnostics,
         }
     }

@@ -128,6 +128,12 @@ async fn what_people_do_to_the_page_survives_or_is_told() {
     find(&*world.notion, page, "It is near.").await;
 
     let report = run(world.silent(), &with_hint(&reworded())).await.unwrap();
+    assert_eq!(
+        report.warnings,
+        [
+            "blocks on the page changed by hand and in the lesson: the page says what the lesson says (1)"
+        ]
+    );
     let conflicts = report.page.unwrap().conflicts;
     let [conflict] = &*conflicts else {
         panic!("{conflicts:?}");

@@ -19,6 +19,7 @@
 
 mod align;
 mod page;
+mod place;
 mod said;
 mod siblings;
 mod walk;

@@ -8,6 +8,7 @@ use esl_core::ports::Position;
 
 use super::align::Step;
 use super::page::CurrentPage;
+use super::place::Place;
 use super::said::{self, Wanted, can_become};
 use super::siblings::{Claim, Ours, Siblings};
 use super::{Conflict, ConflictOutcome, Edit, EditScript, digests};
@@ -21,7 +22,7 @@ pub(super) struct Known<'a> {
     recorded: HashMap<BlockId, &'a MadeBlock>,
     pending: HashSet<BlockDigest>,
     others: HashSet<BlockId>,
-    player: Option<BlockId>,
+    pub(super) player: Option<BlockId>,
 }
 
 /// The comparison under way.
@@ -289,7 +290,8 @@ impl<'a> Known<'a> {
         self.unrecorded(id, claim)
     }
 
-    fn unrecorded(&self, id: BlockId, claim: Claim) -> Option<Ours<'a>> {
+    /// Takes a block that is not on record for ours.
+    pub(super) fn unrecorded(&self, id: BlockId, claim: Claim) -> Option<Ours<'a>> {
         if Some(id) == self.player || self.recorded.contains_key(&id) {
             return None;
         }
@@ -313,87 +315,6 @@ impl<'a> Known<'a> {
         let current = self.page.get(id);
         let is_known = self.recorded.contains_key(&id) || self.others.contains(&id);
         !is_known && current.is_some_and(|current| self.pending.contains(&current.digest))
-    }
-}
-
-/// Where the next new block goes.
-#[derive(Debug)]
-struct Place<'p> {
-    siblings: &'p [BlockId],
-    index: HashMap<BlockId, usize>,
-    ours: HashSet<BlockId>,
-    player: Option<BlockId>,
-    /// How many siblings stand before it.
-    at: usize,
-    /// From which sibling on those directly before it are of others.
-    others: usize,
-}
-
-impl<'p> Place<'p> {
-    fn of(known: &Known<'p>, parent: BlockId, siblings: &Siblings<'_>) -> Self {
-        let ours = siblings.ours.iter().map(|ours| ours.id).collect();
-        let siblings = known.page.children(parent);
-        let mut place = Self {
-            siblings,
-            index: siblings.iter().copied().zip(0..).collect(),
-            ours,
-            player: known.player,
-            at: 0,
-            others: 0,
-        };
-        place.pass_others();
-        place
-    }
-
-    fn position(&self) -> Position {
-        self.position_at(self.at)
-    }
-
-    fn position_at(&self, at: usize) -> Position {
-        match at.checked_sub(1) {
-            Some(last) => Position::After(self.siblings[last]),
-            None => Position::Start,
-        }
-    }
-
-    /// A block that others wrote right here and that says what the lesson wants here, with the place
-    /// directly above it.
-    fn adopt<'a>(&mut self, known: &Known<'a>, wanted: &Wanted) -> Option<(Ours<'a>, Position)> {
-        let says_so = |id: &BlockId| {
-            let ours = known.unrecorded(*id, Claim::Supposed)?;
-            (ours.says == wanted.digest).then_some(ours)
-        };
-        let mut others = self.siblings[self.others..self.at].iter().enumerate();
-        let (index, ours) = others.find_map(|(index, id)| Some((index, says_so(id)?)))?;
-        let position = self.position_at(self.others + index);
-        self.others += index + 1;
-        Some((ours, position))
-    }
-
-    /// Goes on below a block that stays, and below what others wrote under it.
-    fn pass(&mut self, id: BlockId) {
-        if let Some(index) = self.index.get(&id) {
-            self.go_to(index + 1);
-            self.pass_others();
-        }
-    }
-
-    /// Goes on directly below a block that goes: what is new takes its place.
-    fn replace(&mut self, id: BlockId) {
-        if let Some(index) = self.index.get(&id) {
-            self.go_to(index + 1);
-        }
-    }
-
-    fn go_to(&mut self, at: usize) {
-        self.at = at;
-        self.others = at;
-    }
-
-    fn pass_others(&mut self) {
-        let is_other = |id: &&BlockId| !self.ours.contains(*id) && Some(**id) != self.player;
-        let others = self.siblings[self.at..].iter().take_while(is_other);
-        self.at += others.count();
     }
 }
 

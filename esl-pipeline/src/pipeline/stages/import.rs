@@ -114,6 +114,7 @@ impl Import<'_> {
             manifest.page_blocks = Some(settled);
             manifest.pending_append = None;
             manifest.imported_hash = Some(self.wanted.digest.clone());
+            manifest.pending_append = None;
         })
         .await?;
         Ok(report)

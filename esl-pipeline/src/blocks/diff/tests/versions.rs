@@ -106,7 +106,7 @@ impl Desk {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn the_page_comes_to_say_what_the_second_version_says((first, second) in two_versions()) {
