@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-use esl_core::{Classify, ErrorKind};
+use esl_core::{Classify, ErrorKind, Stage};
 use esl_pipeline::pipeline::{ErrorClass, PipelineError, Problem};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -55,8 +55,9 @@ impl Exit {
     }
 
     /// The exit code for something that stands in the way of a run.
-    fn of_problem(problem: &Problem) -> Self {
+    pub(crate) fn of_problem(problem: &Problem) -> Self {
         match problem.class {
+            _ if problem.stage == Stage::Validate => Self::InvalidLesson,
             ErrorClass::ValidationError | ErrorClass::ConfigurationError => Self::Configuration,
             ErrorClass::ManifestError => Self::Manifest,
             ErrorClass::InfrastructureError => Self::of_kind(problem.kind),

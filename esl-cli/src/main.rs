@@ -8,6 +8,7 @@ mod args;
 mod cmd;
 mod config;
 mod exit;
+mod lessons;
 mod logging;
 mod output;
 mod saving;

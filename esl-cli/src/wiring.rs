@@ -1,7 +1,8 @@
 //! Where adapters are named: what stands behind each port for this user on this machine.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use esl_core::ports::Tts;
 use esl_core::{ErrorKind, LessonId, Presets, Voice};
@@ -12,7 +13,6 @@ use esl_pipeline::providers::offline_speech::{OfflineOptions, OfflineSpeech};
 use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::limiter::Limiter;
 
-use crate::args::HomeworkArgs;
 use crate::config::Settings;
 use crate::exit::{Exit, Failure};
 use crate::source;
@@ -74,6 +74,8 @@ pub(crate) struct Workshop {
     presets: Presets,
     max_lesson_bytes: usize,
     speech: Option<Speech>,
+    /// By the folder below which their lessons lie.
+    pipelines: Mutex<BTreeMap<PathBuf, Arc<Pipeline>>>,
 }
 
 /// Who speaks, how much at once, and where the pieces are kept.
@@ -83,39 +85,52 @@ struct Speech {
 }
 
 impl Workshop {
-    /// Finds what runs with these flags and settings need.
-    pub(crate) async fn open(args: &HomeworkArgs, settings: &Settings) -> Result<Self, Failure> {
+    /// Finds what runs with these settings need.
+    pub(crate) async fn open(
+        settings: &Settings,
+        students_see_answers: bool,
+        speaks: bool,
+    ) -> Result<Self, Failure> {
         let mut options = LocalWorkspaceOptions::default();
-        options.students_see_answers = args.page.answers;
+        options.students_see_answers = students_see_answers;
         let workspace = LocalWorkspace::open(&settings.workspace.value, options);
         Ok(Self {
             workspace: Arc::new(workspace),
             presets: presets(settings.presets.value.as_deref())?,
             max_lesson_bytes: settings.max_lesson_bytes.value,
-            speech: match args.speech.is_on() && !args.speech.skip_tts {
+            speech: match speaks {
                 true => Some(Speech::open(settings).await?),
                 false => None,
             },
+            pipelines: Mutex::default(),
         })
     }
 
-    /// The pipeline of `lesson`, which lies below `root`: manifest and recording lie beside it.
-    pub(crate) fn pipeline(
-        &self,
-        lesson: &LessonInput,
-        root: PathBuf,
-    ) -> Result<Pipeline, Failure> {
-        let mut recordings = root.join(lesson.id.as_str());
-        recordings.pop();
+    /// The pipeline of lessons below `root`: their manifests lie beside them. All such lessons share
+    /// it, so that no two runs make the same piece of speech.
+    pub(crate) fn pipeline(&self, root: PathBuf) -> Result<Arc<Pipeline>, Failure> {
+        let mut pipelines = self
+            .pipelines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = pipelines.get(&root) {
+            return Ok(Arc::clone(pipeline));
+        }
+        let pipeline = Arc::new(self.build(root.clone())?);
+        pipelines.insert(root, Arc::clone(&pipeline));
+        Ok(pipeline)
+    }
+
+    fn build(&self, root: PathBuf) -> Result<Pipeline, Failure> {
         let mut builder = Pipeline::builder()
             .notion(self.workspace.clone(), LocalWorkspace::SOURCE)
-            .manifest_store(Arc::new(FsManifestStore::new(root)))
+            .manifest_store(Arc::new(FsManifestStore::new(&root)))
             .presets(self.presets.clone())
             .max_lesson_bytes(self.max_lesson_bytes);
         if let Some(speech) = &self.speech {
             builder = builder
                 .tts(Arc::clone(&speech.account.tts))
-                .recordings(speech.segments.clone(), recordings);
+                .recordings(speech.segments.clone(), root);
         }
         build(builder)
     }
@@ -146,6 +161,13 @@ pub(crate) fn observer(root: PathBuf) -> Result<Pipeline, Failure> {
         .notion(Arc::new(nowhere), LocalWorkspace::SOURCE)
         .manifest_store(Arc::new(FsManifestStore::new(root)));
     build(builder)
+}
+
+/// The folder of a lesson below `root`.
+pub(crate) fn folder_of(lesson: &LessonInput, root: &Path) -> PathBuf {
+    let mut folder = root.join(lesson.id.as_str());
+    folder.pop();
+    folder
 }
 
 fn build(builder: PipelineBuilder) -> Result<Pipeline, Failure> {

@@ -11,7 +11,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
 
 pub(crate) use new::NewArgs;
-pub(crate) use run::{ExistingPage, HomeworkArgs, Mode, RunArgs, WatchArgs};
+pub(crate) use run::{
+    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, RunArgs, WatchArgs,
+};
 pub(crate) use settings::{ConfigCommand, PlaceArgs};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
@@ -67,6 +69,12 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Make the homework page of a lesson, and its recording
     Run(Box<RunArgs>),
+    /// Do parts of a lesson's homework again
+    Rerun(Box<RerunArgs>),
+    /// Tell what a run would do, without doing it
+    Plan(Box<PlanArgs>),
+    /// Make the homework of many lessons
+    Batch(Box<BatchArgs>),
     /// Make the homework of lessons again whenever they are saved, until Ctrl-C
     Watch(Box<WatchArgs>),
     /// Write a lesson to begin with
@@ -96,6 +104,9 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::Rerun(_) => "rerun",
+            Self::Plan(_) => "plan",
+            Self::Batch(_) => "batch",
             Self::Watch(_) => "watch",
             Self::New(_) => "new",
             Self::Validate(_) => "validate",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use esl_core::Stage;
 
 use super::{LessonArg, PresetArgs, VoiceArgs};
 use crate::config::Typed;
@@ -12,8 +13,59 @@ use crate::config::Typed;
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) lesson: LessonArg,
+    /// Only tell what would be done, like `esl plan`
+    #[arg(long, alias = "plan")]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) homework: HomeworkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RerunArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    /// What to do again; whatever is missing or out of date unless given
+    #[arg(long, value_name = "STEP,…", value_delimiter = ',')]
+    steps: Vec<Step>,
+    /// Only tell what would be done
+    #[arg(long, alias = "plan")]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
+}
+
+/// A part of the work that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// The text of the page
+    Import,
+    /// The colours of its headings
+    Colorize,
+    /// The recording
+    Tts,
+    /// The player on the page
+    AddAudio,
+}
+
+impl RerunArgs {
+    /// The stages asked for.
+    pub(crate) fn steps(&self) -> Vec<Stage> {
+        let stage = |step: &Step| match step {
+            Step::Import => Stage::Import,
+            Step::Colorize => Stage::Colorize,
+            Step::Tts => Stage::Tts,
+            Step::AddAudio => Stage::AddAudio,
+        };
+        self.steps.iter().map(stage).collect()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -21,6 +73,18 @@ pub(crate) struct WatchArgs {
     /// The lesson files
     #[arg(value_name = "LESSON", required = true)]
     pub(crate) lessons: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Lesson files, and folders with lessons
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Lessons to work on at once (1 to 64); one per processor unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: Option<u16>,
     #[command(flatten)]
     pub(crate) homework: HomeworkArgs,
 }
@@ -151,6 +215,11 @@ impl SpeechArgs {
     /// Whether to make a recording; on unless turned off, since the offline voices cost nothing.
     pub(crate) fn is_on(&self) -> bool {
         !self.no_tts
+    }
+
+    /// Whether a recording was asked for, or asked to be left out.
+    pub(crate) fn typed(&self) -> Option<bool> {
+        (self.with_tts || self.no_tts).then_some(self.with_tts)
     }
 }
 

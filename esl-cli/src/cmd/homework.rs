@@ -1,13 +1,14 @@
-//! Making homework: what `run`, `watch` and `batch` have in common.
+//! Making homework: what `run`, `rerun`, `plan`, `watch` and `batch` have in common.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use esl_core::{CancellationToken, ProgressSink, RunId};
+use esl_core::{CancellationToken, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    OnExisting, PipelineError, PresetChoice, RunContext, RunOptions, RunReport, RunRequest,
+    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunOptions,
+    RunPlan, RunReport, RunRequest,
 };
 use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::segments::SpeechMode;
@@ -26,6 +27,13 @@ pub(super) struct Maker {
     voices: VoiceMap,
     timeout: Option<Duration>,
     max_lesson_bytes: usize,
+}
+
+/// What is asked of which pipeline.
+struct Order {
+    pipeline: Arc<Pipeline>,
+    request: RunRequest,
+    context: RunContext,
 }
 
 /// Why there is no homework.
@@ -47,9 +55,31 @@ impl Maker {
         args: &HomeworkArgs,
         environment: &Environment,
     ) -> Result<Self, Failure> {
+        Self::open(args, environment, args.speech.is_on()).await
+    }
+
+    /// As `new`, for a rerun of `steps`, or, if there are none, of any that are needed. Unless typed
+    /// it is up to the pipeline whether there is to be a recording.
+    pub(super) async fn for_steps(
+        args: &HomeworkArgs,
+        environment: &Environment,
+        steps: &[Stage],
+    ) -> Result<Self, Failure> {
+        let may_speak = steps.is_empty() || steps.contains(&Stage::Tts);
+        let mut maker = Self::open(args, environment, args.speech.is_on() && may_speak).await?;
+        maker.options.with_tts = args.speech.typed();
+        Ok(maker)
+    }
+
+    async fn open(
+        args: &HomeworkArgs,
+        environment: &Environment,
+        speaks: bool,
+    ) -> Result<Self, Failure> {
         let settings = environment.settings(args.settings())?;
+        let speaks = speaks && !args.speech.skip_tts;
         Ok(Self {
-            workshop: Workshop::open(args, &settings).await?,
+            workshop: Workshop::open(&settings, args.page.answers, speaks).await?,
             options: options(args)?,
             voices: wiring::voice_map(settings.voices.value.as_deref())?,
             timeout: args.timeout,
@@ -64,33 +94,96 @@ impl Maker {
         cancel: CancellationToken,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<RunReport, Unmade> {
-        let (lesson, root) = wiring::lesson(path, self.max_lesson_bytes)?;
-        let pipeline = self.workshop.pipeline(&lesson, root)?;
-        let context = RunContext {
-            cancel,
-            deadline: self.timeout.map(|timeout| Instant::now() + timeout),
-            progress,
-            accounts: self.workshop.accounts(),
-            ..RunContext::new(RunId::random())
-        };
-        let request = RunRequest {
-            options: self.options.clone(),
-            voices: self.voices.clone(),
-            ..RunRequest::new(lesson.clone())
-        };
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress)?;
+        let lesson = request.lesson.clone();
         let report = pipeline.run(request, context).await;
-        report.map_err(|error| Unmade::of(error, &lesson.location, &lesson.bytes))
+        report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
+    /// Does `steps` again for the lesson at `path`, or, if there are none, whatever is needed.
+    pub(super) async fn remake(
+        &self,
+        path: &Path,
+        steps: &[Stage],
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<RunReport, Unmade> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress)?;
+        let lesson = request.lesson.clone();
+        let report = pipeline.rerun(steps, request, context).await;
+        report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
+    /// What `make` would do, or `remake`, if there are steps.
+    pub(super) async fn plan(
+        &self,
+        path: &Path,
+        steps: Option<&[Stage]>,
+    ) -> Result<RunPlan, Failure> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, CancellationToken::new(), Arc::new(Silent))?;
+        let planning = async {
+            match steps {
+                Some(steps) => pipeline.plan_rerun(steps, request, context).await,
+                None => pipeline.plan(request, context).await,
+            }
+        };
+        let plan = match self.timeout {
+            Some(timeout) => tokio::time::timeout(timeout, planning)
+                .await
+                .unwrap_or(Err(PipelineError::DeadlineExceeded)),
+            None => planning.await,
+        };
+        plan.map_err(Failure::from)
+    }
+
+    fn order(
+        &self,
+        path: &Path,
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<Order, Failure> {
+        let (lesson, root) = wiring::lesson(path, self.max_lesson_bytes)?;
+        let mut options = self.options.clone();
+        let out = options.out.take();
+        options.out = Some(out.unwrap_or_else(|| wiring::folder_of(&lesson, &root)));
+        Ok(Order {
+            pipeline: self.workshop.pipeline(root)?,
+            context: RunContext {
+                cancel,
+                deadline: self.timeout.map(|timeout| Instant::now() + timeout),
+                progress,
+                accounts: self.workshop.accounts(),
+                ..RunContext::new(RunId::random())
+            },
+            request: RunRequest {
+                options,
+                voices: self.voices.clone(),
+                ..RunRequest::new(lesson)
+            },
+        })
     }
 }
 
 impl Unmade {
-    fn of(error: PipelineError, name: &str, bytes: &[u8]) -> Self {
+    fn of(error: PipelineError, lesson: &LessonInput) -> Self {
         let PipelineError::InvalidLesson { report, .. } = &error else {
             return Failure::from(error).into();
         };
         let findings = Findings {
-            name: name.to_owned(),
-            text: String::from_utf8_lossy(bytes).into_owned(),
+            name: lesson.location.clone(),
+            text: String::from_utf8_lossy(&lesson.bytes).into_owned(),
             report: report.clone(),
         };
         let diagnostics = findings.report.items(&findings.text);

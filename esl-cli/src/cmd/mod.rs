@@ -1,6 +1,7 @@
 //! One command per file: what was typed in, an answer out. No command decides how it is shown or
 //! what the pipeline does.
 
+mod batch;
 mod blocks;
 mod completions;
 mod config;
@@ -9,6 +10,7 @@ mod extract;
 mod homework;
 mod interrupt;
 mod new;
+mod plan;
 mod run;
 mod status;
 mod validate;
@@ -78,6 +80,9 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
     let environment = &session.environment;
     match command {
         Command::Run(args) => block_on(run::run(*args, session)),
+        Command::Rerun(args) => block_on(run::rerun(*args, session)),
+        Command::Plan(args) => block_on(plan::plan(*args, session)),
+        Command::Batch(args) => block_on(batch::batch(*args, session)),
         Command::Watch(args) => block_on(watch::watch(*args, session)),
         Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),

@@ -1,4 +1,4 @@
-//! `esl run`: from lesson to homework.
+//! `esl run`: from lesson to homework; and `esl rerun`: parts of it again.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -7,9 +7,9 @@ use std::sync::Arc;
 use esl_pipeline::pipeline::{RunReport, StageEnd};
 use serde_json::Value;
 
-use super::homework::Maker;
-use super::{Session, interrupt};
-use crate::args::RunArgs;
+use super::homework::{Maker, Unmade};
+use super::{Session, interrupt, plan};
+use crate::args::{RerunArgs, RunArgs};
 use crate::output::{Answer, Outcome, summary};
 
 struct Homework {
@@ -20,8 +20,29 @@ struct Homework {
 pub(super) async fn run(args: RunArgs, session: &Session) -> Outcome {
     let lesson = args.lesson.path();
     let maker = Maker::new(&args.homework, &session.environment).await?;
+    if args.dry_run {
+        return plan::answer(&maker, &lesson, None).await;
+    }
     let progress = Arc::clone(&session.progress);
     let made = maker.make(&lesson, interrupt::token(), progress).await;
+    answer(lesson, made)
+}
+
+/// `esl rerun`: parts of the homework again.
+pub(super) async fn rerun(args: RerunArgs, session: &Session) -> Outcome {
+    let lesson = args.lesson.path();
+    let steps = args.steps();
+    let maker = Maker::for_steps(&args.homework, &session.environment, &steps).await?;
+    if args.dry_run {
+        return plan::answer(&maker, &lesson, Some(&steps)).await;
+    }
+    let progress = Arc::clone(&session.progress);
+    let cancel = interrupt::token();
+    let made = maker.remake(&lesson, &steps, cancel, progress).await;
+    answer(lesson, made)
+}
+
+fn answer(lesson: PathBuf, made: Result<RunReport, Unmade>) -> Outcome {
     let report = made.map_err(|unmade| {
         unmade.show_findings();
         unmade.failure

@@ -6,9 +6,12 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 18] = [
     &[],
     &["run"],
+    &["rerun"],
+    &["plan"],
+    &["batch"],
     &["watch"],
     &["new"],
     &["validate"],

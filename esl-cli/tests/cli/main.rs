@@ -1,5 +1,6 @@
 //! The real binary at work, one story per file.
 
+mod batch;
 mod bench;
 mod browser;
 mod closed_output;
@@ -11,6 +12,8 @@ mod homework;
 mod looking_only;
 mod mending;
 mod new_lessons;
+mod plan;
+mod rerun;
 mod settings;
 mod unreadable_lessons;
 mod unusable_manifests;

@@ -28,8 +28,8 @@ pub struct PipelineBuilder {
 /// Where sound is kept.
 #[derive(Debug, Clone)]
 pub(super) struct Recordings {
-    /// Finished segments.
-    pub(super) segments: Arc<dyn ArtifactStore>,
+    /// Finished segments. One cache for all runs, so that none makes what another is making.
+    pub(super) segments: SegmentCache,
     /// The folder for recordings where a run names none.
     pub(super) out: PathBuf,
 }
@@ -81,8 +81,10 @@ impl PipelineBuilder {
     /// The store of finished segments, and the folder for recordings where a run names none.
     /// Required to make audio.
     pub fn recordings(mut self, segments: Arc<dyn ArtifactStore>, out: impl Into<PathBuf>) -> Self {
-        let out = out.into();
-        self.recordings = Some(Recordings { segments, out });
+        self.recordings = Some(Recordings {
+            segments: SegmentCache::new(segments),
+            out: out.into(),
+        });
         self
     }
 
@@ -126,7 +128,7 @@ impl PipelineBuilder {
         };
         let recordings = self.recordings.as_ref();
         let engine = self.tts.zip(recordings).map(|(tts, recordings)| Engine {
-            recorder: Recorder::new(tts.clone(), SegmentCache::new(recordings.segments.clone())),
+            recorder: Recorder::new(tts.clone(), recordings.segments.clone()),
             tts,
         });
         Ok(Pipeline {

@@ -16,7 +16,6 @@ use super::{
 };
 use crate::blocks::ColorCounts;
 use crate::lesson::{Lesson, Script};
-use crate::speech::cache::SegmentCache;
 use crate::speech::recorder::Recorder;
 
 /// All that is known before the first effect.
@@ -140,7 +139,7 @@ impl Pipeline {
             return self.engine.clone();
         };
         let tts = account.tts.clone();
-        let cache = SegmentCache::new(recordings.segments.clone());
+        let cache = recordings.segments.clone();
         let recorder = Recorder::new(tts.clone(), cache).with_limiter(account.limiter.clone());
         Some(Engine { tts, recorder })
     }

@@ -90,6 +90,26 @@ impl SegmentCache {
         Ok(segment)
     }
 
+    /// Keeps the segment unless another process was first, and gives the one that is kept. That
+    /// one must not be removed: its maker is about to read it.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Storage`].
+    pub async fn keep(
+        &self,
+        address: &Address,
+        segment: FinishedSegment,
+    ) -> Result<FinishedSegment, ArtifactError> {
+        if self.store(address, &segment).await? == Stored::Created {
+            return Ok(segment);
+        }
+        if let Some(first) = self.get(address).await? {
+            return Ok(first);
+        }
+        self.store(address, &segment).await?;
+        Ok(segment)
+    }
+
     /// Keeps the segment, in place of any other at its address.
     ///
     /// # Errors
@@ -99,21 +119,24 @@ impl SegmentCache {
         address: &Address,
         segment: &FinishedSegment,
     ) -> Result<(), ArtifactError> {
-        let key = address.key();
+        if self.store(address, segment).await? == Stored::AlreadyPresent {
+            self.store.delete(&address.key()).await?;
+            self.store(address, segment).await?;
+        }
+        Ok(())
+    }
+
+    async fn store(
+        &self,
+        address: &Address,
+        segment: &FinishedSegment,
+    ) -> Result<Stored, ArtifactError> {
         let meta = ArtifactMeta {
             content_type: MEDIA_TYPE.into(),
             file_name: None,
         };
-        let body = segment.to_bytes();
-        let put = || {
-            self.store
-                .put(&key, ArtifactBody::Bytes(body.clone()), &meta)
-        };
-        if put().await? == Stored::AlreadyPresent {
-            self.store.delete(&key).await?;
-            put().await?;
-        }
-        Ok(())
+        let body = ArtifactBody::Bytes(segment.to_bytes());
+        self.store.put(&address.key(), body, &meta).await
     }
 
     /// Waits until nobody else is making the segment. Look into the cache again afterwards.

@@ -48,8 +48,7 @@ impl Recorder {
             .shared
             .compute(move || convert(&segment, format))
             .await??;
-        self.shared.cache.put(target, &converted).await?;
-        Ok(converted)
+        Ok(self.shared.cache.keep(target, converted).await?)
     }
 }
 

@@ -52,8 +52,13 @@ impl Task {
             return Ok(self.found(&segment));
         }
         let mut effort = Effort::default();
-        let segment = self.speak(&mut effort).await?;
-        self.shared.cache.put(&self.address, &segment).await?;
+        let spoken = self.speak(&mut effort).await?;
+        let segment = if may_be_cached {
+            self.shared.cache.keep(&self.address, spoken).await?
+        } else {
+            self.shared.cache.put(&self.address, &spoken).await?;
+            spoken
+        };
         Ok(Ready {
             index: self.index,
             outline: segment.outline().clone(),

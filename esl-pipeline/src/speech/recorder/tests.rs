@@ -259,6 +259,22 @@ async fn a_changed_line_costs_its_segment() {
 }
 
 #[tokio::test]
+async fn a_segment_that_another_process_kept_first_stays() {
+    let studio = Studio::new(ToneTts::new());
+    studio.record(&TEXTS, &studio.target()).await.unwrap();
+    let plan = studio.recorder.plan(score(&TEXTS)).await.unwrap();
+    let cache = SegmentCache::new(studio.store.clone());
+    let address = &plan.addresses[0];
+    let first = cache.get(address).await.unwrap().unwrap();
+    let other = cache.get(&plan.addresses[1]).await.unwrap().unwrap();
+    assert_ne!(other.to_bytes(), first.to_bytes());
+    let kept = cache.keep(address, other).await.unwrap();
+    assert_eq!(kept.to_bytes(), first.to_bytes());
+    let stored = cache.get(address).await.unwrap().unwrap();
+    assert_eq!(stored.to_bytes(), first.to_bytes());
+}
+
+#[tokio::test]
 async fn a_damaged_recording_is_joined_again_from_the_cache() {
     let studio = Studio::new(ToneTts::new());
     let first = studio.record(&TEXTS, &studio.target()).await.unwrap();
