@@ -181,7 +181,9 @@ mod tests {
     fn block(number: u128, children: Vec<MadeBlock>) -> MadeBlock {
         MadeBlock {
             id: BlockId::from_uuid(Uuid::from_u128(number)),
-            digest: number.is_multiple_of(2).then(|| BlockDigest::of(number.to_string())),
+            digest: number
+                .is_multiple_of(2)
+                .then(|| BlockDigest::of(number.to_string())),
             children,
         }
     }
