@@ -195,7 +195,6 @@ impl Run<'_> {
             scope: self.scope,
             stop,
             wanted: &self.outlook.page,
-            now: self.now,
         };
         let page = journal.manifest().await.page_id;
         let import = async {
@@ -226,7 +225,6 @@ impl Run<'_> {
             notion: self.notion,
             journal: &self.journal,
             stop,
-            now: self.now,
         }
     }
 
@@ -243,7 +241,7 @@ impl Run<'_> {
         let work = async {
             let recording = take.record(&engine.recorder, out, progress, stop).await?;
             self.record(|manifest| {
-                take.note(&recording, manifest, self.now);
+                take.note(&recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
             })
             .await?;
@@ -297,7 +295,7 @@ impl Run<'_> {
             };
             let record = StageRecord {
                 status,
-                finished_at: self.now,
+                finished_at: self.journal.now(),
                 key: None,
             };
             manifest.stages.insert(stage, record);

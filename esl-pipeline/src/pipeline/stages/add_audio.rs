@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use esl_core::block::{Block, FileSource, Media, plain_text};
 use esl_core::manifest::{AudioRecord, Manifest, PendingAudio, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, FileUpload, Notion, NotionError, Position};
-use esl_core::{BlockId, CancellationToken, PageId, Stage, Timestamp, Transcript, UploadId};
+use esl_core::{BlockId, CancellationToken, PageId, Stage, Transcript, UploadId};
 
 use super::import::children;
 use super::in_flight;
@@ -27,7 +27,6 @@ pub(in crate::pipeline) struct AddAudio<'a> {
     pub(in crate::pipeline) notion: &'a dyn Notion,
     pub(in crate::pipeline) journal: &'a Journal<'a>,
     pub(in crate::pipeline) stop: &'a CancellationToken,
-    pub(in crate::pipeline) now: Timestamp,
 }
 
 impl AddAudio<'_> {
@@ -72,7 +71,7 @@ impl AddAudio<'_> {
             audio.block_id = Some(block);
             let record = StageRecord {
                 status: StageOutcome::Done,
-                finished_at: self.now,
+                finished_at: self.journal.now(),
                 key: audio.sha256.clone(),
             };
             manifest.stages.insert(Stage::AddAudio, record);

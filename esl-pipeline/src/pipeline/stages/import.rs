@@ -11,7 +11,7 @@ use esl_core::manifest::{Manifest, PendingImport, StageOutcome, StageRecord};
 use esl_core::ports::{
     ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
 };
-use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage, Timestamp};
+use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage};
 use tokio::time::Instant;
 
 use super::edit::Editor;
@@ -38,7 +38,6 @@ pub(in crate::pipeline) struct Import<'a> {
     pub(in crate::pipeline) scope: &'a Scope,
     pub(in crate::pipeline) stop: &'a CancellationToken,
     pub(in crate::pipeline) wanted: &'a WantedPage,
-    pub(in crate::pipeline) now: Timestamp,
 }
 
 impl Import<'_> {
@@ -209,7 +208,7 @@ impl Import<'_> {
             self.wanted.note_preset(manifest);
             let record = StageRecord {
                 status: StageOutcome::Done,
-                finished_at: self.now,
+                finished_at: self.journal.now(),
                 key: None,
             };
             manifest.stages.insert(Stage::Import, record);
