@@ -1,17 +1,22 @@
 //! A workspace in memory, as strict as Notion about the size and form of requests.
 
-use std::collections::{HashMap, HashSet};
+mod request;
+mod state;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use esl_core::block::{Block, FileSource, Media, RichText};
+use esl_core::block::{Block, FileSource, Media};
 use esl_core::ports::{
     ChildBlock, Children, Clock, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionError, NotionLimits, PageHead, PageQuery, Position, SourceSchema, SystemClock,
 };
-use esl_core::{BlockId, DataSourceId, PageId, Timestamp, UploadId};
+use esl_core::{BlockId, DataSourceId, PageId, UploadId};
 use uuid::Uuid;
+
+use request::check_request;
+use state::{Page, State, Stored};
 
 /// A [`Notion`] that forgets everything when dropped. It enforces the limits of the real service
 /// and counts the calls that have an effect.
@@ -37,30 +42,6 @@ pub enum NotionCall {
     DeleteBlock,
     /// `upload_file`
     UploadFile,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    pages: Vec<Page>,
-    blocks: HashMap<BlockId, Stored>,
-    uploads: HashSet<UploadId>,
-    calls: Vec<NotionCall>,
-    failures: Vec<(NotionCall, NotionError)>,
-}
-
-#[derive(Debug)]
-struct Page {
-    id: PageId,
-    head: PageHead,
-    created: Timestamp,
-}
-
-/// A block, or the root of a page, which has no payload.
-#[derive(Debug)]
-struct Stored {
-    payload: Option<Block>,
-    parent: Option<BlockId>,
-    children: Vec<BlockId>,
 }
 
 /// Children in one answer (Notion API reference, "Pagination").
@@ -154,84 +135,6 @@ impl MemoryNotion {
     }
 }
 
-impl State {
-    fn tree(&self, parent: BlockId) -> Vec<Block> {
-        let children = self
-            .blocks
-            .get(&parent)
-            .map_or(&[][..], |stored| &stored.children);
-        let rebuild = |id: &BlockId| {
-            let mut block = self.blocks[id]
-                .payload
-                .clone()
-                .expect("only roots have none");
-            if let Some(children) = block.children_mut() {
-                *children = self.tree(*id);
-            }
-            block
-        };
-        children.iter().map(rebuild).collect()
-    }
-
-    fn insert(&mut self, parent: BlockId, mut block: Block) -> BlockId {
-        let id = BlockId::from(Uuid::new_v4());
-        let children = block.children_mut().map(std::mem::take).unwrap_or_default();
-        self.blocks.insert(
-            id,
-            Stored {
-                payload: Some(block),
-                parent: Some(parent),
-                children: Vec::new(),
-            },
-        );
-        let ids = children
-            .into_iter()
-            .map(|child| self.insert(id, child))
-            .collect();
-        self.blocks.get_mut(&id).expect("just inserted").children = ids;
-        id
-    }
-
-    fn remove(&mut self, id: BlockId) {
-        if let Some(stored) = self.blocks.remove(&id) {
-            if let Some(parent) = stored
-                .parent
-                .and_then(|parent| self.blocks.get_mut(&parent))
-            {
-                parent.children.retain(|child| *child != id);
-            }
-            for child in stored.children {
-                self.remove(child);
-            }
-        }
-    }
-
-    fn find(&mut self, id: BlockId) -> Result<&mut Stored, NotionError> {
-        self.blocks
-            .get_mut(&id)
-            .ok_or_else(|| not_found("block", &id))
-    }
-
-    fn check_uploads(&self, blocks: &[Block]) -> Result<(), NotionError> {
-        for block in blocks {
-            if let Block::Audio(media)
-            | Block::Image(media)
-            | Block::Video(media)
-            | Block::Pdf(media) = block
-                && let Media {
-                    source: FileSource::FileUpload { file_upload },
-                    ..
-                } = media
-                && !self.uploads.contains(&file_upload.id)
-            {
-                return Err(not_found("file", &file_upload.id));
-            }
-            self.check_uploads(block.children())?;
-        }
-        Ok(())
-    }
-}
-
 fn not_found(what: &'static str, id: &impl ToString) -> NotionError {
     NotionError::NotFound {
         what,
@@ -252,106 +155,6 @@ fn check_source(source: DataSourceId) -> Result<(), NotionError> {
     } else {
         Err(not_found("data source", &source))
     }
-}
-
-/// Refuses what Notion refuses about the blocks of one request.
-fn check_request(
-    limits: &NotionLimits,
-    operation: &'static str,
-    blocks: &[Block],
-) -> Result<(), NotionError> {
-    let count: usize = blocks.iter().map(Block::count).sum();
-    if count > limits.blocks_per_request {
-        return Err(refused(operation, format!("{count} blocks in one request")));
-    }
-    let bytes = serde_json::to_vec(blocks).map_or(usize::MAX, |json| json.len());
-    if bytes > limits.bytes_per_request {
-        return Err(refused(operation, format!("{bytes} bytes in one request")));
-    }
-    check_array(limits, operation, blocks, 0)
-}
-
-fn check_array(
-    limits: &NotionLimits,
-    operation: &'static str,
-    blocks: &[Block],
-    depth: usize,
-) -> Result<(), NotionError> {
-    if blocks.len() > limits.children_per_array {
-        let message = format!("{} blocks in one children array", blocks.len());
-        return Err(refused(operation, message));
-    }
-    if depth > limits.depth && !blocks.is_empty() {
-        return Err(refused(
-            operation,
-            "blocks are nested too deep in one request",
-        ));
-    }
-    for block in blocks {
-        check_block(limits, operation, block)?;
-        if depth > 0 && !limits.nested_column_lists && matches!(block, Block::ColumnList(_)) {
-            return Err(refused(operation, "a column list comes inside a block"));
-        }
-        let level = usize::from(!matches!(block, Block::ColumnList(_)));
-        check_array(limits, operation, block.children(), depth + level)?;
-    }
-    Ok(())
-}
-
-fn check_block(
-    limits: &NotionLimits,
-    operation: &'static str,
-    block: &Block,
-) -> Result<(), NotionError> {
-    if texts(block).any(|runs| is_too_long(limits, runs)) {
-        return Err(refused(
-            operation,
-            format!("the text of a {} is too long", block.type_name()),
-        ));
-    }
-    let message = match block {
-        Block::ColumnList(list) if list.children.len() < 2 => "a column list needs two columns",
-        Block::Column(column) if column.children.is_empty() => "a column needs a block",
-        Block::Table(table) if table.children.is_empty() => "a table needs a row",
-        Block::Table(table)
-            if !table
-                .children
-                .iter()
-                .all(|row| is_row(row, table.table_width)) =>
-        {
-            "every row of a table has table_width cells"
-        }
-        Block::Heading(heading) if !heading.is_toggleable && !heading.children.is_empty() => {
-            "only a toggleable heading has children"
-        }
-        _ => return Ok(()),
-    };
-    Err(refused(operation, message))
-}
-
-/// What a block says, in its caption and cells, too.
-fn texts(block: &Block) -> impl Iterator<Item = &[RichText]> {
-    let (cells, caption) = match block {
-        Block::TableRow(row) => (&row.cells[..], &[][..]),
-        Block::Image(media) | Block::Video(media) | Block::Audio(media) | Block::Pdf(media) => {
-            (&[][..], &media.caption[..])
-        }
-        _ => (&[][..], &[][..]),
-    };
-    let cells = cells.iter().map(Vec::as_slice);
-    cells.chain([caption, block.rich_text()])
-}
-
-fn is_too_long(limits: &NotionLimits, runs: &[RichText]) -> bool {
-    let units = |run: &RichText| run.as_str().encode_utf16().count();
-    runs.len() > limits.runs_per_text
-        || runs
-            .iter()
-            .any(|run| units(run) > limits.characters_per_run)
-}
-
-fn is_row(block: &Block, width: usize) -> bool {
-    matches!(block, Block::TableRow(row) if row.cells.len() == width)
 }
 
 /// Once a block shows an uploaded file, Notion lists it by an address and tells the upload no more.
