@@ -9,6 +9,7 @@ mod artifact_store;
 mod clock;
 mod manifest_store;
 mod notion;
+mod notion_error;
 mod tts;
 
 pub use artifact_store::{
@@ -17,10 +18,11 @@ pub use artifact_store::{
 pub use clock::{Clock, SystemClock};
 pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
 pub use notion::{
-    ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion, NotionError,
+    ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,
     SourceSchema,
 };
+pub use notion_error::NotionError;
 pub use tts::{
     Audio, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities, TtsError, Turn, TurnTiming,
 };

@@ -1,0 +1,116 @@
+//! What can go wrong with the workspace.
+
+use std::time::Duration;
+
+use crate::{Classify, ErrorKind, Retry};
+
+/// The workspace failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotionError {
+    /// What was named is not there.
+    #[error("there is no {what} {id}")]
+    NotFound {
+        /// `page`, `block`, `data source` or `file`.
+        what: &'static str,
+        /// The name used.
+        id: String,
+    },
+    /// The workspace refuses the request as it is.
+    #[error("cannot {operation}: {message}")]
+    Refused {
+        /// What was attempted.
+        operation: &'static str,
+        /// The workspace's reason.
+        message: String,
+    },
+    /// The credential is missing or wrong.
+    #[error("the workspace refused the credential")]
+    Unauthenticated,
+    /// The credential may not do this.
+    #[error("the workspace does not allow to {operation}")]
+    Forbidden {
+        /// What was attempted.
+        operation: &'static str,
+    },
+    /// Somebody else changed the page at the same time.
+    #[error("cannot {operation}: the page was changed at the same time")]
+    Conflict {
+        /// What was attempted.
+        operation: &'static str,
+    },
+    /// Too many requests for now.
+    #[error("the workspace asks for fewer requests")]
+    RateLimited {
+        /// How long to wait, if it said.
+        retry_after: Option<Duration>,
+    },
+    /// The workspace failed in a way that may pass.
+    #[error("cannot {operation}: the workspace is unavailable")]
+    Unavailable {
+        /// What was attempted.
+        operation: &'static str,
+        /// What was seen.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file of a local workspace cannot be read or written.
+    #[error("cannot {operation} {location}")]
+    Storage {
+        /// What was attempted.
+        operation: &'static str,
+        /// The file or folder.
+        location: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file of a local workspace is damaged.
+    #[error("{location} is damaged: {message}")]
+    Corrupt {
+        /// The file.
+        location: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl Classify for NotionError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::Refused { .. } => ErrorKind::InvalidInput,
+            Self::Unauthenticated => ErrorKind::Unauthenticated,
+            Self::Forbidden { .. } => ErrorKind::Forbidden,
+            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::RateLimited { .. } => ErrorKind::RateLimited,
+            Self::Unavailable { .. } => ErrorKind::Unavailable,
+            Self::Storage { .. } => ErrorKind::Storage,
+            Self::Corrupt { .. } => ErrorKind::Corrupt,
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            Self::RateLimited {
+                retry_after: Some(delay),
+            } => Retry::After(*delay),
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Conflict { .. } => {
+                Retry::Backoff
+            }
+            _ => Retry::Never,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Storage { .. } => {
+                Some("check that the folder exists, may be written to and has room".to_owned())
+            }
+            Self::Corrupt { location, .. } => Some(format!(
+                "restore {location} from a copy, or move its folder out of the workspace"
+            )),
+            _ => None,
+        }
+    }
+}
