@@ -28,7 +28,7 @@ pub(crate) struct Ended {
 impl Bench {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["work", "programs"] {
+        for name in ["desk", "programs"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         Self {
@@ -86,7 +86,7 @@ impl Bench {
 
     /// A path below the current folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join("work").join(name)
+        self.folder.path().join("desk").join(name)
     }
 
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {

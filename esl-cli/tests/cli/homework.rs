@@ -34,15 +34,15 @@ fn the_summary_tells_where_everything_is() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     insta::assert_snapshot!(bench.redacted(&ended.stdout), @"
     Lesson        lesson.md
-    Page          file://[bench]/work/homework/[uuid]/teacher.html
-    Student page  file://[bench]/work/homework/[uuid]/student.html
-    Audio         [bench]/work/[digest].mp3 (0:13 min)
+    Page          file://[bench]/desk/homework/[uuid]/teacher.html
+    Student page  file://[bench]/desk/homework/[uuid]/student.html
+    Audio         [bench]/desk/[digest].mp3 (0:13 min)
     Voices        Clara→slt (female, auto 43, american), Sam→rms (male, auto 43, american)
-    Manifest      [bench]/work/lesson.manifest.json
+    Manifest      [bench]/desk/lesson.manifest.json
     Steps         validate, import, colorize, colorize:b1-default:10/6/1, tts, add-audio, manifest
     Skipped       upload: upload disabled
 
-    open it with: xdg-open 'file://[bench]/work/homework/[uuid]/teacher.html'
+    open it with: xdg-open 'file://[bench]/desk/homework/[uuid]/teacher.html'
     ");
 }
 

@@ -94,7 +94,7 @@ fn status_tells_by_exit_code_that_nothing_was_done() {
     assert_eq!(ended.code, Some(0));
     insta::assert_snapshot!(bench.redacted(&ended.stdout), @"
     Lesson    lesson.md
-    Manifest  [bench]/work/lesson.manifest.json
+    Manifest  [bench]/desk/lesson.manifest.json
     Exists    no
     Next      run
     ");
