@@ -1,0 +1,3 @@
+//! The fakes of the outside services on one port.
+
+fn main() {}
