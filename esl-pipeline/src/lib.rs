@@ -8,4 +8,5 @@ pub mod lesson;
 pub mod pipeline;
 pub mod providers;
 pub mod speech;
+mod turns;
 mod yaml;
