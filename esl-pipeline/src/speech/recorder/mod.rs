@@ -332,7 +332,11 @@ impl Recorder {
             }
         }
         if let Some(failure) = failure {
-            return Err(failure);
+            let spoken = ready
+                .iter()
+                .map(|ready| plan.score.parts[ready.index].characters());
+            let left = plan.characters - spoken.sum::<usize>();
+            return Err(failure.after(ready.len(), left));
         }
         ready.sort_unstable_by_key(|ready| ready.index);
         Ok(ready)
