@@ -41,6 +41,8 @@ pub enum PortCall {
     DeleteArtifact,
     /// `ArtifactStore::url`
     ArtifactUrl,
+    /// `ArtifactStore::check`
+    CheckArtifacts,
 }
 
 impl PortCall {
