@@ -6,3 +6,5 @@ pub mod fs;
 pub mod local_workspace;
 #[cfg(feature = "offline-speech")]
 pub mod offline_speech;
+#[cfg(feature = "s3")]
+pub mod s3;
