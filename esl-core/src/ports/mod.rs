@@ -17,7 +17,9 @@ pub use artifact_store::{
     ArtifactUrl, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
-pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+pub use manifest_store::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,
