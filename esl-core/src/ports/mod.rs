@@ -13,7 +13,8 @@ mod notion_error;
 mod tts;
 
 pub use artifact_store::{
-    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
+    ArtifactUrl, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
 pub use manifest_store::{
