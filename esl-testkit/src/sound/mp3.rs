@@ -105,7 +105,7 @@ impl Mp3Format {
         }
         for line in granules.iter().flatten() {
             // Pairs before the line are (0, 0), one bit each in table 1; it is (1, 0) and its sign.
-            bits.skip_ones(pairs_before(*line));
+            bits.put_ones(pairs_before(*line));
             bits.put(0b010, 3);
         }
         bits.bytes
@@ -173,7 +173,34 @@ impl BitWriter {
         }
     }
 
-    fn skip_ones(&mut self, count: u64) {
+    fn put_ones(&mut self, count: u64) {
         (0..count).for_each(|_| self.put(1, 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mp3Format, Score};
+
+    #[test]
+    fn frames_keep_the_bit_rate_exactly_over_a_second() {
+        for (sample_rate, kbits) in [(44_100, 128), (22_050, 64), (24_000, 48), (48_000, 320)] {
+            let format = Mp3Format::new(sample_rate, kbits).unwrap();
+            let mut score = Score::default();
+            score.tone(440.0, 12.0);
+            let bytes = format.frames(&score).len() as f64;
+            let ratio = bytes * 8.0 / 12.0 / f64::from(kbits * 1000);
+            assert!(
+                (ratio - 1.0).abs() < 0.003,
+                "{sample_rate} {kbits}: {ratio}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_format_that_the_standard_lacks_is_none() {
+        assert_eq!(Mp3Format::new(44_100, 8), None);
+        assert_eq!(Mp3Format::new(22_050, 192), None);
+        assert_eq!(Mp3Format::new(11_025, 64), None);
     }
 }
