@@ -22,7 +22,7 @@ impl Faults {
             .push(json!({ "type": kind, "loc": place, "msg": message, "input": input }));
     }
 
-    fn add_bound(&mut self, kind: &str, place: &[Value], message: &str, ctx: Value) {
+    fn add_bound(&mut self, kind: &str, place: &[Value], message: &str, ctx: &Value) {
         self.0
             .push(json!({ "type": kind, "loc": place, "msg": message, "ctx": ctx }));
     }
@@ -189,7 +189,7 @@ impl<'a> Fields<'a> {
                 "too_long",
                 &place,
                 &message,
-                json!({ "max_length": maximum }),
+                &json!({ "max_length": maximum }),
             );
         }
         items
@@ -206,7 +206,7 @@ impl<'a> Fields<'a> {
         let items = self.list(faults, key, usize::MAX);
         if items.is_empty() {
             let message = "List should have at least 1 item after validation, not 0";
-            faults.add_bound("too_short", &place, message, json!({ "min_length": 1 }));
+            faults.add_bound("too_short", &place, message, &json!({ "min_length": 1 }));
         }
         let objects = items.iter().enumerate();
         objects

@@ -4,7 +4,6 @@
 //! length is known beforehand.
 
 pub(crate) mod mp3;
-#[cfg(feature = "fakes")]
 pub(crate) mod opus;
 
 const AMPLITUDE: f64 = 8000.0;

@@ -10,19 +10,19 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
 /// A file decoded to its end.
-pub struct Heard {
-    pub sample_rate: u32,
-    pub channels: usize,
-    pub samples: Vec<f32>,
+pub(crate) struct Heard {
+    pub(crate) sample_rate: u32,
+    pub(crate) channels: usize,
+    pub(crate) samples: Vec<f32>,
 }
 
 impl Heard {
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.sample_rate)
     }
 
     /// The loudest sample from `start` to `end` seconds.
-    pub fn peak(&self, start: f64, end: f64) -> f32 {
+    pub(crate) fn peak(&self, start: f64, end: f64) -> f32 {
         let at = |seconds: f64| {
             ((seconds * f64::from(self.sample_rate)) as usize).min(self.samples.len())
         };
@@ -32,7 +32,7 @@ impl Heard {
 }
 
 /// Decodes an MP3 file, every packet of it.
-pub fn mp3(file: &[u8]) -> Heard {
+pub(crate) fn mp3(file: &[u8]) -> Heard {
     let source = MediaSourceStream::new(Box::new(Cursor::new(file.to_vec())), Default::default());
     let mut format = symphonia::default::get_probe()
         .probe(

@@ -57,7 +57,7 @@ fn plain() -> Value {
     body_with("speed", Value::Null)
 }
 
-mod openai {
+mod official {
     use super::*;
 
     async fn world() -> World {

@@ -89,6 +89,14 @@ impl FakeElevenLabs {
         change(&mut self.state().account);
     }
 
+    /// The variables that point `esl` here.
+    pub(crate) fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("ELEVENLABS_BASE_URL", format!("{base}/elevenlabs")),
+            ("ELEVENLABS_API_KEY", self.start.api_key.clone()),
+        ]
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

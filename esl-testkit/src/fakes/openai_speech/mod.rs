@@ -44,6 +44,14 @@ impl FakeOpenAi {
         change(&mut self.lock());
     }
 
+    /// The variables that point `esl` here.
+    pub(crate) fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
+        let key = self.start.api_key.clone();
+        let mut variables = vec![("OPENAI_BASE_URL", format!("{base}/openai/v1"))];
+        variables.extend(key.map(|key| ("OPENAI_API_KEY", key)));
+        variables
+    }
+
     fn lock(&self) -> MutexGuard<'_, OpenAiServer> {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
