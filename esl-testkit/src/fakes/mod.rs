@@ -24,6 +24,7 @@ mod log;
 mod millis;
 pub mod notion;
 mod reply;
+pub mod s3;
 mod server;
 mod service;
 #[cfg(test)]
@@ -44,6 +45,7 @@ use frame::Frame;
 pub use limits::{Rate, ServiceLimits};
 pub use log::{LoggedRequest, most_in_flight};
 use notion::{FakeNotion, NotionOptions};
+use s3::{FakeS3, S3Options};
 use service::Fake;
 pub use service::Service;
 
@@ -56,6 +58,8 @@ pub struct FakesOptions {
     pub limits: BTreeMap<Service, ServiceLimits>,
     /// Of the fake Notion.
     pub notion: NotionOptions,
+    /// Of the fake S3.
+    pub s3: S3Options,
 }
 
 impl Default for FakesOptions {
@@ -64,6 +68,7 @@ impl Default for FakesOptions {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             limits: BTreeMap::new(),
             notion: NotionOptions::default(),
+            s3: S3Options::default(),
         }
     }
 }
@@ -73,6 +78,7 @@ pub struct Fakes {
     base: String,
     control: Arc<Control>,
     notion: Arc<FakeNotion>,
+    s3: Arc<FakeS3>,
     server: JoinHandle<()>,
 }
 
@@ -80,18 +86,20 @@ impl Fakes {
     /// Starts all services on one port, on the present runtime.
     ///
     /// # Errors
-    /// If the address cannot be listened on.
+    /// If the address cannot be listened on, or there is no room for a temporary folder.
     pub async fn start(options: FakesOptions) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let base = format!("http://{}", listener.local_addr()?);
-        let notion = Arc::new(FakeNotion::new(
-            options.notion,
-            format!("{base}/{}", Service::Notion.name()),
-        ));
+        let url = |service: Service| format!("{base}/{}", service.name());
+        let notion = Arc::new(FakeNotion::new(options.notion, url(Service::Notion)));
+        let s3 = Arc::new(FakeS3::new(options.s3, url(Service::S3))?);
         let limits = |service| options.limits.get(&service).copied().unwrap_or_default();
         let lane = |service, fake: Arc<dyn Fake>| (service, limits(service), fake);
-        let frame = Frame::new([lane(Service::Notion, Arc::clone(&notion) as _)]);
-        let environment = notion.environment();
+        let frame = Frame::new([
+            lane(Service::Notion, Arc::clone(&notion) as _),
+            lane(Service::S3, Arc::clone(&s3) as _),
+        ]);
+        let environment = [notion.environment(), s3.environment()].concat();
         let control = Arc::new(Control {
             frame: Arc::new(frame),
             environment,
@@ -101,6 +109,7 @@ impl Fakes {
             base,
             control,
             notion,
+            s3,
             server,
         })
     }
@@ -158,6 +167,12 @@ impl Fakes {
     #[must_use]
     pub fn notion(&self) -> &FakeNotion {
         &self.notion
+    }
+
+    /// What is in the fake S3, and a hand in it.
+    #[must_use]
+    pub fn s3(&self) -> &FakeS3 {
+        &self.s3
     }
 }
 
