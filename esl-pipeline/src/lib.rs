@@ -7,5 +7,6 @@ pub mod blocks;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
+mod scratch;
 pub mod speech;
 mod yaml;

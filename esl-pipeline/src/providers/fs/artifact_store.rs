@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,13 +18,18 @@ use super::{atomic, blocking};
 #[derive(Debug, Clone)]
 pub struct FsArtifactStore {
     root: PathBuf,
+    /// Done when the first file is stored.
+    sweeping: Arc<Once>,
 }
 
 impl FsArtifactStore {
     /// A store below `root`, which is created by the first `put`.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            sweeping: Arc::new(Once::new()),
+        }
     }
 
     fn path(&self, key: &ArtifactKey) -> PathBuf {
@@ -56,13 +62,14 @@ impl ArtifactStore for FsArtifactStore {
         body: ArtifactBody,
         _meta: &ArtifactMeta,
     ) -> Result<Stored, ArtifactError> {
+        let sweeping = Arc::clone(&self.sweeping);
         self.at("write", key, move |path| {
             if path.try_exists()? {
                 return Ok(Stored::AlreadyPresent);
             }
-            if let Some(folder) = path.parent() {
-                atomic::create_folder(folder)?;
-            }
+            let folder = path.parent().unwrap_or(Path::new(""));
+            atomic::create_folder(folder)?;
+            sweeping.call_once(|| atomic::sweep(folder));
             let is_new = atomic::create(&path, |file| copy(body, file))?;
             Ok(if is_new {
                 Stored::Created
