@@ -4,9 +4,9 @@
 //! the journal, after every effect.
 
 pub(super) mod add_audio;
-mod edit;
+pub(super) mod edit;
 pub(super) mod import;
-pub(super) mod in_flight;
+mod in_flight;
 mod publish;
 pub(super) mod tts;
 pub(super) mod validate;
