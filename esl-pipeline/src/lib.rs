@@ -4,9 +4,11 @@
 //! Adapters live in [`providers`], one feature each; nothing outside that module names one.
 
 pub mod blocks;
+mod dice;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
 mod scratch;
 pub mod speech;
+mod turns;
 mod yaml;

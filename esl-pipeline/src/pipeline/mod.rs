@@ -19,6 +19,7 @@ mod properties;
 mod report;
 mod request;
 mod resume;
+mod retrying_notion;
 mod run;
 mod run_plan;
 mod scope;
@@ -27,12 +28,11 @@ mod stages;
 mod standing;
 mod status;
 mod strays;
-mod turns;
 
 use std::sync::Arc;
 
 use esl_core::ports::{Clock, ManifestStore, Notion};
-use esl_core::{DataSourceId, Presets};
+use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
@@ -44,17 +44,22 @@ pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 
+use crate::turns::Turns;
+
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
 /// other.
 #[derive(Debug)]
 pub struct Pipeline {
     notion: Arc<dyn Notion>,
+    /// How often the workspace is asked again.
+    retry: RetryPolicy,
     source: DataSourceId,
     manifests: Arc<dyn ManifestStore>,
     engine: Option<Engine>,
@@ -62,7 +67,8 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
-    turns: turns::Turns,
+    /// Runs of one lesson wait for each other. Between processes the manifest decides.
+    turns: Turns<LessonId>,
 }
 
 impl Pipeline {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord, UnfinishedRun};
 use esl_core::ports::Notion;
-use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage};
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage};
 use tracing::Instrument;
 
 use super::builder::Recordings;
@@ -15,13 +15,13 @@ use super::report::{AudioReport, steps};
 use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
-use super::stages::tts::{Take, synthesis};
-use super::stages::validate;
+use super::stages::tts::{Recorded, Take, synthesis};
+use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest, strays,
 };
-use crate::speech::recorder::Recording;
+use crate::dice::roll;
 
 impl Pipeline {
     /// Brings page and recording of a lesson up to date, and attaches one to the other.
@@ -71,10 +71,17 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let mut work = Box::pin(
-            self.run_until(&request, rerun, &context, &stop)
-                .instrument(span),
-        );
+        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = async {
+            match work.await {
+                // Waiting for the service was cut short.
+                Err(error) if stop.is_cancelled() && error.kind().is_transient() => {
+                    Err(PipelineError::Cancelled)
+                }
+                result => result,
+            }
+        };
+        let mut work = Box::pin(work.instrument(span));
         let Some(deadline) = context.deadline else {
             return work.await;
         };
@@ -111,7 +118,8 @@ impl Pipeline {
         let run = Run {
             scope: &scope,
             stop,
-            notion: self.notion_of(context),
+            notion: &self.notion_of(context).until(stop.clone()),
+            retry: self.retry,
             recordings: self.recordings.as_ref(),
             request,
             rerun,
@@ -129,6 +137,7 @@ struct Run<'a> {
     scope: &'a Scope,
     stop: &'a CancellationToken,
     notion: &'a dyn Notion,
+    retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
     request: &'a RunRequest,
     /// What a rerun was asked to do; none if this is no rerun.
@@ -141,7 +150,7 @@ struct Run<'a> {
 #[derive(Debug, Default)]
 struct Made {
     page: Option<PageReport>,
-    recording: Option<Recording>,
+    recording: Option<Recorded>,
 }
 
 impl Run<'_> {
@@ -163,7 +172,7 @@ impl Run<'_> {
         self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = self.attachment(self.stop).run();
+            let work = self.resuming(self.stop, || self.attachment(self.stop).run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
         strays::remove(&self.journal, &self.request.lesson.id).await?;
@@ -207,22 +216,50 @@ impl Run<'_> {
             stop,
             wanted: &self.outlook.page,
         };
-        let page = journal.look(|manifest| manifest.page_id);
-        let import = async {
-            match page {
-                Some(page) if !plan.makes_page => {
+        let known = || journal.look(|manifest| manifest.page_id);
+        let first_known = known();
+        let import = || async {
+            match known() {
+                Some(page) if !plan.makes_page || first_known != Some(page) => {
                     self.attachment(stop).settle().await?;
                     work.update(page).await
                 }
                 _ => work.create().await,
             }
         };
+        let import = self.resuming(stop, import);
         let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
         Ok(Some(report))
+    }
+
+    /// Does the work of a stage again as long as it is not known what came of a request. The work
+    /// begins by finding out, as it would in a later run.
+    async fn resuming<T, F>(
+        &self,
+        stop: &CancellationToken,
+        work: impl Fn() -> F,
+    ) -> Result<T, PipelineError>
+    where
+        F: Future<Output = Result<T, PipelineError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match work().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let delay = self.retry.delay(attempt, error.retry(), roll());
+            let Some(delay) = delay.filter(|_| error.leaves_doubt()) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, attempt, "a request may have been done, which is looked into");
+            in_flight::wait(delay, stop).await?;
+            attempt += 1;
+        }
     }
 
     fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {
@@ -233,18 +270,18 @@ impl Run<'_> {
         }
     }
 
-    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
+    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
         let (Some((take, out)), Some(engine)) = (self.take(), &self.outlook.engine) else {
             return Ok(None);
         };
         let progress = &self.scope.progress;
         let work = async {
-            let recording = take.record(&engine.recorder, out, progress, stop).await?;
+            let recorded = take.record(&engine.recorder, out, progress, stop).await?;
             self.journal.note(|manifest| {
-                take.note(&recording, manifest, self.journal.now());
+                take.note(&recorded.recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
             });
-            Ok(Some(recording))
+            Ok(Some(recorded))
         };
         self.scope.stage(Stage::Tts, work).await
     }
@@ -330,7 +367,12 @@ impl Run<'_> {
         let preset = page.preset.as_ref();
         let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
         let about_page = made.page.iter().flat_map(PageReport::warnings);
-        let warnings = about_voices.cloned().chain(about_page).collect();
+        let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
+        let warnings = about_voices
+            .cloned()
+            .chain(about_speech)
+            .chain(about_page)
+            .collect();
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
@@ -338,9 +380,10 @@ impl Run<'_> {
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
             page: made.page,
-            audio: manifest
-                .audio
-                .map(|audio| AudioReport::of(audio, made.recording.as_ref().map(synthesis))),
+            audio: manifest.audio.map(|audio| {
+                let recorded = made.recording.as_ref();
+                AudioReport::of(audio, recorded.map(|made| synthesis(&made.recording)))
+            }),
             colorized: plan.colorize.runs(),
             manifest_path,
             steps: steps(

@@ -130,7 +130,7 @@ impl Pipeline {
         let lesson = Lesson::parse(text);
         let preflight = self.preflight(request, rerun, context, &lesson).await;
         let outlook = &preflight.outlook;
-        let page = page(outlook, preflight.manifest(), self.notion_of(context)).await;
+        let page = page(outlook, preflight.manifest(), &self.notion_of(context)).await;
         let steps = rerun.unwrap_or_default().iter();
         let mut problems: Vec<_> = steps.filter_map(|step| no_step(*step)).collect();
         problems.extend(validate::problems(

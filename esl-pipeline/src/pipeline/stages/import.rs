@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{BlockDigest, PageBlocks, PendingImport, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
-use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage};
+use esl_core::{BlockId, CancellationToken, PageId, Stage};
 use tokio::time::Instant;
 
 use super::edit::{Editor, read_page};
@@ -201,7 +201,7 @@ impl Import<'_> {
 
     /// Takes the intent back if the page was certainly not made.
     fn not_created(&self, error: NotionError) -> PipelineError {
-        if error.retry() == Retry::Never {
+        if !error.leaves_doubt() {
             self.journal.note(|manifest| {
                 manifest.pending_import = None;
                 manifest.pending_append = None;

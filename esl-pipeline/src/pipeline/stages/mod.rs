@@ -6,7 +6,7 @@
 pub(super) mod add_audio;
 pub(super) mod edit;
 pub(super) mod import;
-mod in_flight;
+pub(super) mod in_flight;
 mod publish;
 pub(super) mod tts;
 pub(super) mod validate;
