@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
 use esl_core::manifest::{Manifest, ManifestFormatError};
-use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 use esl_core::{Digest, LessonId};
 use uuid::Uuid;
 
@@ -76,6 +78,18 @@ impl S3ManifestStore {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Removes the object if its revision is `expected`; tells whether it did. What is written between
+    /// the look and the removal goes along: few servers know conditions for removals.
+    async fn remove_if(&self, key: &str, expected: &Revision) -> Result<bool, S3Error> {
+        let head = self.bucket.head(key).await?;
+        let found = head.as_ref().and_then(|head| head.e_tag());
+        if found != Some(expected.as_str()) {
+            return Ok(false);
+        }
+        self.bucket.delete(key).await?;
+        Ok(true)
     }
 
     /// The revision of the object if it is what was written with `mark`: a try whose answer was
@@ -153,6 +167,21 @@ impl ManifestStore for S3ManifestStore {
         swapped.ok_or_else(|| ManifestError::Conflict {
             location: self.location(lesson),
         })
+    }
+
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
+        let removed = self.remove_if(&self.key(lesson), expected).await;
+        let removed = removed.map_err(|error| self.failed("remove", lesson, error))?;
+        removed
+            .then_some(())
+            .ok_or_else(|| ManifestError::Conflict {
+                location: self.location(lesson),
+            })
+    }
+
+    /// Says no: to look, every manifest of the bucket would have to be fetched.
+    async fn any(&self, _fits: ManifestFilter) -> Result<bool, ManifestError> {
+        Ok(false)
     }
 
     async fn lock(&self, _lesson: &LessonId) -> Result<LessonLock, ManifestError> {
