@@ -16,11 +16,14 @@
 //! # fn main() {}
 //! ```
 //!
-//! The fakes in here refuse what the real services refuse; none of them touches disk or network.
+//! The workspaces and stores in memory refuse what the real services refuse, and touch neither disk
+//! nor network. The same services over HTTP are in `fakes`.
 
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod conformance;
+#[cfg(feature = "fakes")]
+pub mod fakes;
 pub mod faults;
 mod fixture;
 mod manual_clock;

@@ -16,7 +16,9 @@ pub use artifact_store::{
     ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
-pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+pub use manifest_store::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,

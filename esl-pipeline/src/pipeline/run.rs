@@ -1,8 +1,8 @@
 //! One run, from request to report.
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
-use esl_core::ports::{LessonLock, Notion};
-use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
+use esl_core::ports::Notion;
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage, Timestamp};
 use tracing::Instrument;
 
 use super::builder::Recordings;
@@ -19,6 +19,7 @@ use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest,
 };
+use crate::dice::roll;
 
 impl Pipeline {
     /// Brings page and recording of a lesson up to date, and attaches one to the other.
@@ -68,10 +69,17 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let mut work = Box::pin(
-            self.run_until(&request, rerun, &context, &stop)
-                .instrument(span),
-        );
+        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = async {
+            match work.await {
+                // Waiting for the service was cut short.
+                Err(error) if stop.is_cancelled() && error.kind().is_transient() => {
+                    Err(PipelineError::Cancelled)
+                }
+                result => result,
+            }
+        };
+        let mut work = Box::pin(work.instrument(span));
         let Some(deadline) = context.deadline else {
             return work.await;
         };
@@ -108,7 +116,8 @@ impl Pipeline {
         let run = Run {
             scope: &scope,
             stop,
-            notion: self.notion_of(context),
+            notion: &self.notion_of(context).until(stop.clone()),
+            retry: self.retry,
             recordings: self.recordings.as_ref(),
             now: self.clock.now(),
             request,
@@ -117,7 +126,7 @@ impl Pipeline {
         };
         let made = run.execute().await?;
         let manifest_path = self.manifests.location(&request.lesson.id);
-        Ok(run.report(manifest_path, diagnostics, made).await)
+        Ok(run.report(manifest_path, diagnostics, made))
     }
 }
 
@@ -126,6 +135,7 @@ struct Run<'a> {
     scope: &'a Scope,
     stop: &'a CancellationToken,
     notion: &'a dyn Notion,
+    retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
     now: Timestamp,
     request: &'a RunRequest,
@@ -149,10 +159,17 @@ impl Run<'_> {
             return Ok(Made::default());
         }
         unless_stopped(self.stop)?;
-        let _lock = self.claim().await?;
+        let _lock = self.journal.lock().await?;
+        self.journal.keep_during(self.work()).await
+    }
+
+    /// Does it, beginning with the claim to the lesson.
+    async fn work(&self) -> Result<Made, PipelineError> {
+        let plan = &self.outlook.plan;
+        self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = self.attachment(self.stop).run();
+            let work = self.resuming(self.stop, || self.attachment(self.stop).run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
@@ -195,16 +212,18 @@ impl Run<'_> {
             stop,
             wanted: &self.outlook.page,
         };
-        let page = journal.manifest().await.page_id;
-        let import = async {
-            match page {
-                Some(page) if !plan.makes_page => {
-                    self.settle(stop).await?;
+        let known = || journal.look(|manifest| manifest.page_id);
+        let first_known = known();
+        let import = || async {
+            match known() {
+                Some(page) if !plan.makes_page || first_known != Some(page) => {
+                    self.attachment(stop).settle().await?;
                     work.update(page).await
                 }
                 _ => work.create().await,
             }
         };
+        let import = self.resuming(stop, import);
         let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
@@ -213,10 +232,30 @@ impl Run<'_> {
         Ok(Some(report))
     }
 
-    /// Waits for what an earlier run may still be doing to the page.
-    async fn settle(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
-        in_flight::settle_append(self.notion, &self.journal, stop).await?;
-        self.attachment(stop).settle().await
+    /// Does the work of a stage again as long as it is not known what came of a request. The work
+    /// begins by finding out, as it would in a later run.
+    async fn resuming<T, F>(
+        &self,
+        stop: &CancellationToken,
+        work: impl Fn() -> F,
+    ) -> Result<T, PipelineError>
+    where
+        F: Future<Output = Result<T, PipelineError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match work().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let delay = self.retry.delay(attempt, error.retry(), roll());
+            let Some(delay) = delay.filter(|_| error.leaves_doubt()) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, attempt, "a request may have been done, which is looked into");
+            in_flight::wait(delay, stop).await?;
+            attempt += 1;
+        }
     }
 
     fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {
@@ -239,11 +278,10 @@ impl Run<'_> {
         let progress = &self.scope.progress;
         let work = async {
             let recorded = take.record(&engine.recorder, out, progress, stop).await?;
-            self.record(|manifest| {
+            self.journal.note(|manifest| {
                 take.note(&recorded.recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
-            })
-            .await?;
+            });
             Ok(Some(recorded))
         };
         self.scope.stage(Stage::Tts, work).await
@@ -251,19 +289,22 @@ impl Run<'_> {
 
     /// Makes the lesson ours: what other runs read before is out of date now. What is going to be
     /// done counts as not done from here on.
-    async fn claim(&self) -> Result<LessonLock, PipelineError> {
+    async fn claim(&self) -> Result<(), PipelineError> {
         let plan = &self.outlook.plan;
         let claimed = self.journal.claim(self.scope.run_id, self.now, |manifest| {
             let stages = &mut manifest.stages;
             stages.retain(|stage, _| !plan.decision(*stage).runs());
+            if plan.import.runs() && !plan.makes_page {
+                manifest.imported_hash = None;
+            }
         });
-        claimed.await.map_err(PipelineError::Manifest)
+        claimed.await
     }
 
     /// Records that the lesson has been seen through.
     async fn conclude(&self) -> Result<(), PipelineError> {
         let Outlook { plan, page, .. } = &self.outlook;
-        self.record(|manifest| {
+        let concluded = self.journal.record(|manifest| {
             if !plan.leaves_something_outdated {
                 self.outlook
                     .md_hash
@@ -274,8 +315,8 @@ impl Run<'_> {
                 page.note_preset(manifest);
             }
             self.note_stages(manifest);
-        })
-        .await
+        });
+        concluded.await
     }
 
     /// What a stage did last stays on record when it is left out.
@@ -301,18 +342,8 @@ impl Run<'_> {
         }
     }
 
-    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
-        let recorded = self.journal.record(change).await;
-        recorded.map_err(PipelineError::Manifest)
-    }
-
-    async fn report(
-        self,
-        manifest_path: String,
-        diagnostics: DiagnosticCounts,
-        made: Made,
-    ) -> RunReport {
-        let manifest = self.journal.manifest().await;
+    fn report(self, manifest_path: String, diagnostics: DiagnosticCounts, made: Made) -> RunReport {
+        let manifest = self.journal.manifest();
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
         let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);

@@ -8,6 +8,8 @@ pub mod fs;
 pub mod http;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
+#[cfg(feature = "notion")]
+pub mod notion;
 #[cfg(feature = "offline-speech")]
 pub mod offline_speech;
 #[cfg(feature = "openai-speech")]
