@@ -16,14 +16,18 @@
 //! # }
 //! ```
 
+mod audio_file;
 mod control;
+pub mod elevenlabs;
 mod faults;
 mod frame;
 mod limits;
 mod log;
 mod millis;
 pub mod notion;
+pub mod openai_speech;
 mod reply;
+mod schema;
 mod server;
 mod service;
 #[cfg(test)]
@@ -39,11 +43,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use control::Control;
+use elevenlabs::{ElevenLabsAccount, FakeElevenLabs};
 pub use faults::{Answer, Fault, FaultKind};
 use frame::Frame;
 pub use limits::{Rate, ServiceLimits};
 pub use log::{LoggedRequest, most_in_flight};
 use notion::{FakeNotion, NotionOptions};
+use openai_speech::{FakeOpenAi, OpenAiServer};
 use service::Fake;
 pub use service::Service;
 
@@ -56,6 +62,10 @@ pub struct FakesOptions {
     pub limits: BTreeMap<Service, ServiceLimits>,
     /// Of the fake Notion.
     pub notion: NotionOptions,
+    /// The account of the fake ElevenLabs.
+    pub elevenlabs: ElevenLabsAccount,
+    /// The OpenAI-compatible server that is faked.
+    pub openai: OpenAiServer,
 }
 
 impl Default for FakesOptions {
@@ -64,6 +74,8 @@ impl Default for FakesOptions {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             limits: BTreeMap::new(),
             notion: NotionOptions::default(),
+            elevenlabs: ElevenLabsAccount::default(),
+            openai: OpenAiServer::default(),
         }
     }
 }
@@ -73,6 +85,8 @@ pub struct Fakes {
     base: String,
     control: Arc<Control>,
     notion: Arc<FakeNotion>,
+    elevenlabs: Arc<FakeElevenLabs>,
+    openai: Arc<FakeOpenAi>,
     server: JoinHandle<()>,
 }
 
@@ -88,10 +102,21 @@ impl Fakes {
             options.notion,
             format!("{base}/{}", Service::Notion.name()),
         ));
+        let elevenlabs = Arc::new(FakeElevenLabs::new(options.elevenlabs));
+        let openai = Arc::new(FakeOpenAi::new(options.openai));
         let limits = |service| options.limits.get(&service).copied().unwrap_or_default();
         let lane = |service, fake: Arc<dyn Fake>| (service, limits(service), fake);
-        let frame = Frame::new([lane(Service::Notion, Arc::clone(&notion) as _)]);
-        let environment = notion.environment();
+        let frame = Frame::new([
+            lane(Service::Notion, Arc::clone(&notion) as _),
+            lane(Service::ElevenLabs, Arc::clone(&elevenlabs) as _),
+            lane(Service::OpenAi, Arc::clone(&openai) as _),
+        ]);
+        let environment = [
+            notion.environment(),
+            elevenlabs.environment(&base),
+            openai.environment(&base),
+        ]
+        .concat();
         let control = Arc::new(Control {
             frame: Arc::new(frame),
             environment,
@@ -101,6 +126,8 @@ impl Fakes {
             base,
             control,
             notion,
+            elevenlabs,
+            openai,
             server,
         })
     }
@@ -158,6 +185,18 @@ impl Fakes {
     #[must_use]
     pub fn notion(&self) -> &FakeNotion {
         &self.notion
+    }
+
+    /// The account of the fake ElevenLabs.
+    #[must_use]
+    pub fn elevenlabs(&self) -> &FakeElevenLabs {
+        &self.elevenlabs
+    }
+
+    /// The fake OpenAI-compatible server.
+    #[must_use]
+    pub fn openai(&self) -> &FakeOpenAi {
+        &self.openai
     }
 }
 
