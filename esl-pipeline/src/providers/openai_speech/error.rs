@@ -96,9 +96,8 @@ impl Refusal {
 
     /// Whether it is about the voice: some servers say so only in words.
     fn is_about_voice(&self, turn: &Turn) -> bool {
-        let names_it = || {
-            self.message.contains(turn.voice.as_str()) || self.message.contains("not found")
-        };
+        let names_it =
+            || self.message.contains(turn.voice.as_str()) || self.message.contains("not found");
         self.names("voice") || self.message.to_lowercase().contains("voice") && names_it()
     }
 
