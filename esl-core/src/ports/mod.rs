@@ -7,6 +7,7 @@
 
 mod artifact_store;
 mod clock;
+mod config_source;
 mod manifest_store;
 mod notion;
 mod notion_error;
@@ -16,6 +17,7 @@ pub use artifact_store::{
     ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
+pub use config_source::{ConfigDocument, ConfigError, ConfigPart, ConfigSource};
 pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
