@@ -299,7 +299,7 @@ async fn page_is_there(notion: &dyn Notion, manifest: &Manifest) -> Result<bool,
     let Some(page) = manifest.page_id else {
         return Ok(false);
     };
-    match notion.children(page.into(), None).await {
+    match notion.page(page).await {
         Ok(_) => Ok(true),
         Err(NotionError::NotFound { .. }) => Ok(false),
         Err(error) => Err(unavailable(error)),

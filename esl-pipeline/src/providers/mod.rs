@@ -2,6 +2,8 @@
 
 #[cfg(feature = "fs")]
 pub mod fs;
+#[cfg(any(feature = "notion", feature = "elevenlabs", feature = "openai-speech"))]
+pub mod http;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
 #[cfg(feature = "offline-speech")]

@@ -29,6 +29,13 @@ impl<P: Notion + ?Sized> Notion for Faulty<P> {
         self.faults.call(PortCall::Schema, failure, effect).await
     }
 
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        let inner = self.inner.clone();
+        let effect = async move { inner.page(page).await };
+        let failure = failure("read the page");
+        self.faults.call(PortCall::Page, failure, effect).await
+    }
+
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {
         let inner = self.inner.clone();
         let effect = async move { inner.create_page(page).await };
