@@ -36,9 +36,19 @@ pub struct Manifest {
     /// Where students open their copy of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub student_page_url: Option<String>,
+    /// The lesson's pages before this one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_pages: Vec<PageId>,
+    /// Digest of the student's name in lower case, so that all that is stored about a student can be
+    /// found without the name standing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub student: Option<Digest>,
     /// The recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioRecord>,
+    /// Recordings of ours that another one has replaced and that may still lie around.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedRecording>,
     /// Name of the heading preset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
@@ -70,7 +80,8 @@ pub struct Manifest {
     /// A page that is being created, or was when the run was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_import: Option<PendingImport>,
-    /// When blocks were being appended to the page, if it is not known whether they were.
+    /// When it was announced that blocks are being appended to the page, if it is not known whether
+    /// they all were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_append: Option<Timestamp>,
     /// A player that is being put on the page, or was when the run was stopped.
@@ -138,6 +149,25 @@ pub struct PendingImport {
     pub title: String,
     /// When, by the run's clock.
     pub started_at: Timestamp,
+    /// Kind and words of its first blocks, by which the page is known again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub begins_with: Vec<BlockDigest>,
+    /// What its blocks say, those inside others included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<BlockDigest>,
+}
+
+/// A recording that another one has replaced. Its files are removed once the page plays the new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplacedRecording {
+    /// The local MP3 file.
+    pub path: String,
+    /// Digest of the file; one that holds something else is not ours.
+    pub sha256: Digest,
+    /// The file as handed to the workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload_id: Option<UploadId>,
 }
 
 /// The intent to put a player on the page: written before the request, replaced by the block's id
@@ -149,6 +179,9 @@ pub struct PendingAudio {
     /// stands there now, if it is a player and not this block, came of the intent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<BlockId>,
+    /// The player in another place that goes once the new one stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<BlockId>,
     /// When, by the run's clock.
     pub started_at: Timestamp,
 }
@@ -227,7 +260,10 @@ impl Manifest {
             page_id: None,
             page_url: None,
             student_page_url: None,
+            former_pages: Vec::new(),
+            student: None,
             audio: None,
+            replaced: Vec::new(),
             preset: None,
             preset_hash: None,
             tts_mode: None,

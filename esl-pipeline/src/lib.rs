@@ -9,4 +9,5 @@ pub mod lesson;
 pub mod pipeline;
 pub mod providers;
 pub mod speech;
+mod turns;
 mod yaml;

@@ -19,6 +19,8 @@ use crate::{Classify, ErrorKind, LessonId};
 /// - A lock is advisory: while a guard lives, nobody else locks the lesson, but everybody may read
 ///   and write. It ends with the guard or its process. A store that cannot lock gives a guard that
 ///   keeps nobody out.
+/// - `remove` is atomic and durable, too; afterwards the lesson has no manifest.
+/// - `any` sees every manifest written before the call, if the store can list them.
 /// - Different lessons never affect each other.
 #[async_trait]
 pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
@@ -44,12 +46,28 @@ pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
         expected: Option<&Revision>,
     ) -> Result<Revision, ManifestError>;
 
+    /// Removes the manifest whose revision is `expected`.
+    ///
+    /// # Errors
+    /// [`ManifestError::Conflict`] if the stored revision is another; [`ManifestError::Storage`].
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError>;
+
+    /// Whether any lesson's manifest fits. Those that cannot be read are passed over; a store that
+    /// cannot list its manifests says no.
+    ///
+    /// # Errors
+    /// [`ManifestError::Storage`].
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError>;
+
     /// Keeps other runs from working on the lesson, without waiting for one that does.
     ///
     /// # Errors
     /// [`ManifestError::Locked`] if another run works on it; [`ManifestError::Storage`].
     async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError>;
 }
+
+/// Tells whether a manifest is one that is looked for.
+pub type ManifestFilter = Box<dyn Fn(&Manifest) -> bool + Send>;
 
 /// While it lives, nobody else locks the lesson.
 #[must_use]
@@ -123,7 +141,7 @@ pub enum ManifestError {
     /// The store failed.
     #[error("cannot {operation} the manifest {location}")]
     Storage {
-        /// `read` or `write`.
+        /// `read`, `write` and the like.
         operation: &'static str,
         /// Where it is kept.
         location: String,

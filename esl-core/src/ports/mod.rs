@@ -18,7 +18,9 @@ pub use artifact_store::{
 };
 pub use clock::{Clock, SystemClock};
 pub use config_source::{ConfigDocument, ConfigError, ConfigPart, ConfigSource};
-pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+pub use manifest_store::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,

@@ -8,9 +8,9 @@ use esl_core::{DataSourceId, Presets};
 
 use super::Pipeline;
 use super::stages::tts::Engine;
-use super::turns::Turns;
 use crate::speech::cache::SegmentCache;
 use crate::speech::recorder::Recorder;
+use crate::turns::Turns;
 
 /// Collects what a pipeline needs. Setters never fail; [`build`](Self::build) tells what is missing.
 #[derive(Debug)]

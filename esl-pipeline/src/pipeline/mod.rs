@@ -23,12 +23,11 @@ mod speech_options;
 mod stages;
 mod standing;
 mod status;
-mod turns;
 
 use std::sync::Arc;
 
 use esl_core::ports::{Clock, ManifestStore, Notion};
-use esl_core::{DataSourceId, Presets};
+use esl_core::{DataSourceId, LessonId, Presets};
 
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
@@ -44,6 +43,8 @@ pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 
+use crate::turns::Turns;
+
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
 /// other.
 #[derive(Debug)]
@@ -56,7 +57,8 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
-    turns: turns::Turns,
+    /// Runs of one lesson wait for each other. Between processes the manifest decides.
+    turns: Turns<LessonId>,
 }
 
 impl Pipeline {

@@ -61,7 +61,7 @@ impl Pipeline {
         let journal = Journal::open(&*self.manifests, &*self.clock, &request.lesson.id).await;
         let journal = problems.unless_failed(journal.map_err(PipelineError::Manifest));
         let manifest = match &journal {
-            Some(journal) => journal.manifest().await,
+            Some(journal) => journal.manifest(),
             None => Manifest::new(&Digest::of(""), self.clock.now()),
         };
         let student = student_of(options.student.as_deref(), lesson);

@@ -1,7 +1,7 @@
 //! One run, from request to report.
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
-use esl_core::ports::{LessonLock, Notion};
+use esl_core::ports::Notion;
 use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
 use tracing::Instrument;
 
@@ -14,7 +14,7 @@ use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::synthesis;
-use super::stages::{in_flight, validate};
+use super::stages::validate;
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest,
@@ -118,7 +118,7 @@ impl Pipeline {
         };
         let made = run.execute().await?;
         let manifest_path = self.manifests.location(&request.lesson.id);
-        Ok(run.report(manifest_path, diagnostics, made).await)
+        Ok(run.report(manifest_path, diagnostics, made))
     }
 }
 
@@ -150,7 +150,14 @@ impl Run<'_> {
             return Ok(Made::default());
         }
         unless_stopped(self.stop)?;
-        let _lock = self.claim().await?;
+        let _lock = self.journal.lock().await?;
+        self.journal.keep_during(self.work()).await
+    }
+
+    /// Does it, beginning with the claim to the lesson.
+    async fn work(&self) -> Result<Made, PipelineError> {
+        let plan = &self.outlook.plan;
+        self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
             let work = self.attachment(self.stop).run();
@@ -196,11 +203,11 @@ impl Run<'_> {
             stop,
             wanted: &self.outlook.page,
         };
-        let page = journal.manifest().await.page_id;
+        let page = journal.look(|manifest| manifest.page_id);
         let import = async {
             match page {
                 Some(page) if !plan.makes_page => {
-                    self.settle(stop).await?;
+                    self.attachment(stop).settle().await?;
                     work.update(page).await
                 }
                 _ => work.create().await,
@@ -212,12 +219,6 @@ impl Run<'_> {
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
         Ok(Some(report))
-    }
-
-    /// Waits for what an earlier run may still be doing to the page.
-    async fn settle(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
-        in_flight::settle_append(self.notion, &self.journal, stop).await?;
-        self.attachment(stop).settle().await
     }
 
     fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {
@@ -240,11 +241,10 @@ impl Run<'_> {
         let progress = &self.scope.progress;
         let work = async {
             let recording = take.record(&engine.recorder, out, progress, stop).await?;
-            self.record(|manifest| {
+            self.journal.note(|manifest| {
                 take.note(&recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
-            })
-            .await?;
+            });
             Ok(Some(recording))
         };
         self.scope.stage(Stage::Tts, work).await
@@ -252,19 +252,22 @@ impl Run<'_> {
 
     /// Makes the lesson ours: what other runs read before is out of date now. What is going to be
     /// done counts as not done from here on.
-    async fn claim(&self) -> Result<LessonLock, PipelineError> {
+    async fn claim(&self) -> Result<(), PipelineError> {
         let plan = &self.outlook.plan;
         let claimed = self.journal.claim(self.scope.run_id, self.now, |manifest| {
             let stages = &mut manifest.stages;
             stages.retain(|stage, _| !plan.decision(*stage).runs());
+            if plan.import.runs() && !plan.makes_page {
+                manifest.imported_hash = None;
+            }
         });
-        claimed.await.map_err(PipelineError::Manifest)
+        claimed.await
     }
 
     /// Records that the lesson has been seen through.
     async fn conclude(&self) -> Result<(), PipelineError> {
         let Outlook { plan, page, .. } = &self.outlook;
-        self.record(|manifest| {
+        let concluded = self.journal.record(|manifest| {
             if !plan.leaves_something_outdated {
                 self.outlook
                     .md_hash
@@ -275,8 +278,8 @@ impl Run<'_> {
                 page.note_preset(manifest);
             }
             self.note_stages(manifest);
-        })
-        .await
+        });
+        concluded.await
     }
 
     /// What a stage did last stays on record when it is left out.
@@ -302,18 +305,8 @@ impl Run<'_> {
         }
     }
 
-    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
-        let recorded = self.journal.record(change).await;
-        recorded.map_err(PipelineError::Manifest)
-    }
-
-    async fn report(
-        self,
-        manifest_path: String,
-        diagnostics: DiagnosticCounts,
-        made: Made,
-    ) -> RunReport {
-        let manifest = self.journal.manifest().await;
+    fn report(self, manifest_path: String, diagnostics: DiagnosticCounts, made: Made) -> RunReport {
+        let manifest = self.journal.manifest();
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
         let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);

@@ -13,5 +13,7 @@ pub mod http;
 pub mod http_config;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
+#[cfg(feature = "notion")]
+pub mod notion;
 #[cfg(feature = "offline-speech")]
 pub mod offline_speech;

@@ -31,6 +31,10 @@ pub enum PortCall {
     ReadManifest,
     /// `ManifestStore::write`
     WriteManifest,
+    /// `ManifestStore::remove`
+    RemoveManifest,
+    /// `ManifestStore::any`
+    ListManifests,
     /// `ManifestStore::lock`
     LockLesson,
     /// `ArtifactStore::put`
@@ -59,6 +63,7 @@ impl PortCall {
                 | Self::UploadFile
                 | Self::Synthesize
                 | Self::WriteManifest
+                | Self::RemoveManifest
                 | Self::PutArtifact
                 | Self::DeleteArtifact
         )
