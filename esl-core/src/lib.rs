@@ -35,4 +35,4 @@ pub use student::{StudentProfile, Students, StudentsError};
 pub use timestamp::Timestamp;
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{Cue, Transcript};
-pub use voice::{Gender, Voice, VoiceAssignment, VoiceLabels, VoiceSource};
+pub use voice::{Gender, Voice, VoiceAssignment, VoiceLabels, VoiceSettings, VoiceSource};

@@ -28,5 +28,6 @@ pub use notion::{
 };
 pub use notion_error::NotionError;
 pub use tts::{
-    Audio, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities, TtsError, Turn, TurnTiming,
+    Audio, DialogueCapabilities, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities,
+    TtsError, Turn, TurnTiming,
 };

@@ -13,13 +13,12 @@ use super::report::{AudioReport, steps};
 use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
-use super::stages::tts::synthesis;
+use super::stages::tts::{Recorded, synthesis};
 use super::stages::validate;
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest,
 };
-use crate::speech::recorder::Recording;
 
 impl Pipeline {
     /// Brings page and recording of a lesson up to date, and attaches one to the other.
@@ -138,7 +137,7 @@ struct Run<'a> {
 #[derive(Debug, Default)]
 struct Made {
     page: Option<PageReport>,
-    recording: Option<Recording>,
+    recording: Option<Recorded>,
 }
 
 impl Run<'_> {
@@ -229,7 +228,7 @@ impl Run<'_> {
         }
     }
 
-    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
+    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
         let Outlook { take, engine, .. } = &self.outlook;
         let (Some(take), Some(engine), Some(recordings)) = (take, engine, self.recordings) else {
             return Ok(None);
@@ -240,12 +239,12 @@ impl Run<'_> {
         let out = self.request.options.out.as_ref().unwrap_or(&recordings.out);
         let progress = &self.scope.progress;
         let work = async {
-            let recording = take.record(&engine.recorder, out, progress, stop).await?;
+            let recorded = take.record(&engine.recorder, out, progress, stop).await?;
             self.journal.note(|manifest| {
-                take.note(&recording, manifest, self.journal.now());
+                take.note(&recorded.recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
             });
-            Ok(Some(recording))
+            Ok(Some(recorded))
         };
         self.scope.stage(Stage::Tts, work).await
     }
@@ -311,7 +310,12 @@ impl Run<'_> {
         let preset = page.preset.as_ref();
         let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
         let about_page = made.page.iter().flat_map(PageReport::warnings);
-        let warnings = about_voices.cloned().chain(about_page).collect();
+        let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
+        let warnings = about_voices
+            .cloned()
+            .chain(about_speech)
+            .chain(about_page)
+            .collect();
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
@@ -319,9 +323,10 @@ impl Run<'_> {
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
             page: made.page,
-            audio: manifest
-                .audio
-                .map(|audio| AudioReport::of(audio, made.recording.as_ref().map(synthesis))),
+            audio: manifest.audio.map(|audio| {
+                let recorded = made.recording.as_ref();
+                AudioReport::of(audio, recorded.map(|made| synthesis(&made.recording)))
+            }),
             colorized: plan.colorize.runs(),
             manifest_path,
             steps: steps(

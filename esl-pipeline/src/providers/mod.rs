@@ -17,3 +17,5 @@ pub mod local_workspace;
 pub mod notion;
 #[cfg(feature = "offline-speech")]
 pub mod offline_speech;
+#[cfg(feature = "offline-speech")]
+mod wav;

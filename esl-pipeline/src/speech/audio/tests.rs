@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use esl_core::ports::{Speech, SpeechRequest, SpeechSettings, Tts as _, Turn};
-use esl_core::{CancellationToken, VoiceId};
+use esl_core::{CancellationToken, VoiceId, VoiceSettings};
 use esl_testkit::ToneTts;
 use symphonia::core::audio::Audio as _;
 use symphonia::core::audio::GenericAudioBufferRef;
@@ -57,8 +57,10 @@ async fn tones(tts: &ToneTts, texts: &[&str]) -> Speech {
             .map(|(text, voice)| Turn {
                 voice: voice.clone(),
                 text: (*text).to_owned(),
+                settings: VoiceSettings::default(),
             })
             .collect(),
+        is_dialogue: texts.len() > 1,
         settings: SpeechSettings::default(),
     };
     tts.synthesize(&request, &CancellationToken::new())
@@ -213,6 +215,7 @@ mod encoded {
             audio,
             characters_billed: 0,
             timings: Vec::new(),
+            max_concurrency: None,
         }
     }
 

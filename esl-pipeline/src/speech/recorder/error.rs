@@ -48,6 +48,20 @@ pub enum RecordError {
     Cancelled,
 }
 
+impl RecordError {
+    /// What the provider said, if the words can be spoken line by line, but not as a dialogue.
+    #[must_use]
+    pub fn no_dialogue(&self) -> Option<&TtsError> {
+        match self {
+            Self::Speech {
+                source: source @ TtsError::NoDialogue { .. },
+                ..
+            } => Some(source),
+            _ => None,
+        }
+    }
+}
+
 impl Classify for RecordError {
     fn kind(&self) -> ErrorKind {
         match self {

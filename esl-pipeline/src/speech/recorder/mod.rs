@@ -221,8 +221,8 @@ impl Recorder {
     /// Makes the recording: speaks what is missing, joins all, puts file and transcript in place.
     ///
     /// Emits [`StageStatus::Progress`] per segment and [`StageStatus::Retry`] per repeated request.
-    /// After the first failure that is final no new request begins; what is finished stays in the
-    /// cache.
+    /// After the first failure that is final no new request begins; those under way are still
+    /// waited for, since they are paid for, and what is finished stays in the cache.
     ///
     /// # Errors
     /// [`RecordError`]; then there is no file that was not there before.
@@ -290,7 +290,7 @@ impl Recorder {
         progress: &Arc<dyn ProgressSink>,
         cancel: &CancellationToken,
     ) -> Result<Vec<Ready>, RecordError> {
-        let cancel = cancel.child_token();
+        let stop = cancel.child_token();
         let mut tasks = JoinSet::new();
         let mut ready = Vec::with_capacity(plan.segments);
         let mut failure = None;
@@ -308,6 +308,7 @@ impl Recorder {
                     reuse,
                     progress: Arc::clone(progress),
                     cancel: cancel.clone(),
+                    stop: stop.clone(),
                 };
                 tasks.spawn(task.run().in_current_span());
             }
@@ -325,7 +326,7 @@ impl Recorder {
                     });
                 }
                 Err(error) => {
-                    cancel.cancel();
+                    stop.cancel();
                     failure.get_or_insert(error);
                 }
             }
