@@ -107,9 +107,21 @@ pub struct AudioRecord {
     /// The local MP3 file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Its public address, where it has one.
+    /// Its address for others, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Who can fetch it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_kind: Option<UrlKind>,
+    /// When the address stops working, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_expires_at: Option<Timestamp>,
+    /// The name of the uploaded file in its bucket or store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The bucket of the uploaded file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
     /// Digest of everything that determines the recording: its cache key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
@@ -134,6 +146,18 @@ pub struct AudioRecord {
     /// Fields of other writers, kept as they are.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// Who can fetch a file from its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UrlKind {
+    /// Whoever has the address, for a time.
+    Presigned,
+    /// Everybody.
+    Public,
+    /// Everybody, from a delivery network in front of the store.
+    Cdn,
 }
 
 /// The intent to create a page: written before the request, replaced by the page's id after it. What

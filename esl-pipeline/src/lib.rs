@@ -4,6 +4,7 @@
 //! Adapters live in [`providers`], one feature each; nothing outside that module names one.
 
 pub mod blocks;
+mod dice;
 pub mod documents;
 pub mod lesson;
 pub mod pipeline;

@@ -16,8 +16,8 @@ use crate::{BlockId, DataSourceId, PageId, Timestamp, Transcript, UploadId};
 ///
 /// Contract (`esl_testkit::conformance::notion`):
 /// - Each call is one effect. `create_page`, `append_children` and `upload_file` are **not**
-///   idempotent: after an error whose [`Classify::retry`](crate::Classify::retry) is not [`Retry::Never`](crate::Retry::Never) the effect may
-///   have happened, and callers look before they try again. The others can be repeated.
+///   idempotent: after an error that [leaves doubt](NotionError::leaves_doubt) the effect may have
+///   happened, and callers look before they try again. The others can be repeated.
 /// - A request over [`NotionLimits`] is refused as [`NotionError::Refused`] before any effect.
 /// - `append_children` keeps the order given, and returns the ids of the blocks appended at the top
 ///   level, in that order.

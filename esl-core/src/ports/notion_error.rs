@@ -64,7 +64,18 @@ pub enum NotionError {
         #[source]
         source: Cause,
     },
-    /// The workspace failed in a way that may pass. What was asked of it may have been done.
+    /// No answer came, or none that tells. What was asked for may have been done or may yet be, until
+    /// [`NotionLimits::request_deadline`](super::NotionLimits::request_deadline) has passed.
+    #[error("cannot tell whether the workspace could {operation}: it did not answer")]
+    Unanswered {
+        /// What was attempted.
+        operation: &'static str,
+        /// What was seen.
+        #[source]
+        source: Cause,
+    },
+    /// The workspace answered that it failed, in a way that may pass. What was asked of it may have
+    /// been done before, and will not be done from now on.
     #[error("cannot {operation}: the workspace is unavailable")]
     Unavailable {
         /// What was attempted.
@@ -99,7 +110,7 @@ impl NotionError {
     /// looks.
     #[must_use]
     pub const fn leaves_doubt(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. })
     }
 }
 
@@ -112,7 +123,9 @@ impl Classify for NotionError {
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::Conflict { .. } => ErrorKind::Conflict,
             Self::RateLimited { .. } => ErrorKind::RateLimited,
-            Self::Unreachable { .. } | Self::Unavailable { .. } => ErrorKind::Unavailable,
+            Self::Unreachable { .. } | Self::Unanswered { .. } | Self::Unavailable { .. } => {
+                ErrorKind::Unavailable
+            }
             Self::Storage { .. } => ErrorKind::Storage,
             Self::Corrupt { .. } => ErrorKind::Corrupt,
         }
@@ -125,6 +138,7 @@ impl Classify for NotionError {
             } => Retry::After(*delay),
             Self::RateLimited { .. }
             | Self::Unreachable { .. }
+            | Self::Unanswered { .. }
             | Self::Unavailable { .. }
             | Self::Conflict { .. } => Retry::Backoff,
             _ => Retry::Never,

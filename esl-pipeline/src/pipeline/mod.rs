@@ -16,6 +16,7 @@ mod preflight;
 mod properties;
 mod report;
 mod request;
+mod retrying_notion;
 mod run;
 mod run_plan;
 mod scope;
@@ -27,7 +28,7 @@ mod status;
 use std::sync::Arc;
 
 use esl_core::ports::{Clock, ManifestStore, Notion};
-use esl_core::{DataSourceId, LessonId, Presets};
+use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
@@ -37,6 +38,7 @@ pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest};
+pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
@@ -50,6 +52,8 @@ use crate::turns::Turns;
 #[derive(Debug)]
 pub struct Pipeline {
     notion: Arc<dyn Notion>,
+    /// How often the workspace is asked again.
+    retry: RetryPolicy,
     source: DataSourceId,
     manifests: Arc<dyn ManifestStore>,
     engine: Option<Engine>,

@@ -12,7 +12,8 @@ use super::page::{PageContent, WantedPage, student_of};
 use super::plan::Plan;
 use super::stages::tts::{Engine, Take};
 use super::{
-    ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RunContext, RunOptions, RunRequest,
+    ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RetryingNotion, RunContext,
+    RunOptions, RunRequest,
 };
 use crate::blocks::ColorCounts;
 use crate::lesson::{Lesson, Script};
@@ -71,7 +72,7 @@ impl Pipeline {
             .unless(preset.map_err(|problem| vec![problem]))
             .flatten();
 
-        let notion = self.notion_of(context);
+        let notion = &self.notion_of(context);
         let source = options.data_source_id.unwrap_or(self.source);
         let schema = notion.schema(source).await.map_err(unavailable);
         let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
@@ -128,9 +129,10 @@ impl Pipeline {
         }
     }
 
-    /// The workspace of a run.
-    pub(super) fn notion_of<'a>(&'a self, context: &'a RunContext) -> &'a dyn Notion {
-        context.accounts.notion.as_deref().unwrap_or(&*self.notion)
+    /// The workspace of a run, asked again until the run is cancelled.
+    pub(super) fn notion_of(&self, context: &RunContext) -> RetryingNotion {
+        let notion = context.accounts.notion.as_ref().unwrap_or(&self.notion);
+        RetryingNotion::new(notion.clone(), self.retry).until(context.cancel.clone())
     }
 
     /// The speech engine of a run, if there is a place for what it speaks.

@@ -2,7 +2,7 @@
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
 use esl_core::ports::Notion;
-use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage, Timestamp};
 use tracing::Instrument;
 
 use super::builder::Recordings;
@@ -19,6 +19,7 @@ use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest,
 };
+use crate::dice::roll;
 
 impl Pipeline {
     /// Brings page and recording of a lesson up to date, and attaches one to the other.
@@ -68,10 +69,17 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let mut work = Box::pin(
-            self.run_until(&request, rerun, &context, &stop)
-                .instrument(span),
-        );
+        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = async {
+            match work.await {
+                // Waiting for the service was cut short.
+                Err(error) if stop.is_cancelled() && error.kind().is_transient() => {
+                    Err(PipelineError::Cancelled)
+                }
+                result => result,
+            }
+        };
+        let mut work = Box::pin(work.instrument(span));
         let Some(deadline) = context.deadline else {
             return work.await;
         };
@@ -108,7 +116,8 @@ impl Pipeline {
         let run = Run {
             scope: &scope,
             stop,
-            notion: self.notion_of(context),
+            notion: &self.notion_of(context).until(stop.clone()),
+            retry: self.retry,
             recordings: self.recordings.as_ref(),
             now: self.clock.now(),
             request,
@@ -126,6 +135,7 @@ struct Run<'a> {
     scope: &'a Scope,
     stop: &'a CancellationToken,
     notion: &'a dyn Notion,
+    retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
     now: Timestamp,
     request: &'a RunRequest,
@@ -159,7 +169,7 @@ impl Run<'_> {
         self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = self.attachment(self.stop).run();
+            let work = self.resuming(self.stop, || self.attachment(self.stop).run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
@@ -202,22 +212,50 @@ impl Run<'_> {
             stop,
             wanted: &self.outlook.page,
         };
-        let page = journal.look(|manifest| manifest.page_id);
-        let import = async {
-            match page {
-                Some(page) if !plan.makes_page => {
+        let known = || journal.look(|manifest| manifest.page_id);
+        let first_known = known();
+        let import = || async {
+            match known() {
+                Some(page) if !plan.makes_page || first_known != Some(page) => {
                     self.attachment(stop).settle().await?;
                     work.update(page).await
                 }
                 _ => work.create().await,
             }
         };
+        let import = self.resuming(stop, import);
         let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
         Ok(Some(report))
+    }
+
+    /// Does the work of a stage again as long as it is not known what came of a request. The work
+    /// begins by finding out, as it would in a later run.
+    async fn resuming<T, F>(
+        &self,
+        stop: &CancellationToken,
+        work: impl Fn() -> F,
+    ) -> Result<T, PipelineError>
+    where
+        F: Future<Output = Result<T, PipelineError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match work().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let delay = self.retry.delay(attempt, error.retry(), roll());
+            let Some(delay) = delay.filter(|_| error.leaves_doubt()) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, attempt, "a request may have been done, which is looked into");
+            in_flight::wait(delay, stop).await?;
+            attempt += 1;
+        }
     }
 
     fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {

@@ -21,5 +21,7 @@ pub mod notion;
 pub mod offline_speech;
 #[cfg(feature = "openai-speech")]
 pub mod openai_speech;
+#[cfg(feature = "s3")]
+pub mod s3;
 #[cfg(any(feature = "offline-speech", feature = "openai-speech"))]
 mod wav;

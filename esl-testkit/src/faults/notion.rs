@@ -9,7 +9,7 @@ use esl_core::{BlockId, DataSourceId, PageId, UploadId};
 use super::{Faulty, PortCall};
 
 fn failure(operation: &'static str) -> impl FnOnce() -> NotionError {
-    move || NotionError::Unavailable {
+    move || NotionError::Unanswered {
         operation,
         source: "an injected fault".into(),
     }

@@ -12,7 +12,7 @@ use esl_core::manifest::{BlockDigest, PageBlocks, PendingImport, StageOutcome, S
 use esl_core::ports::{
     ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
 };
-use esl_core::{BlockId, CancellationToken, Classify, PageId, Retry, Stage};
+use esl_core::{BlockId, CancellationToken, PageId, Stage};
 use tokio::time::Instant;
 
 use super::edit::Editor;
@@ -204,7 +204,7 @@ impl Import<'_> {
 
     /// Takes the intent back if the page was certainly not made.
     fn not_created(&self, error: NotionError) -> PipelineError {
-        if error.retry() == Retry::Never {
+        if !error.leaves_doubt() {
             self.journal.note(|manifest| {
                 manifest.pending_import = None;
                 manifest.pending_append = None;

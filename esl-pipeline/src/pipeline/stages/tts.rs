@@ -163,17 +163,21 @@ impl Take {
     ) {
         let old = manifest.audio.take().unwrap_or_default();
         let is_same = old.sha256.as_ref() == Some(&recording.sha256);
+        let uploaded = if is_same {
+            old.clone()
+        } else {
+            AudioRecord::default()
+        };
         manifest.audio = Some(AudioRecord {
             path: Some(recording.path.display().to_string()),
-            url: old.url.filter(|_| is_same),
             hash: Some(recording.key.to_string()),
             voices: self.voices.clone(),
             sha256: Some(recording.sha256.clone()),
             bytes: Some(recording.bytes),
             duration_seconds: Some(recording.duration.as_secs_f64()),
-            upload_id: old.upload_id.filter(|_| is_same),
             block_id: old.block_id,
             extra: old.extra,
+            ..uploaded
         });
         self.spoken_as.note(manifest);
         let record = StageRecord {

@@ -76,7 +76,7 @@ impl Client {
     pub(super) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, NotionError> {
         let operation = call.operation;
         let answer = self.send(call).await?;
-        answer.json().map_err(|error| NotionError::Unavailable {
+        answer.json().map_err(|error| NotionError::Unanswered {
             operation,
             source: error.into(),
         })

@@ -62,6 +62,11 @@ impl Failure {
             (429 | 529, _) => NotionError::RateLimited {
                 retry_after: answer.retry_after(),
             },
+            // What stands in front of Notion gave up waiting.
+            (502 | 504, _) => NotionError::Unanswered {
+                operation,
+                source: Box::new(self),
+            },
             (408 | 425 | 500.., _) => NotionError::Unavailable {
                 operation,
                 source: Box::new(self),
@@ -109,7 +114,7 @@ pub(super) fn unanswered(operation: &'static str, error: HttpError) -> NotionErr
             NotionError::Unreachable { operation, source }
         }
         HttpError::Timeout | HttpError::Broken(_) | HttpError::TooLarge { .. } => {
-            NotionError::Unavailable { operation, source }
+            NotionError::Unanswered { operation, source }
         }
     }
 }

@@ -35,8 +35,10 @@ enum Reason {
         message: Option<String>,
         #[serde(default)]
         code: Option<String>,
-        #[serde(default, alias = "type")]
+        #[serde(default)]
         error: Option<String>,
+        #[serde(default, rename = "type")]
+        kind: Option<String>,
         #[serde(default)]
         param: Option<String>,
     },
@@ -73,9 +75,10 @@ impl Refusal {
                 message,
                 code,
                 error,
+                kind,
                 param,
             } => Self {
-                codes: code.into_iter().chain(error).collect(),
+                codes: code.into_iter().chain(error).chain(kind).collect(),
                 param,
                 ..plain(&message.unwrap_or_default())
             },

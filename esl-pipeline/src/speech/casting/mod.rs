@@ -25,7 +25,7 @@ use std::fmt;
 use esl_core::{Classify, ErrorKind, Voice, VoiceAssignment, VoiceSource};
 use serde::Serialize;
 
-pub use catalog::{CatalogError, accent_token, read_catalog};
+pub use catalog::{CatalogError, accent_token, read_catalog, write_catalog};
 pub use choose::cast;
 pub use explain::{Candidate, Explanation, SpeakerExplanation, explain};
 pub use need::{Role, SpeakerNeed, speakers};

@@ -15,7 +15,6 @@ mod synthesize;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +34,8 @@ use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
 pub use slug::file_prefix;
+
+use crate::dice::roll;
 
 /// Makes recordings with one speech provider. Clones share everything.
 #[derive(Debug, Clone)]
@@ -332,7 +333,11 @@ impl Recorder {
             }
         }
         if let Some(failure) = failure {
-            return Err(failure);
+            let spoken = ready
+                .iter()
+                .map(|ready| plan.score.parts[ready.index].characters());
+            let left = plan.characters - spoken.sum::<usize>();
+            return Err(failure.after(ready.len(), left));
         }
         ready.sort_unstable_by_key(|ready| ready.index);
         Ok(ready)
@@ -372,9 +377,4 @@ impl std::fmt::Debug for Shared {
             .field("finish", &self.finish)
             .finish_non_exhaustive()
     }
-}
-
-/// A number from 0 to 1 that differs from process to process and call to call.
-fn roll() -> f64 {
-    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }

@@ -201,6 +201,8 @@ impl Task {
             source => RecordError::Speech {
                 number: self.index + 1,
                 attempts,
+                kept: 0,
+                left: 0,
                 source,
             },
         }
