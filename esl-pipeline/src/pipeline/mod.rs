@@ -43,7 +43,7 @@ pub use plan::Action;
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
-pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use request::{LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest};
 pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use standing::{NextAction, StageStanding, Standing};
