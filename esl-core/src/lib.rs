@@ -33,4 +33,4 @@ pub use stage::{Stage, UnknownStage};
 pub use timestamp::Timestamp;
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{Cue, Transcript};
-pub use voice::{Gender, Voice, VoiceAssignment, VoiceLabels, VoiceSource};
+pub use voice::{Gender, Voice, VoiceAssignment, VoiceLabels, VoiceSettings, VoiceSource};

@@ -4,8 +4,10 @@
 //! Adapters live in [`providers`], one feature each; nothing outside that module names one.
 
 pub mod blocks;
+mod dice;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
 pub mod speech;
+mod turns;
 mod yaml;

@@ -29,6 +29,8 @@ mod fixture;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
+#[cfg(feature = "fakes")]
+mod sound;
 mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};

@@ -13,10 +13,13 @@ mod notion_error;
 mod tts;
 
 pub use artifact_store::{
-    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
+    ArtifactUrl, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
-pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+pub use manifest_store::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,
@@ -24,5 +27,6 @@ pub use notion::{
 };
 pub use notion_error::NotionError;
 pub use tts::{
-    Audio, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities, TtsError, Turn, TurnTiming,
+    Audio, DialogueCapabilities, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities,
+    TtsError, Turn, TurnTiming,
 };

@@ -16,6 +16,7 @@ mod preflight;
 mod properties;
 mod report;
 mod request;
+mod retrying_notion;
 mod run;
 mod run_plan;
 mod scope;
@@ -23,12 +24,11 @@ mod speech_options;
 mod stages;
 mod standing;
 mod status;
-mod turns;
 
 use std::sync::Arc;
 
 use esl_core::ports::{Clock, ManifestStore, Notion};
-use esl_core::{DataSourceId, Presets};
+use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
@@ -38,17 +38,22 @@ pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 
+use crate::turns::Turns;
+
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
 /// other.
 #[derive(Debug)]
 pub struct Pipeline {
     notion: Arc<dyn Notion>,
+    /// How often the workspace is asked again.
+    retry: RetryPolicy,
     source: DataSourceId,
     manifests: Arc<dyn ManifestStore>,
     engine: Option<Engine>,
@@ -56,7 +61,8 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
-    turns: turns::Turns,
+    /// Runs of one lesson wait for each other. Between processes the manifest decides.
+    turns: Turns<LessonId>,
 }
 
 impl Pipeline {

@@ -12,7 +12,8 @@ use super::page::{PageContent, WantedPage, student_of};
 use super::plan::Plan;
 use super::stages::tts::{Engine, Take};
 use super::{
-    ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RunContext, RunOptions, RunRequest,
+    ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RetryingNotion, RunContext,
+    RunOptions, RunRequest,
 };
 use crate::blocks::ColorCounts;
 use crate::lesson::{Lesson, Script};
@@ -61,7 +62,7 @@ impl Pipeline {
         let journal = Journal::open(&*self.manifests, &*self.clock, &request.lesson.id).await;
         let journal = problems.unless_failed(journal.map_err(PipelineError::Manifest));
         let manifest = match &journal {
-            Some(journal) => journal.manifest().await,
+            Some(journal) => journal.manifest(),
             None => Manifest::new(&Digest::of(""), self.clock.now()),
         };
         let preset = preset(&options.preset, &manifest, &self.presets);
@@ -69,7 +70,7 @@ impl Pipeline {
             .unless(preset.map_err(|problem| vec![problem]))
             .flatten();
 
-        let notion = self.notion_of(context);
+        let notion = &self.notion_of(context);
         let source = options.data_source_id.unwrap_or(self.source);
         let schema = notion.schema(source).await.map_err(unavailable);
         let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
@@ -127,9 +128,10 @@ impl Pipeline {
         }
     }
 
-    /// The workspace of a run.
-    pub(super) fn notion_of<'a>(&'a self, context: &'a RunContext) -> &'a dyn Notion {
-        context.accounts.notion.as_deref().unwrap_or(&*self.notion)
+    /// The workspace of a run, asked again until the run is cancelled.
+    pub(super) fn notion_of(&self, context: &RunContext) -> RetryingNotion {
+        let notion = context.accounts.notion.as_ref().unwrap_or(&self.notion);
+        RetryingNotion::new(notion.clone(), self.retry).until(context.cancel.clone())
     }
 
     /// The speech engine of a run, if there is a place for what it speaks.
@@ -297,7 +299,7 @@ async fn page_is_there(notion: &dyn Notion, manifest: &Manifest) -> Result<bool,
     let Some(page) = manifest.page_id else {
         return Ok(false);
     };
-    match notion.children(page.into(), None).await {
+    match notion.page(page).await {
         Ok(_) => Ok(true),
         Err(NotionError::NotFound { .. }) => Ok(false),
         Err(error) => Err(unavailable(error)),

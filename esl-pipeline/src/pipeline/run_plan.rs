@@ -134,7 +134,7 @@ impl Pipeline {
         ));
         Ok(RunPlan {
             stages: stages(&outlook.plan),
-            page: page(outlook, self.notion_of(context)),
+            page: page(outlook, &self.notion_of(context)),
             audio: self.audio(request, outlook).await?,
             warnings: outlook
                 .take

@@ -16,15 +16,19 @@
 //! # }
 //! ```
 
+mod audio_file;
 mod control;
+pub mod elevenlabs;
 mod faults;
 mod frame;
 mod limits;
 mod log;
 mod millis;
 pub mod notion;
+pub mod openai_speech;
 mod reply;
 pub mod s3;
+mod schema;
 mod server;
 mod service;
 #[cfg(test)]
@@ -40,11 +44,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use control::Control;
+use elevenlabs::{ElevenLabsAccount, FakeElevenLabs};
 pub use faults::{Answer, Fault, FaultKind};
 use frame::Frame;
 pub use limits::{Rate, ServiceLimits};
 pub use log::{LoggedRequest, most_in_flight};
 use notion::{FakeNotion, NotionOptions};
+use openai_speech::{FakeOpenAi, OpenAiServer};
 use s3::{FakeS3, S3Options};
 use service::Fake;
 pub use service::Service;
@@ -58,6 +64,10 @@ pub struct FakesOptions {
     pub limits: BTreeMap<Service, ServiceLimits>,
     /// Of the fake Notion.
     pub notion: NotionOptions,
+    /// The account of the fake ElevenLabs.
+    pub elevenlabs: ElevenLabsAccount,
+    /// The OpenAI-compatible server that is faked.
+    pub openai: OpenAiServer,
     /// Of the fake S3.
     pub s3: S3Options,
 }
@@ -68,6 +78,8 @@ impl Default for FakesOptions {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             limits: BTreeMap::new(),
             notion: NotionOptions::default(),
+            elevenlabs: ElevenLabsAccount::default(),
+            openai: OpenAiServer::default(),
             s3: S3Options::default(),
         }
     }
@@ -78,6 +90,8 @@ pub struct Fakes {
     base: String,
     control: Arc<Control>,
     notion: Arc<FakeNotion>,
+    elevenlabs: Arc<FakeElevenLabs>,
+    openai: Arc<FakeOpenAi>,
     s3: Arc<FakeS3>,
     server: JoinHandle<()>,
 }
@@ -92,14 +106,24 @@ impl Fakes {
         let base = format!("http://{}", listener.local_addr()?);
         let url = |service: Service| format!("{base}/{}", service.name());
         let notion = Arc::new(FakeNotion::new(options.notion, url(Service::Notion)));
+        let elevenlabs = Arc::new(FakeElevenLabs::new(options.elevenlabs));
+        let openai = Arc::new(FakeOpenAi::new(options.openai));
         let s3 = Arc::new(FakeS3::new(options.s3, url(Service::S3))?);
         let limits = |service| options.limits.get(&service).copied().unwrap_or_default();
         let lane = |service, fake: Arc<dyn Fake>| (service, limits(service), fake);
         let frame = Frame::new([
             lane(Service::Notion, Arc::clone(&notion) as _),
+            lane(Service::ElevenLabs, Arc::clone(&elevenlabs) as _),
+            lane(Service::OpenAi, Arc::clone(&openai) as _),
             lane(Service::S3, Arc::clone(&s3) as _),
         ]);
-        let environment = [notion.environment(), s3.environment()].concat();
+        let environment = [
+            notion.environment(),
+            elevenlabs.environment(&base),
+            openai.environment(&base),
+            s3.environment(),
+        ]
+        .concat();
         let control = Arc::new(Control {
             frame: Arc::new(frame),
             environment,
@@ -109,6 +133,8 @@ impl Fakes {
             base,
             control,
             notion,
+            elevenlabs,
+            openai,
             s3,
             server,
         })
@@ -167,6 +193,18 @@ impl Fakes {
     #[must_use]
     pub fn notion(&self) -> &FakeNotion {
         &self.notion
+    }
+
+    /// The account of the fake ElevenLabs.
+    #[must_use]
+    pub fn elevenlabs(&self) -> &FakeElevenLabs {
+        &self.elevenlabs
+    }
+
+    /// The fake OpenAI-compatible server.
+    #[must_use]
+    pub fn openai(&self) -> &FakeOpenAi {
+        &self.openai
     }
 
     /// What is in the fake S3, and a hand in it.

@@ -29,6 +29,12 @@ pub(super) fn create(
     }
 }
 
+/// Removes a file, durably.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    sync_folder(folder_of(path))
+}
+
 /// Creates a folder and those above it, durably.
 pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {

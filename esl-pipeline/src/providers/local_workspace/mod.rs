@@ -147,6 +147,11 @@ impl Notion for LocalWorkspace {
         })
     }
 
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        self.blocking("read a page", move |store| store.page(page))
+            .await
+    }
+
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {
         self.blocking("create a page", |store| store.create_page(page))
             .await

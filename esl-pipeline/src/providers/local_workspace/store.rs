@@ -101,6 +101,12 @@ impl Store {
         Ok(found)
     }
 
+    pub(super) fn page(&self, id: PageId) -> Result<CreatedPage, NotionError> {
+        self.mend(id);
+        self.read(id)?;
+        Ok(self.addresses(id))
+    }
+
     pub(super) fn update_page(
         &self,
         id: PageId,

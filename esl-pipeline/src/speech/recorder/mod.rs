@@ -15,7 +15,6 @@ mod synthesize;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +34,8 @@ use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
 pub use slug::file_prefix;
+
+use crate::dice::roll;
 
 /// Makes recordings with one speech provider. Clones share everything.
 #[derive(Debug, Clone)]
@@ -221,8 +222,8 @@ impl Recorder {
     /// Makes the recording: speaks what is missing, joins all, puts file and transcript in place.
     ///
     /// Emits [`StageStatus::Progress`] per segment and [`StageStatus::Retry`] per repeated request.
-    /// After the first failure that is final no new request begins; what is finished stays in the
-    /// cache.
+    /// After the first failure that is final no new request begins; those under way are still
+    /// waited for, since they are paid for, and what is finished stays in the cache.
     ///
     /// # Errors
     /// [`RecordError`]; then there is no file that was not there before.
@@ -290,7 +291,7 @@ impl Recorder {
         progress: &Arc<dyn ProgressSink>,
         cancel: &CancellationToken,
     ) -> Result<Vec<Ready>, RecordError> {
-        let cancel = cancel.child_token();
+        let stop = cancel.child_token();
         let mut tasks = JoinSet::new();
         let mut ready = Vec::with_capacity(plan.segments);
         let mut failure = None;
@@ -308,6 +309,7 @@ impl Recorder {
                     reuse,
                     progress: Arc::clone(progress),
                     cancel: cancel.clone(),
+                    stop: stop.clone(),
                 };
                 tasks.spawn(task.run().in_current_span());
             }
@@ -325,13 +327,17 @@ impl Recorder {
                     });
                 }
                 Err(error) => {
-                    cancel.cancel();
+                    stop.cancel();
                     failure.get_or_insert(error);
                 }
             }
         }
         if let Some(failure) = failure {
-            return Err(failure);
+            let spoken = ready
+                .iter()
+                .map(|ready| plan.score.parts[ready.index].characters());
+            let left = plan.characters - spoken.sum::<usize>();
+            return Err(failure.after(ready.len(), left));
         }
         ready.sort_unstable_by_key(|ready| ready.index);
         Ok(ready)
@@ -371,9 +377,4 @@ impl std::fmt::Debug for Shared {
             .field("finish", &self.finish)
             .finish_non_exhaustive()
     }
-}
-
-/// A number from 0 to 1 that differs from process to process and call to call.
-fn roll() -> f64 {
-    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }

@@ -193,6 +193,13 @@ impl Notion for MemoryNotion {
         })
     }
 
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        let is_there = self.lock().pages.iter().any(|stored| stored.id == page);
+        is_there
+            .then(|| created(page))
+            .ok_or_else(|| not_found("page", &page))
+    }
+
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {
         let mut state = self.called(NotionCall::CreatePage)?;
         check_source(page.source)?;
