@@ -25,6 +25,8 @@ mod shape;
 mod sources;
 mod store;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod upload_calls;
 mod uploads;
 
