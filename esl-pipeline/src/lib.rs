@@ -8,6 +8,7 @@ mod dice;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
+mod scratch;
 pub mod speech;
 mod turns;
 mod yaml;

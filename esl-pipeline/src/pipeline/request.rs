@@ -7,6 +7,7 @@ use crate::speech::segments::SpeechMode;
 use bytes::Bytes;
 use esl_core::{DataSourceId, LessonId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// A lesson and what to do with it.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct RunRequest {
     pub voices: VoiceMap,
     /// Voices from the student's profile, where `voices` names none.
     pub student_voices: VoiceMap,
+    /// Kept with the options until the run has been seen through, for whoever resumes it.
+    pub caller: Value,
 }
 
 impl RunRequest {
@@ -30,6 +33,7 @@ impl RunRequest {
             options: RunOptions::default(),
             voices: VoiceMap::default(),
             student_voices: VoiceMap::default(),
+            caller: Value::Null,
         }
     }
 }
@@ -147,7 +151,7 @@ impl<'de> Deserialize<'de> for PresetChoice {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -1,5 +1,7 @@
 //! Adapters of the ports, one feature each. Nothing outside this module names one.
 
+#[cfg(feature = "elevenlabs")]
+pub mod elevenlabs;
 #[cfg(feature = "fs")]
 pub mod fs;
 #[cfg(any(feature = "notion", feature = "elevenlabs", feature = "openai-speech"))]
@@ -10,3 +12,9 @@ pub mod local_workspace;
 pub mod notion;
 #[cfg(feature = "offline-speech")]
 pub mod offline_speech;
+#[cfg(feature = "openai-speech")]
+pub mod openai_speech;
+#[cfg(feature = "s3")]
+pub mod s3;
+#[cfg(any(feature = "offline-speech", feature = "openai-speech"))]
+mod wav;

@@ -16,14 +16,19 @@
 //! # }
 //! ```
 
+mod audio_file;
 mod control;
+pub mod elevenlabs;
 mod faults;
 mod frame;
 mod limits;
 mod log;
 mod millis;
 pub mod notion;
+pub mod openai_speech;
 mod reply;
+pub mod s3;
+mod schema;
 mod server;
 mod service;
 #[cfg(test)]
@@ -39,11 +44,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use control::Control;
+use elevenlabs::{ElevenLabsAccount, FakeElevenLabs};
 pub use faults::{Answer, Fault, FaultKind};
 use frame::Frame;
 pub use limits::{Rate, ServiceLimits};
 pub use log::{LoggedRequest, most_in_flight};
 use notion::{FakeNotion, NotionOptions};
+use openai_speech::{FakeOpenAi, OpenAiServer};
+use s3::{FakeS3, S3Options};
 use service::Fake;
 pub use service::Service;
 
@@ -56,6 +64,12 @@ pub struct FakesOptions {
     pub limits: BTreeMap<Service, ServiceLimits>,
     /// Of the fake Notion.
     pub notion: NotionOptions,
+    /// The account of the fake ElevenLabs.
+    pub elevenlabs: ElevenLabsAccount,
+    /// The OpenAI-compatible server that is faked.
+    pub openai: OpenAiServer,
+    /// Of the fake S3.
+    pub s3: S3Options,
 }
 
 impl Default for FakesOptions {
@@ -64,6 +78,9 @@ impl Default for FakesOptions {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             limits: BTreeMap::new(),
             notion: NotionOptions::default(),
+            elevenlabs: ElevenLabsAccount::default(),
+            openai: OpenAiServer::default(),
+            s3: S3Options::default(),
         }
     }
 }
@@ -73,6 +90,9 @@ pub struct Fakes {
     base: String,
     control: Arc<Control>,
     notion: Arc<FakeNotion>,
+    elevenlabs: Arc<FakeElevenLabs>,
+    openai: Arc<FakeOpenAi>,
+    s3: Arc<FakeS3>,
     server: JoinHandle<()>,
 }
 
@@ -80,18 +100,30 @@ impl Fakes {
     /// Starts all services on one port, on the present runtime.
     ///
     /// # Errors
-    /// If the address cannot be listened on.
+    /// If the address cannot be listened on, or there is no room for a temporary folder.
     pub async fn start(options: FakesOptions) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let base = format!("http://{}", listener.local_addr()?);
-        let notion = Arc::new(FakeNotion::new(
-            options.notion,
-            format!("{base}/{}", Service::Notion.name()),
-        ));
+        let url = |service: Service| format!("{base}/{}", service.name());
+        let notion = Arc::new(FakeNotion::new(options.notion, url(Service::Notion)));
+        let elevenlabs = Arc::new(FakeElevenLabs::new(options.elevenlabs));
+        let openai = Arc::new(FakeOpenAi::new(options.openai));
+        let s3 = Arc::new(FakeS3::new(options.s3, url(Service::S3))?);
         let limits = |service| options.limits.get(&service).copied().unwrap_or_default();
         let lane = |service, fake: Arc<dyn Fake>| (service, limits(service), fake);
-        let frame = Frame::new([lane(Service::Notion, Arc::clone(&notion) as _)]);
-        let environment = notion.environment();
+        let frame = Frame::new([
+            lane(Service::Notion, Arc::clone(&notion) as _),
+            lane(Service::ElevenLabs, Arc::clone(&elevenlabs) as _),
+            lane(Service::OpenAi, Arc::clone(&openai) as _),
+            lane(Service::S3, Arc::clone(&s3) as _),
+        ]);
+        let environment = [
+            notion.environment(),
+            elevenlabs.environment(&base),
+            openai.environment(&base),
+            s3.environment(),
+        ]
+        .concat();
         let control = Arc::new(Control {
             frame: Arc::new(frame),
             environment,
@@ -101,6 +133,9 @@ impl Fakes {
             base,
             control,
             notion,
+            elevenlabs,
+            openai,
+            s3,
             server,
         })
     }
@@ -158,6 +193,24 @@ impl Fakes {
     #[must_use]
     pub fn notion(&self) -> &FakeNotion {
         &self.notion
+    }
+
+    /// The account of the fake ElevenLabs.
+    #[must_use]
+    pub fn elevenlabs(&self) -> &FakeElevenLabs {
+        &self.elevenlabs
+    }
+
+    /// The fake OpenAI-compatible server.
+    #[must_use]
+    pub fn openai(&self) -> &FakeOpenAi {
+        &self.openai
+    }
+
+    /// What is in the fake S3, and a hand in it.
+    #[must_use]
+    pub fn s3(&self) -> &FakeS3 {
+        &self.s3
     }
 }
 
