@@ -5,9 +5,11 @@
 
 pub mod blocks;
 mod dice;
+pub mod documents;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
+mod scratch;
 pub mod speech;
 mod turns;
 mod yaml;

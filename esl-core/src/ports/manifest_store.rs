@@ -6,7 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::manifest::{Manifest, ManifestFormatError};
-use crate::{Classify, ErrorKind, LessonId};
+use crate::{Classify, ErrorKind, LessonId, Retry};
 
 /// A durable journal per lesson, changed only by compare-and-swap.
 ///
@@ -151,6 +151,21 @@ pub enum ManifestError {
         /// Whether the store may work again by itself.
         transient: bool,
     },
+    /// A storage service refused, or failed however often it was asked.
+    #[error("cannot {operation} the manifest {location}")]
+    Service {
+        /// `read` or `write`.
+        operation: &'static str,
+        /// Where it is kept.
+        location: String,
+        /// Why it failed.
+        kind: ErrorKind,
+        /// How to mend it.
+        hint: Option<String>,
+        /// What the service said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl Classify for ManifestError {
@@ -162,6 +177,15 @@ impl Classify for ManifestError {
                 transient: true, ..
             } => ErrorKind::Unavailable,
             Self::Storage { .. } => ErrorKind::Storage,
+            Self::Service { kind, .. } => *kind,
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Service { kind, .. } if kind.is_transient() => Retry::Exhausted,
+            _ if self.kind().is_transient() => Retry::Backoff,
+            _ => Retry::Never,
         }
     }
 
@@ -174,6 +198,7 @@ impl Classify for ManifestError {
                 Some("wait for the other run to end, then try again".into())
             }
             Self::Storage { .. } => None,
+            Self::Service { hint, .. } => hint.clone(),
         }
     }
 }

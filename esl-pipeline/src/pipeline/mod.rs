@@ -9,13 +9,16 @@ mod builder;
 mod context;
 mod error;
 mod findings;
+mod forget;
 mod journal;
 mod page;
+mod page_plan;
 mod plan;
 mod preflight;
 mod properties;
 mod report;
 mod request;
+mod resume;
 mod retrying_notion;
 mod run;
 mod run_plan;
@@ -24,6 +27,7 @@ mod speech_options;
 mod stages;
 mod standing;
 mod status;
+mod strays;
 
 use std::sync::Arc;
 
@@ -33,11 +37,13 @@ use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
+pub use forget::Holdings;
+pub use page_plan::{PageRequest, PageRequestKind};
 pub use plan::Action;
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
-pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use request::{LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest};
 pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use standing::{NextAction, StageStanding, Standing};

@@ -4,8 +4,15 @@
 pub mod elevenlabs;
 #[cfg(feature = "fs")]
 pub mod fs;
-#[cfg(any(feature = "notion", feature = "elevenlabs", feature = "openai-speech"))]
+#[cfg(any(
+    feature = "elevenlabs",
+    feature = "http-config",
+    feature = "notion",
+    feature = "openai-speech"
+))]
 pub mod http;
+#[cfg(feature = "http-config")]
+pub mod http_config;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
 #[cfg(feature = "notion")]
@@ -14,5 +21,7 @@ pub mod notion;
 pub mod offline_speech;
 #[cfg(feature = "openai-speech")]
 pub mod openai_speech;
+#[cfg(feature = "s3")]
+pub mod s3;
 #[cfg(any(feature = "offline-speech", feature = "openai-speech"))]
 mod wav;

@@ -98,10 +98,8 @@ pub(crate) fn lesson(text: &str) -> LessonInput {
 
 pub(crate) fn request(text: &str, options: RunOptions) -> RunRequest {
     RunRequest {
-        lesson: lesson(text),
         options,
-        voices: Default::default(),
-        student_voices: Default::default(),
+        ..RunRequest::new(lesson(text))
     }
 }
 

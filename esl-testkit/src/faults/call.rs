@@ -47,6 +47,8 @@ pub enum PortCall {
     DeleteArtifact,
     /// `ArtifactStore::url`
     ArtifactUrl,
+    /// `ArtifactStore::check`
+    CheckArtifacts,
 }
 
 impl PortCall {

@@ -1,25 +1,27 @@
 //! Speaks the study text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
 use esl_core::ports::Tts;
 use esl_core::{
-    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, Timestamp, VoiceAssignment,
+    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, StudentProfile, Timestamp,
+    VoiceAssignment,
 };
 
 use crate::lesson::{Lesson, Script};
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
-use crate::pipeline::speech_options::{self, SpokenAs};
+use crate::pipeline::speech_options::SpokenAs;
+use crate::pipeline::strays;
 use crate::pipeline::{AudioPlan, PipelineError, Problem, RunRequest, SynthesisReport};
 use crate::speech::audio::Tags;
 use crate::speech::casting::{
     Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
 };
 use crate::speech::recorder::{Recorder, Recording, Reuse, Score, Target};
-use crate::speech::segments::{Delivery, Gaps, SegmentError, SpeechMode, plan};
+use crate::speech::segments::{Delivery, SegmentError, SpeechMode, plan};
 
 /// A recording that could be made: who says what with which voice.
 #[derive(Debug)]
@@ -44,18 +46,19 @@ impl Take {
         engine: &Engine,
         lesson: &Lesson<'_>,
         request: &RunRequest,
+        profile: &StudentProfile,
         manifest: &Manifest,
     ) -> Result<Self, Vec<Problem>> {
-        let spoken_as = speech_options::of(&request.options, manifest)?;
+        let spoken_as = SpokenAs::of(request, manifest, profile)?;
         let Some(script) = Script::of(lesson) else {
             return Err(problem(&SegmentError::Silent));
         };
-        let casting = casting(&*engine.tts, lesson, &script, request, &spoken_as).await?;
+        let casting = casting(&*engine.tts, lesson, &script, request, profile, &spoken_as).await?;
         let capabilities = engine.tts.capabilities();
-        let gaps = Gaps::default();
+        let gaps = &request.defaults.gaps;
         let settings = &spoken_as.settings;
         let planned = |mode| {
-            let segments = plan(&script, &casting, mode, settings, capabilities, &gaps);
+            let segments = plan(&script, &casting, mode, settings, capabilities, gaps);
             segments.map_err(|error| problem(&error))
         };
         let segments = planned(spoken_as.mode)?;
@@ -107,10 +110,16 @@ impl Take {
             characters: plan.characters,
             characters_to_speak: plan.characters_to_speak,
             cached_segments: plan.cached,
-            path: self.target(out).recording(&plan),
+            concurrency: recorder.concurrency(),
+            path: self.path(out),
             cache_key: plan.key,
             voices: self.voices.clone(),
         })
+    }
+
+    /// Where the recording in the folder `out` will be.
+    pub(in crate::pipeline) fn path(&self, out: &Path) -> PathBuf {
+        self.target(out).recording(&self.score.key)
     }
 
     fn target(&self, out: &Path) -> Target {
@@ -161,18 +170,29 @@ impl Take {
     ) {
         let old = manifest.audio.take().unwrap_or_default();
         let is_same = old.sha256.as_ref() == Some(&recording.sha256);
+        if !is_same {
+            strays::note(manifest, &old);
+        }
+        strays::adopt(manifest, &recording.path);
+        let uploaded = if is_same {
+            old.clone()
+        } else {
+            AudioRecord::default()
+        };
         manifest.audio = Some(AudioRecord {
             path: Some(recording.path.display().to_string()),
-            url: old.url.filter(|_| is_same),
             hash: Some(recording.key.to_string()),
             voices: self.voices.clone(),
             sha256: Some(recording.sha256.clone()),
             bytes: Some(recording.bytes),
             duration_seconds: Some(recording.duration.as_secs_f64()),
-            upload_id: old.upload_id.filter(|_| is_same),
             block_id: old.block_id,
             extra: old.extra,
+            ..uploaded
         });
+        let addresses = recording.segments.iter();
+        let addresses = addresses.map(|address| address.digest().clone());
+        manifest.segments.extend(addresses);
         self.spoken_as.note(manifest);
         let record = StageRecord {
             status: StageOutcome::Done,
@@ -214,12 +234,13 @@ async fn casting(
     lesson: &Lesson<'_>,
     script: &Script<'_>,
     request: &RunRequest,
+    profile: &StudentProfile,
     spoken_as: &SpokenAs,
 ) -> Result<Casting, Vec<Problem>> {
     let catalog = tts.voices().await.map_err(|error| problem(&error))?;
     let Preference { voice, accent } = resolve_preference(&catalog, spoken_as.preference.clone());
     let options = CastingOptions {
-        student_voices: request.student_voices.clone(),
+        student_voices: profile.voices.iter().flatten().collect(),
         voice,
         accent,
         language: spoken_as.settings.language.clone(),
