@@ -27,6 +27,8 @@ mod jobs_fixture;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
+#[cfg(unix)]
+pub mod services;
 mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};
