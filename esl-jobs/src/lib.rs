@@ -12,3 +12,4 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod stored;
 mod wakeups;
+pub mod worker;
