@@ -7,6 +7,7 @@
 
 mod builder;
 mod context;
+mod delivery;
 mod error;
 mod findings;
 mod journal;
@@ -27,7 +28,7 @@ mod turns;
 
 use std::sync::Arc;
 
-use esl_core::ports::{Clock, ManifestStore, Notion};
+use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion};
 use esl_core::{DataSourceId, Presets};
 
 pub use builder::{BuildError, PipelineBuilder};
@@ -37,8 +38,8 @@ pub use plan::Action;
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
-pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
-pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
+pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest, UploadTarget};
+pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 
@@ -53,6 +54,7 @@ pub struct Pipeline {
     manifests: Arc<dyn ManifestStore>,
     engine: Option<Engine>,
     recordings: Option<builder::Recordings>,
+    uploads: Option<Arc<dyn ArtifactStore>>,
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,

@@ -1,7 +1,7 @@
 //! One run, from request to report.
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
-use esl_core::ports::Notion;
+use esl_core::ports::{ArtifactStore, Notion};
 use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
 use tracing::Instrument;
 
@@ -14,6 +14,7 @@ use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::synthesis;
+use super::stages::upload::Upload;
 use super::stages::validate;
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
@@ -111,6 +112,7 @@ impl Pipeline {
             stop,
             notion: self.notion_of(context),
             recordings: self.recordings.as_ref(),
+            uploads: self.uploads.as_deref(),
             now: self.clock.now(),
             request,
             journal,
@@ -128,6 +130,7 @@ struct Run<'a> {
     stop: &'a CancellationToken,
     notion: &'a dyn Notion,
     recordings: Option<&'a Recordings>,
+    uploads: Option<&'a dyn ArtifactStore>,
     now: Timestamp,
     request: &'a RunRequest,
     journal: Journal<'a>,
@@ -181,7 +184,7 @@ impl Run<'_> {
         let siblings = self.stop.child_token();
         let (page, recording) = tokio::join!(
             stopping_siblings(&siblings, self.import(&siblings)),
-            stopping_siblings(&siblings, self.speak(&siblings)),
+            stopping_siblings(&siblings, self.sound(&siblings)),
         );
         match (page, recording) {
             (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
@@ -226,7 +229,23 @@ impl Run<'_> {
             notion: self.notion,
             journal: &self.journal,
             stop,
+            delivery: self.outlook.delivery,
         }
+    }
+
+    /// The recording, where the page can reach it.
+    async fn sound(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
+        let recording = self.speak(stop).await?;
+        if let Some(store) = self.uploads.filter(|_| self.outlook.plan.upload.runs()) {
+            let journal = &self.journal;
+            let work = Upload {
+                store,
+                journal,
+                stop,
+            };
+            self.scope.stage(Stage::Upload, work.run()).await?;
+        }
+        Ok(recording)
     }
 
     async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
@@ -289,7 +308,12 @@ impl Run<'_> {
             let is_known = manifest.stages.contains_key(&stage);
             let status = match decision.action {
                 // These are noted with their effects.
-                Action::Run if matches!(stage, Stage::Import | Stage::Tts | Stage::AddAudio) => {
+                Action::Run
+                    if matches!(
+                        stage,
+                        Stage::Import | Stage::Tts | Stage::Upload | Stage::AddAudio
+                    ) =>
+                {
                     continue;
                 }
                 Action::Run => StageOutcome::Done,
@@ -339,14 +363,14 @@ impl Run<'_> {
 pub(super) fn no_step(stage: Stage) -> Option<Problem> {
     let can_be_asked_for = matches!(
         stage,
-        Stage::Import | Stage::Colorize | Stage::Tts | Stage::AddAudio
+        Stage::Import | Stage::Colorize | Stage::Tts | Stage::Upload | Stage::AddAudio
     );
     (!can_be_asked_for).then(|| Problem {
         stage,
         class: ErrorClass::ValidationError,
         field: Some("steps"),
         message: format!("{stage} is no step to do again"),
-        hint: Some("steps are import, colorize, tts and add-audio".to_owned()),
+        hint: Some("steps are import, colorize, tts, upload and add-audio".to_owned()),
         kind: ErrorKind::InvalidInput,
     })
 }
