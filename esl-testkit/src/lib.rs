@@ -16,19 +16,26 @@
 //! # fn main() {}
 //! ```
 //!
-//! The fakes in here refuse what the real services refuse; none of them touches disk or network.
+//! The workspaces and stores in memory refuse what the real services refuse, and touch neither disk
+//! nor network. The same services over HTTP are in `fakes`.
 
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod conformance;
+#[cfg(feature = "fakes")]
+pub mod fakes;
 pub mod faults;
 mod fixture;
+mod jobs_fixture;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
+#[cfg(feature = "fakes")]
+mod sound;
 mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};
+pub use jobs_fixture::{JobPorts, JobsFixture, OpenTransaction, OpensTransactions};
 pub use manual_clock::ManualClock;
 pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
 pub use runtime_clock::RuntimeClock;

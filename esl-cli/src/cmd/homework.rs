@@ -1,10 +1,11 @@
 //! Making homework: what `run`, `rerun`, `plan`, `watch` and `batch` have in common.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use esl_core::{CancellationToken, ProgressSink, RunId, Silent, Stage};
+use esl_core::manifest::UnfinishedRun;
+use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
     LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunOptions,
@@ -12,12 +13,13 @@ use esl_pipeline::pipeline::{
 };
 use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::segments::SpeechMode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs};
-use crate::config::{self, Environment};
-use crate::exit::Failure;
-use crate::output::diagnostics::Source;
+use crate::config::{self, Environment, Typed};
+use crate::exit::{Exit, Failure};
+use crate::output::{diagnostics::Source, summary};
 use crate::wiring::{self, Workshop};
 
 /// Makes the homework of any lesson in the same way.
@@ -27,6 +29,20 @@ pub(super) struct Maker {
     voices: VoiceMap,
     timeout: Option<Duration>,
     max_lesson_bytes: usize,
+    kept: Kept,
+}
+
+/// What of the command line a resumed run needs beyond its options.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    workspace: PathBuf,
+    answers: bool,
+    presets: Option<PathBuf>,
+    voices: Option<PathBuf>,
+    concurrency: usize,
+    max_lesson_bytes: usize,
+    speaks: bool,
 }
 
 /// What is asked of which pipeline.
@@ -77,13 +93,46 @@ impl Maker {
         speaks: bool,
     ) -> Result<Self, Failure> {
         let settings = environment.settings(args.settings())?;
-        let speaks = speaks && !args.speech.skip_tts;
-        Ok(Self {
-            workshop: Workshop::open(&settings, args.page.answers, speaks).await?,
-            options: options(args)?,
-            voices: wiring::voice_map(settings.voices.value.as_deref())?,
-            timeout: args.timeout,
+        let kept = Kept {
+            workspace: settings.workspace.value,
+            answers: args.page.answers,
+            presets: absolute(settings.presets.value)?,
+            voices: absolute(settings.voices.value)?,
+            concurrency: settings.concurrency.value,
             max_lesson_bytes: settings.max_lesson_bytes.value,
+            speaks: speaks && !args.speech.skip_tts,
+        };
+        Self::with(kept, options(args)?, args.timeout, environment).await
+    }
+
+    /// For what an interrupted run still has to do, with the settings that it had.
+    pub(super) async fn again(
+        unfinished: &UnfinishedRun,
+        timeout: Option<Duration>,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let kept = Kept::deserialize(&unfinished.caller).map_err(|_| {
+            let message = "the interrupted run was begun by another program";
+            Failure::new(Exit::Manifest, ErrorKind::Corrupt, message)
+                .hint("`esl run` goes on with it, with the options you give")
+        })?;
+        Self::with(kept, RunOptions::default(), timeout, environment).await
+    }
+
+    async fn with(
+        kept: Kept,
+        options: RunOptions,
+        timeout: Option<Duration>,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let settings = environment.settings(kept.settings())?;
+        Ok(Self {
+            workshop: Workshop::open(&settings, kept.answers, kept.speaks).await?,
+            options,
+            voices: wiring::voice_map(settings.voices.value.as_deref())?,
+            timeout,
+            max_lesson_bytes: kept.max_lesson_bytes,
+            kept,
         })
     }
 
@@ -119,6 +168,23 @@ impl Maker {
         } = self.order(path, cancel, progress)?;
         let lesson = request.lesson.clone();
         let report = pipeline.rerun(steps, request, context).await;
+        report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
+    /// Goes on with the interrupted run of the lesson at `path`, if there is one.
+    pub(super) async fn resume(
+        &self,
+        path: &Path,
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<Option<RunReport>, Unmade> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress)?;
+        let lesson = request.lesson.clone();
+        let report = pipeline.resume(request, context).await;
         report.map_err(|error| Unmade::of(error, &lesson))
     }
 
@@ -170,10 +236,27 @@ impl Maker {
             request: RunRequest {
                 options,
                 voices: self.voices.clone(),
+                caller: summary::json(&self.kept),
                 ..RunRequest::new(lesson)
             },
         })
     }
+}
+
+impl Kept {
+    fn settings(&self) -> Typed<'_> {
+        Typed {
+            workspace: Some(&self.workspace),
+            presets: self.presets.as_deref(),
+            voices: self.voices.as_deref(),
+            concurrency: u16::try_from(self.concurrency).ok(),
+            max_lesson_bytes: Some(self.max_lesson_bytes),
+        }
+    }
+}
+
+fn absolute(path: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+    path.as_deref().map(config::absolute).transpose()
 }
 
 impl Unmade {

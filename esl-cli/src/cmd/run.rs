@@ -42,7 +42,8 @@ pub(super) async fn rerun(args: RerunArgs, session: &Session) -> Outcome {
     answer(lesson, made)
 }
 
-fn answer(lesson: PathBuf, made: Result<RunReport, Unmade>) -> Outcome {
+/// What became of a run.
+pub(super) fn answer(lesson: PathBuf, made: Result<RunReport, Unmade>) -> Outcome {
     let report = made.map_err(|unmade| {
         unmade.show_findings();
         unmade.failure

@@ -1,8 +1,10 @@
 //! One run, from request to report.
 
-use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
+use std::path::Path;
+
+use esl_core::manifest::{Manifest, StageOutcome, StageRecord, UnfinishedRun};
 use esl_core::ports::{ArtifactStore, Notion};
-use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage};
 use tracing::Instrument;
 
 use super::builder::Recordings;
@@ -13,14 +15,14 @@ use super::report::{AudioReport, steps};
 use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
-use super::stages::tts::synthesis;
+use super::stages::tts::{Recorded, Take, synthesis};
 use super::stages::upload::Upload;
-use super::stages::validate;
+use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
-    RunReport, RunRequest,
+    RunReport, RunRequest, strays,
 };
-use crate::speech::recorder::Recording;
+use crate::dice::roll;
 
 impl Pipeline {
     /// Brings page and recording of a lesson up to date, and attaches one to the other.
@@ -60,7 +62,7 @@ impl Pipeline {
         self.run_parts(request, Some(steps), context).await
     }
 
-    async fn run_parts(
+    pub(super) async fn run_parts(
         &self,
         request: RunRequest,
         rerun: Option<&[Stage]>,
@@ -70,10 +72,17 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let mut work = Box::pin(
-            self.run_until(&request, rerun, &context, &stop)
-                .instrument(span),
-        );
+        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = async {
+            match work.await {
+                // Waiting for the service was cut short.
+                Err(error) if stop.is_cancelled() && error.kind().is_transient() => {
+                    Err(PipelineError::Cancelled)
+                }
+                result => result,
+            }
+        };
+        let mut work = Box::pin(work.instrument(span));
         let Some(deadline) = context.deadline else {
             return work.await;
         };
@@ -110,11 +119,12 @@ impl Pipeline {
         let run = Run {
             scope: &scope,
             stop,
-            notion: self.notion_of(context),
+            notion: &self.notion_of(context).until(stop.clone()),
+            retry: self.retry,
             recordings: self.recordings.as_ref(),
             uploads: self.uploads.as_deref(),
-            now: self.clock.now(),
             request,
+            rerun,
             journal,
             outlook,
         };
@@ -129,10 +139,12 @@ struct Run<'a> {
     scope: &'a Scope,
     stop: &'a CancellationToken,
     notion: &'a dyn Notion,
+    retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
     uploads: Option<&'a dyn ArtifactStore>,
-    now: Timestamp,
     request: &'a RunRequest,
+    /// What a rerun was asked to do; none if this is no rerun.
+    rerun: Option<&'a [Stage]>,
     journal: Journal<'a>,
     outlook: Outlook,
 }
@@ -141,7 +153,7 @@ struct Run<'a> {
 #[derive(Debug, Default)]
 struct Made {
     page: Option<PageReport>,
-    recording: Option<Recording>,
+    recording: Option<Recorded>,
 }
 
 impl Run<'_> {
@@ -163,9 +175,10 @@ impl Run<'_> {
         self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = self.attachment(self.stop).run();
+            let work = self.resuming(self.stop, || self.attachment(self.stop).run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
+        strays::remove(&self.journal, &self.request.lesson.id).await?;
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
         Ok(made)
     }
@@ -206,22 +219,50 @@ impl Run<'_> {
             stop,
             wanted: &self.outlook.page,
         };
-        let page = journal.look(|manifest| manifest.page_id);
-        let import = async {
-            match page {
-                Some(page) if !plan.makes_page => {
+        let known = || journal.look(|manifest| manifest.page_id);
+        let first_known = known();
+        let import = || async {
+            match known() {
+                Some(page) if !plan.makes_page || first_known != Some(page) => {
                     self.attachment(stop).settle().await?;
                     work.update(page).await
                 }
                 _ => work.create().await,
             }
         };
+        let import = self.resuming(stop, import);
         let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
         Ok(Some(report))
+    }
+
+    /// Does the work of a stage again as long as it is not known what came of a request. The work
+    /// begins by finding out, as it would in a later run.
+    async fn resuming<T, F>(
+        &self,
+        stop: &CancellationToken,
+        work: impl Fn() -> F,
+    ) -> Result<T, PipelineError>
+    where
+        F: Future<Output = Result<T, PipelineError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match work().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let delay = self.retry.delay(attempt, error.retry(), roll());
+            let Some(delay) = delay.filter(|_| error.leaves_doubt()) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, attempt, "a request may have been done, which is looked into");
+            in_flight::wait(delay, stop).await?;
+            attempt += 1;
+        }
     }
 
     fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {
@@ -234,8 +275,8 @@ impl Run<'_> {
     }
 
     /// The recording, where the page can reach it.
-    async fn sound(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
-        let recording = self.speak(stop).await?;
+    async fn sound(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
+        let recorded = self.speak(stop).await?;
         if let Some(store) = self.uploads.filter(|_| self.outlook.plan.upload.runs()) {
             let journal = &self.journal;
             let work = Upload {
@@ -245,39 +286,51 @@ impl Run<'_> {
             };
             self.scope.stage(Stage::Upload, work.run()).await?;
         }
-        Ok(recording)
+        Ok(recorded)
     }
 
-    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
-        let Outlook { take, engine, .. } = &self.outlook;
-        let (Some(take), Some(engine), Some(recordings)) = (take, engine, self.recordings) else {
+    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
+        let (Some((take, out)), Some(engine)) = (self.take(), &self.outlook.engine) else {
             return Ok(None);
         };
-        if !self.outlook.plan.tts.runs() {
-            return Ok(None);
-        }
-        let out = self.request.options.out.as_ref().unwrap_or(&recordings.out);
         let progress = &self.scope.progress;
         let work = async {
-            let recording = take.record(&engine.recorder, out, progress, stop).await?;
+            let recorded = take.record(&engine.recorder, out, progress, stop).await?;
             self.journal.note(|manifest| {
-                take.note(&recording, manifest, self.journal.now());
+                take.note(&recorded.recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
             });
-            Ok(Some(recording))
+            Ok(Some(recorded))
         };
         self.scope.stage(Stage::Tts, work).await
+    }
+
+    /// What is to be recorded, and the folder it goes to.
+    fn take(&self) -> Option<(&Take, &Path)> {
+        let take = self.outlook.take.as_ref()?;
+        let out = self.request.options.out.as_deref();
+        let out = out.or(self.recordings.map(|recordings| &*recordings.out))?;
+        self.outlook.plan.tts.runs().then_some((take, out))
     }
 
     /// Makes the lesson ours: what other runs read before is out of date now. What is going to be
     /// done counts as not done from here on.
     async fn claim(&self) -> Result<(), PipelineError> {
         let plan = &self.outlook.plan;
-        let claimed = self.journal.claim(self.scope.run_id, self.now, |manifest| {
+        let asked = UnfinishedRun {
+            options: serde_json::to_value(&self.request.options)
+                .expect("options are JSON by nature"),
+            steps: self.rerun.map(<[Stage]>::to_vec),
+            caller: self.request.caller.clone(),
+        };
+        let claimed = self.journal.claim(self.scope.run_id, asked, |manifest| {
             let stages = &mut manifest.stages;
             stages.retain(|stage, _| !plan.decision(*stage).runs());
             if plan.import.runs() && !plan.makes_page {
                 manifest.imported_hash = None;
+            }
+            if let Some((take, out)) = self.take() {
+                strays::announce(manifest, &take.path(out));
             }
         });
         claimed.await
@@ -297,6 +350,9 @@ impl Run<'_> {
                 page.note_preset(manifest);
             }
             self.note_stages(manifest);
+            if let Some(run) = &mut manifest.run {
+                run.unfinished = None;
+            }
         });
         concluded.await
     }
@@ -335,7 +391,12 @@ impl Run<'_> {
         let preset = page.preset.as_ref();
         let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
         let about_page = made.page.iter().flat_map(PageReport::warnings);
-        let warnings = about_voices.cloned().chain(about_page).collect();
+        let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
+        let warnings = about_voices
+            .cloned()
+            .chain(about_speech)
+            .chain(about_page)
+            .collect();
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
@@ -343,9 +404,10 @@ impl Run<'_> {
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
             page: made.page,
-            audio: manifest
-                .audio
-                .map(|audio| AudioReport::of(audio, made.recording.as_ref().map(synthesis))),
+            audio: manifest.audio.map(|audio| {
+                let recorded = made.recording.as_ref();
+                AudioReport::of(audio, recorded.map(|made| synthesis(&made.recording)))
+            }),
             colorized: plan.colorize.runs(),
             manifest_path,
             steps: steps(

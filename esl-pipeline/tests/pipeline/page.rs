@@ -203,6 +203,7 @@ async fn a_failed_creation_is_not_left_pending() {
     let world = World::new();
     let refused = NotionError::Forbidden {
         operation: "create a page",
+        source: None,
     };
     world.notion.fail_next(NotionCall::CreatePage, refused);
     let error = run(world.silent(), LESSON).await.unwrap_err();
@@ -254,6 +255,7 @@ async fn a_run_that_asked_for_another_page_makes_it_once() {
     };
     let refused = NotionError::Forbidden {
         operation: "create a page",
+        source: None,
     };
     world.notion.fail_next(NotionCall::CreatePage, refused);
     attempt().await.unwrap_err();

@@ -5,6 +5,8 @@
 pub enum PortCall {
     /// `Notion::schema`
     Schema,
+    /// `Notion::page`
+    Page,
     /// `Notion::create_page`
     CreatePage,
     /// `Notion::find_pages`

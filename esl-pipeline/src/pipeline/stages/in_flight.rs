@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
-use esl_core::ports::Notion;
-use esl_core::{CancellationToken, Classify, Retry};
+use esl_core::CancellationToken;
+use esl_core::ports::{Notion, NotionError};
 
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
@@ -17,7 +17,10 @@ use crate::pipeline::journal::Journal;
 const ANNOUNCED_FOR: Duration = Duration::from_secs(10);
 
 /// Waits, unless the run is stopped meanwhile.
-pub(super) async fn wait(time: Duration, stop: &CancellationToken) -> Result<(), PipelineError> {
+pub(in crate::pipeline) async fn wait(
+    time: Duration,
+    stop: &CancellationToken,
+) -> Result<(), PipelineError> {
     tokio::select! {
         biased;
         () = stop.cancelled() => Err(PipelineError::Cancelled),
@@ -77,8 +80,14 @@ pub(super) fn unless_unanswered<T>(
     journal: &Journal<'_>,
     result: Result<T, PipelineError>,
 ) -> Result<T, PipelineError> {
-    let answered = |error: &PipelineError| error.retry() == Retry::Never;
-    if result.as_ref().err().is_none_or(answered) {
+    let is_unanswered = matches!(
+        &result,
+        Err(PipelineError::Notion {
+            source: NotionError::Unanswered { .. },
+            ..
+        })
+    );
+    if !is_unanswered {
         journal.note(|manifest| manifest.pending_append = None);
     }
     result

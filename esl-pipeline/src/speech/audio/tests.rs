@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use esl_core::ports::{Speech, SpeechRequest, SpeechSettings, Tts as _, Turn};
-use esl_core::{CancellationToken, VoiceId};
+use esl_core::{CancellationToken, VoiceId, VoiceSettings};
 use esl_testkit::ToneTts;
 use symphonia::core::audio::Audio as _;
 use symphonia::core::audio::GenericAudioBufferRef;
@@ -57,8 +57,10 @@ async fn tones(tts: &ToneTts, texts: &[&str]) -> Speech {
             .map(|(text, voice)| Turn {
                 voice: voice.clone(),
                 text: (*text).to_owned(),
+                settings: VoiceSettings::default(),
             })
             .collect(),
+        is_dialogue: texts.len() > 1,
         settings: SpeechSettings::default(),
     };
     tts.synthesize(&request, &CancellationToken::new())
@@ -138,6 +140,43 @@ async fn turns_of_one_recording_have_their_own_cues() {
     assert_cues_match_the_sound(&timeline, file, TOLERANCE);
 }
 
+#[tokio::test]
+async fn cues_keep_to_the_sound_when_the_clock_drifts_or_ends_early() {
+    let tts = ToneTts::new().delivering_mp3().speaking_dialogues(8);
+    let texts = [
+        "Hello, Tom.",
+        "Hi! How are you?",
+        "Fine, and you?",
+        "Well.",
+        "Good to hear!",
+    ];
+    let told = tones(&tts, &texts).await;
+    let drifting = |factor: f64, early: f64| {
+        let mut speech = told.clone();
+        for timing in &mut speech.timings {
+            timing.start = timing.start.mul_f64(factor);
+            timing.end = timing.end.mul_f64(factor);
+        }
+        let last = speech.timings.last_mut().unwrap();
+        last.end = last.end.saturating_sub(Duration::from_secs_f64(early));
+        speech
+    };
+    for (factor, early) in [(1.0, 0.0), (1.06, 0.0), (0.94, 0.0), (1.0, 0.8)] {
+        let segment = finish_all(&drifting(factor, early), &texts.map(str::len));
+        let (timeline, file) = join(&[(segment, Duration::ZERO)], Duration::ZERO);
+        assert_cues_match_the_sound(&timeline, file, TOLERANCE);
+    }
+}
+
+#[tokio::test]
+async fn sound_that_ends_before_its_last_turn_is_damaged() {
+    let tts = ToneTts::new().delivering_mp3().speaking_dialogues(4);
+    let mut speech = tones(&tts, &["Hello, Tom.", "Hi!"]).await;
+    speech.timings[1].end += Duration::from_secs(4);
+    let error = finish(&speech, &[11, 3], &FinishOptions::default()).unwrap_err();
+    assert!(matches!(error, AudioError::Damaged(_)), "{error}");
+}
+
 #[test]
 fn segments_of_different_kinds_are_not_joined() {
     let outline = |header: [u8; 4]| {
@@ -213,6 +252,7 @@ mod encoded {
             audio,
             characters_billed: 0,
             timings: Vec::new(),
+            max_concurrency: None,
         }
     }
 

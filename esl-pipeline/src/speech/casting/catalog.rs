@@ -52,6 +52,13 @@ pub fn read_catalog(json: &[u8]) -> Result<Vec<Voice>, CatalogError> {
     }
 }
 
+/// A catalog file with these voices, in this order. [`read_catalog`] reads it.
+#[must_use]
+pub fn write_catalog(voices: &[Voice]) -> String {
+    let catalog = serde_json::json!({ "voices": voices });
+    format!("{catalog:#}\n")
+}
+
 /// The accent of `voice` in the form that forms offer and [`CastingOptions::accent`] takes:
 /// `american_female`, or `american` for a voice without gender.
 ///
@@ -80,6 +87,21 @@ mod tests {
         assert_eq!(voices.len(), 2);
         assert_eq!(accent_token(&voices[0]).as_deref(), Some("american_female"));
         assert_eq!(accent_token(&voices[1]), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let json = br#"{"voices": [
+            {"id": "v2", "name": "Bob", "category": "premade", "preview_url": "https://x.y/z.mp3"},
+            {"id": "v1", "name": "Ann", "labels": {"accent": "american", "gender": "female"}}
+        ]}"#;
+        let voices = read_catalog(json).unwrap();
+        let written = write_catalog(&voices);
+        assert_eq!(read_catalog(written.as_bytes()).unwrap(), voices);
+        assert!(
+            written.starts_with("{\n  \"voices\": [\n    {\n      \"id\": \"v2\""),
+            "{written}"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! are still free: first those for whom there is a free voice of their gender, so that nobody of
 //! whom less is known takes the one voice that fits them.
 
-use esl_core::{Voice, VoiceAssignment, VoiceId, VoiceSource};
+use esl_core::{Voice, VoiceAssignment, VoiceId, VoiceSettings, VoiceSource};
 
 use super::pool::{Pool, Ranked};
 use super::score::Wanted;
@@ -130,8 +130,17 @@ impl<'a> Caster<'a> {
         let first = named
             .into_iter()
             .find_map(|(rule, token)| Some((rule, token?)));
-        if let Some((rule, token)) = first {
-            self.give_token(part, token, rule);
+        let Some((rule, token)) = first else {
+            return;
+        };
+        self.give_token(part, token, rule);
+        let settings = match rule {
+            VoiceSource::VoiceMap => self.voice_map.settings_of(speaker),
+            VoiceSource::Student => options.student_voices.settings_of(speaker),
+            _ => VoiceSettings::default(),
+        };
+        if let Outcome::Given(assignment) = &mut part.outcome {
+            assignment.settings = settings;
         }
     }
 
@@ -305,6 +314,7 @@ fn assignment(
         gender: None,
         accent: None,
         use_case: None,
+        settings: VoiceSettings::default(),
         reason: Some(reason),
     }
 }

@@ -39,7 +39,8 @@ pub(crate) fn lesson(path: &Path, limit: usize) -> Result<(LessonInput, PathBuf)
     ))
 }
 
-fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
+/// The lesson's id, and the folder below which it names the lesson at `path`.
+pub(crate) fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
     let unusable = |reason: String| {
         let message = format!("cannot name the lesson {}: {reason}", path.display());
         Failure::new(Exit::Unexpected, ErrorKind::InvalidInput, message)
@@ -161,6 +162,21 @@ pub(crate) fn observer(root: PathBuf) -> Result<Pipeline, Failure> {
         .notion(Arc::new(nowhere), LocalWorkspace::SOURCE)
         .manifest_store(Arc::new(FsManifestStore::new(root)));
     build(builder)
+}
+
+/// A pipeline that keeps and erases what there is of lessons below `root`.
+pub(crate) fn archive(root: PathBuf, settings: &Settings) -> Result<Pipeline, Failure> {
+    let segments = FsArtifactStore::new(settings.cache()?);
+    let builder = Pipeline::builder()
+        .notion(Arc::new(workspace(settings)), LocalWorkspace::SOURCE)
+        .manifest_store(Arc::new(FsManifestStore::new(&root)))
+        .recordings(Arc::new(segments), root);
+    build(builder)
+}
+
+/// The workspace of the pages.
+pub(crate) fn workspace(settings: &Settings) -> LocalWorkspace {
+    LocalWorkspace::open(&settings.workspace.value, LocalWorkspaceOptions::default())
 }
 
 /// The folder of a lesson below `root`.
