@@ -72,7 +72,7 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = Box::pin(self.run_until(&request, rerun, &context, &stop));
         let work = async {
             match work.await {
                 // Waiting for the service was cut short.
@@ -196,8 +196,9 @@ impl Run<'_> {
     async fn make(&self) -> Result<Made, PipelineError> {
         let siblings = self.stop.child_token();
         let (page, recording) = tokio::join!(
-            stopping_siblings(&siblings, self.import(&siblings)),
-            stopping_siblings(&siblings, self.sound(&siblings)),
+            // In boxes: together they would fill the stack of a thread.
+            stopping_siblings(&siblings, Box::pin(self.import(&siblings))),
+            stopping_siblings(&siblings, Box::pin(self.sound(&siblings))),
         );
         match (page, recording) {
             (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
