@@ -11,6 +11,7 @@ mod error;
 mod findings;
 mod forget;
 mod journal;
+mod links;
 mod page;
 mod page_plan;
 mod plan;
@@ -38,6 +39,7 @@ pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use forget::Holdings;
+pub use links::StudentLink;
 pub use page_plan::{PageRequest, PageRequestKind};
 pub use plan::Action;
 pub use report::{
