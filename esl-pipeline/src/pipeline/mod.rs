@@ -17,6 +17,7 @@ mod page_plan;
 mod plan;
 mod preflight;
 mod properties;
+mod recolor;
 mod report;
 mod request;
 mod resume;
@@ -42,6 +43,7 @@ pub use forget::Holdings;
 pub use links::StudentLink;
 pub use page_plan::{PageRequest, PageRequestKind};
 pub use plan::Action;
+pub use recolor::{RecolorOptions, RecolorReport, recolor};
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
