@@ -390,20 +390,17 @@ impl Run<'_> {
         let manifest = self.journal.manifest();
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
-        let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
         let about_page = made.page.iter().flat_map(PageReport::warnings);
         let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
-        let warnings = about_voices
-            .cloned()
-            .chain(about_speech)
-            .chain(about_page)
-            .collect();
+        let mut warnings = self.outlook.warnings();
+        warnings.extend(about_speech.chain(about_page));
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
             page_id: manifest.page_id,
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
+            student: page.student_link,
             page: made.page,
             audio: manifest.audio.map(|audio| {
                 let recorded = made.recording.as_ref();
