@@ -21,6 +21,8 @@ pub(super) struct Store {
     pub(super) sources: HashMap<Uuid, Source>,
     pub(super) databases: HashMap<Uuid, Database>,
     pub(super) uploads: HashMap<Uuid, Upload>,
+    /// Blocks that were ever created; deleting gives nothing back.
+    pub(super) blocks_created: usize,
     /// Keys the cursors, so that none can be made up.
     secret: RandomState,
 }
