@@ -13,6 +13,7 @@ demo: ## turn an example lesson into a homework page with sound (LESSON=file for
 test: ## install what the tests need and run all of them
 	@sh .ci/install.sh chromium flite espeak-ng \
 		/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji
+	@sh esl-testkit/tests/sdk/install.sh
 	@sh .ci/test.sh
 
 lint: ## check format, lints and documentation

@@ -2,7 +2,7 @@
 # Runs every test. A missing service fails the tests that need it: nothing is skipped silently.
 set -eu
 
-ESL_TEST_REQUIRE=chromium,flite
+ESL_TEST_REQUIRE=chromium,flite,sdk
 export ESL_TEST_REQUIRE
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -2,16 +2,19 @@
 //!
 //! Here live ids, errors and their retry advice, Notion blocks, the manifest (the journal of one
 //! lesson), stage events, presets and the **ports**: the traits behind which every outside service
-//! stands. Nothing in this crate performs I/O, reads the environment or knows an adapter.
+//! stands. So are jobs: their states, payloads, events and what users may do to them. Nothing in this
+//! crate performs I/O, reads the environment or knows an adapter.
 //!
 //! Where to start: [`ports`] for what an adapter must promise, [`block`] for what a page is made
-//! of, [`manifest`] for what a run remembers.
+//! of, [`manifest`] for what a run remembers, [`job`] for work that outlives its process.
 
+pub mod action;
 pub mod block;
 mod color;
 mod digest;
 mod error;
 mod ids;
+pub mod job;
 pub mod manifest;
 pub mod ports;
 mod preset;

@@ -17,6 +17,39 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         (self.0 - earlier.0).to_std().unwrap_or_default()
     }
+
+    /// The instant this much later; the last one there is if that is out of range.
+    #[must_use]
+    pub fn plus(self, later: Duration) -> Self {
+        Self::from_millis(self.as_millis().saturating_add(whole_millis(later)))
+    }
+
+    /// The instant this much earlier; the first one there is if that is out of range.
+    #[must_use]
+    pub fn minus(self, earlier: Duration) -> Self {
+        Self::from_millis(self.as_millis().saturating_sub(whole_millis(earlier)))
+    }
+
+    /// Milliseconds since 1970, as stores keep it.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
+    /// The instant this many milliseconds after 1970, or the nearest one that a date can name.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        let nearest = if millis < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        };
+        Self(DateTime::from_timestamp_millis(millis).unwrap_or(nearest))
+    }
+}
+
+fn whole_millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl From<SystemTime> for Timestamp {
@@ -72,5 +105,20 @@ mod tests {
         let time: Timestamp = "2026-01-31T10:15:30.1234+02:00".parse().unwrap();
         assert_eq!(time.to_string(), "2026-01-31T08:15:30.123Z");
         assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
+    }
+
+    #[test]
+    fn milliseconds_and_back_is_the_identity() {
+        let time: Timestamp = "2026-01-31T08:15:30.123Z".parse().unwrap();
+        assert_eq!(Timestamp::from_millis(time.as_millis()), time);
+        let hour = Duration::from_secs(3600);
+        assert_eq!(time.plus(hour).minus(hour), time);
+    }
+
+    #[test]
+    fn an_instant_beyond_the_calendar_is_its_end() {
+        let far = Timestamp::from_millis(0).plus(Duration::MAX);
+        assert_eq!(far, Timestamp::from_millis(i64::MAX));
+        assert!(Timestamp::from_millis(0).minus(Duration::MAX) < Timestamp::from_millis(0));
     }
 }

@@ -26,6 +26,7 @@ pub mod conformance;
 pub mod fakes;
 pub mod faults;
 mod fixture;
+mod jobs_fixture;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
@@ -34,6 +35,7 @@ mod sound;
 mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};
+pub use jobs_fixture::{JobPorts, JobsFixture, OpenTransaction, OpensTransactions};
 pub use manual_clock::ManualClock;
 pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
 pub use runtime_clock::RuntimeClock;

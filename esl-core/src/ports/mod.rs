@@ -1,4 +1,4 @@
-//! The ports: what the pipeline asks of the outside world.
+//! The ports: what the pipeline and the job system ask of the outside world.
 //!
 //! Each port is an object-safe trait, held as `Arc<dyn _>`. Its doc comment is a contract that an
 //! adapter can be written from; `esl_testkit::conformance` turns each clause into a test, and every
@@ -7,9 +7,14 @@
 
 mod artifact_store;
 mod clock;
+mod event_log;
+mod job_handler;
+mod job_store;
 mod manifest_store;
 mod notion;
 mod notion_error;
+mod queue;
+mod store_error;
 mod tts;
 
 pub use artifact_store::{
@@ -17,6 +22,11 @@ pub use artifact_store::{
     ArtifactUrl, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
+pub use event_log::{EventLog, EventPage};
+pub use job_handler::{
+    Done, HandlePayload, JobContext, JobError, JobHandler, JobProgress, ProgressNote, ReadsPayload,
+};
+pub use job_store::{Claim, JobFilter, JobStore, Submitted};
 pub use manifest_store::{
     LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
 };
@@ -26,6 +36,8 @@ pub use notion::{
     SourceSchema,
 };
 pub use notion_error::NotionError;
+pub use queue::{Hint, Queue, QueueCapabilities};
+pub use store_error::StoreError;
 pub use tts::{
     Audio, DialogueCapabilities, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities,
     TtsError, Turn, TurnTiming,

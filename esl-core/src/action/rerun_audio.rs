@@ -1,0 +1,108 @@
+//! Making the recording of a finished lesson again.
+
+use serde_json::{Map, Value, json};
+
+use super::{ActionCapability, ActionError, ActionKind, ActionOutcome, choice, text};
+use crate::job::payload::{LessonRerunAudio, LessonRun, TtsMode};
+use crate::job::{Actor, Job, JobState, NewJob, Payload, Priority};
+use crate::ports::JobStore;
+
+/// Makes the recording again, by a job of its own: the history of the finished one stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RerunAudio {
+    /// Another voice.
+    pub voice_id: Option<String>,
+    /// Another accent.
+    pub voice_accent: Option<String>,
+    /// Whether finished speech is made again.
+    pub force_tts: bool,
+    /// Another way of speaking.
+    pub mode: Option<TtsMode>,
+}
+
+impl RerunAudio {
+    pub(super) fn capability() -> ActionCapability {
+        ActionCapability {
+            kind: ActionKind::RerunAudio,
+            label: "Rerun Audio Generation",
+            description: "Make the recording again, with another voice if you like",
+            requires_fields: &[],
+            implemented: true,
+            allowed_states: &[JobState::Succeeded],
+            payload_schema: json!({
+                "type": "object",
+                "properties": {
+                    "voiceId": {"type": "string", "minLength": 1},
+                    "voiceAccent": {"type": "string", "minLength": 1},
+                    "forceTts": {"type": "boolean", "default": true},
+                    "mode": {"enum": ["auto", "dialogue", "monologue"]},
+                },
+            }),
+        }
+    }
+
+    pub(super) fn parse(payload: &Map<String, Value>) -> Result<Self, ActionError> {
+        Ok(Self {
+            voice_id: text(payload, "voiceId")?,
+            voice_accent: text(payload, "voiceAccent")?,
+            force_tts: choice(payload, "forceTts")?.unwrap_or(true),
+            mode: choice(payload, "mode")?,
+        })
+    }
+
+    pub(super) async fn perform(
+        &self,
+        job: Job,
+        actor: Actor,
+        store: &dyn JobStore,
+    ) -> Result<ActionOutcome, ActionError> {
+        let payload = self.payload(&job)?;
+        let new = NewJob {
+            owner: job.head.owner,
+            actor,
+            parent: Some(job.head.id),
+            priority: Priority::HIGH,
+            dedupe: Some(payload.dedupe_key(job.head.owner)),
+            ..NewJob::new(&payload)
+        };
+        let submitted = store.submit(vec![new]).await?;
+        Ok(ActionOutcome {
+            job,
+            new_job: submitted.first().map(|job| job.id),
+            manifest_sync: None,
+        })
+    }
+
+    fn payload(&self, job: &Job) -> Result<LessonRerunAudio, ActionError> {
+        let before = settings(job)?;
+        let output = |field| job.output.get(field).and_then(Value::as_str);
+        let manifest = output("manifestPath").ok_or(ActionError::Missing {
+            missing: "manifest",
+        })?;
+        output("notionUrl").ok_or(ActionError::Missing { missing: "page" })?;
+        let rerun = LessonRerunAudio::of(job.head.id, before.md, manifest.to_owned());
+        Ok(LessonRerunAudio {
+            file_name: before.file_name,
+            preset: before.preset,
+            notion_database: before.notion_database,
+            upload: before.upload,
+            voice_id: self.voice_id.clone().or(before.voice_id),
+            voice_accent: self.voice_accent.clone().or(before.voice_accent),
+            mode: self.mode.or(before.mode),
+            force_tts: self.force_tts,
+            ..rerun
+        })
+    }
+}
+
+/// What the job was run with: a rerun of a rerun goes on from the latter's settings.
+fn settings(job: &Job) -> Result<LessonRun, ActionError> {
+    let action = ActionKind::RerunAudio;
+    let kinds = [LessonRun::KIND, LessonRerunAudio::KIND];
+    if !kinds.contains(&job.head.kind) {
+        return Err(ActionError::WrongKind { action });
+    }
+    job.payload
+        .read()
+        .map_err(|_| ActionError::WrongKind { action })
+}

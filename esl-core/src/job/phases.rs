@@ -1,0 +1,282 @@
+//! How the phases of a run behave: every phase always runs, configuration changes what it does.
+//!
+//! Keys and defaults are a contract: administrators read and change them by name.
+
+use serde::{Deserialize, Serialize};
+
+use super::payload::{TtsMode, UploadTarget};
+
+/// The behaviour of all phases. A job keeps the one it started with.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct PhaseConfig {
+    /// Reading and checking the lesson.
+    pub validate: ValidatePhase,
+    /// Making the page.
+    pub import: ImportPhase,
+    /// Colouring it.
+    pub colorize: ColorizePhase,
+    /// Speaking the study text.
+    pub tts: TtsPhase,
+    /// Storing the recording.
+    pub upload: UploadPhase,
+    /// Placing the player.
+    pub add_audio: AddAudioPhase,
+    /// Recording what was done.
+    pub manifest: ManifestPhase,
+    /// Telling people and programs.
+    pub notify: NotifyPhase,
+}
+
+/// Reading and checking the lesson.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct ValidatePhase {
+    /// Whether warnings stop a run as errors do. Default false.
+    pub strict: bool,
+    /// The longest lesson, in bytes. Default 1 MiB.
+    pub max_lesson_bytes: u64,
+}
+
+impl Default for ValidatePhase {
+    fn default() -> Self {
+        Self {
+            strict: false,
+            max_lesson_bytes: 1_048_576,
+        }
+    }
+}
+
+/// What happens to a lesson that has a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnExisting {
+    /// The page is brought up to date, block by block.
+    #[default]
+    Update,
+    /// Another page is made.
+    New,
+    /// The run fails.
+    Fail,
+}
+
+/// Making the page.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportPhase {
+    /// What happens to a lesson that has a page. Default `update`.
+    pub on_existing: OnExisting,
+}
+
+/// Colouring the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct ColorizePhase {
+    /// How often a refused update is repeated. Default 5.
+    pub max_retries: u32,
+    /// The pause between updates, in milliseconds. Default 0.
+    pub throttle_ms: u64,
+}
+
+impl Default for ColorizePhase {
+    fn default() -> Self {
+        Self {
+            max_retries: 5,
+            throttle_ms: 0,
+        }
+    }
+}
+
+/// Speaking the study text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct TtsPhase {
+    /// Who speaks where the job does not say. Default `auto`.
+    pub default_mode: TtsMode,
+    /// Longer study texts fail before anything is paid for. Default 40,000 characters.
+    pub max_characters: u64,
+    /// Silence at the end of a recording; absent leaves it to the engine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence_tail_seconds: Option<f64>,
+}
+
+impl Default for TtsPhase {
+    fn default() -> Self {
+        Self {
+            default_mode: TtsMode::Auto,
+            max_characters: 40_000,
+            silence_tail_seconds: None,
+        }
+    }
+}
+
+/// Storing the recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct UploadPhase {
+    /// Where it goes where the job does not say. Default `auto`.
+    pub target: UploadTarget,
+    /// Whether everybody may read it. Default false.
+    pub public_read: bool,
+    /// How long an address to it is good for, in seconds; 0 gives an address without a time limit.
+    pub presign_seconds: u64,
+}
+
+impl Default for UploadPhase {
+    fn default() -> Self {
+        Self {
+            target: UploadTarget::Auto,
+            public_read: false,
+            presign_seconds: 0,
+        }
+    }
+}
+
+/// Placing the player.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct AddAudioPhase {
+    /// Whether a new player takes the place of the old one. Default true.
+    pub replace: bool,
+}
+
+impl Default for AddAudioPhase {
+    fn default() -> Self {
+        Self { replace: true }
+    }
+}
+
+/// Recording what was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct ManifestPhase {
+    /// How many earlier manifests are kept. Default 5.
+    pub keep_versions: u32,
+}
+
+impl Default for ManifestPhase {
+    fn default() -> Self {
+        Self { keep_versions: 5 }
+    }
+}
+
+/// Telling people and programs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct NotifyPhase {
+    /// Whether the owner gets a mail. Default false.
+    pub email: bool,
+    /// Who is told over HTTP; `false` stands for nobody, the default.
+    #[serde(with = "false_or_list")]
+    pub webhook: Vec<WebhookEndpoint>,
+    /// Whether successes are told. Default true.
+    pub on_success: bool,
+    /// Whether failures are told. Default true.
+    pub on_failure: bool,
+    /// Whether jobs that were submitted together are told of once, when the last one ended. Default
+    /// true.
+    pub batch_only: bool,
+}
+
+impl Default for NotifyPhase {
+    fn default() -> Self {
+        Self {
+            email: false,
+            webhook: Vec::new(),
+            on_success: true,
+            on_failure: true,
+            batch_only: true,
+        }
+    }
+}
+
+/// A program that is told over HTTP.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WebhookEndpoint {
+    /// What jobs call it.
+    pub id: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// A list whose empty form is `false`.
+mod false_or_list {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::WebhookEndpoint;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Switch(bool),
+        List(Vec<WebhookEndpoint>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        list: &[WebhookEndpoint],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        if list.is_empty() {
+            serializer.serialize_bool(false)
+        } else {
+            list.serialize(serializer)
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<WebhookEndpoint>, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Switch(false) => Ok(Vec::new()),
+            Written::Switch(true) => Err(D::Error::custom("name the endpoints instead of true")),
+            Written::List(list) => Ok(list),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_have_these_names_and_values() {
+        assert_eq!(
+            serde_json::to_value(PhaseConfig::default()).unwrap(),
+            json!({
+                "validate": {"strict": false, "maxLessonBytes": 1_048_576},
+                "import": {"onExisting": "update"},
+                "colorize": {"maxRetries": 5, "throttleMs": 0},
+                "tts": {"defaultMode": "auto", "maxCharacters": 40_000},
+                "upload": {"target": "auto", "publicRead": false, "presignSeconds": 0},
+                "addAudio": {"replace": true},
+                "manifest": {"keepVersions": 5},
+                "notify": {"email": false, "webhook": false, "onSuccess": true, "onFailure": true,
+                           "batchOnly": true},
+            })
+        );
+    }
+
+    #[test]
+    fn endpoints_are_a_list_or_false() {
+        let school = json!([{"id": "school", "url": "https://example.com/hook"}]);
+        for (written, endpoints) in [(json!(false), 0), (json!([]), 0), (school, 1)] {
+            let phase = NotifyPhase::deserialize(json!({ "webhook": written })).unwrap();
+            assert_eq!(phase.webhook.len(), endpoints);
+        }
+        assert!(NotifyPhase::deserialize(json!({"webhook": true})).is_err());
+    }
+
+    #[test]
+    fn what_is_not_said_has_its_default_and_what_nobody_knows_is_refused() {
+        let partial = json!({"validate": {"strict": true}});
+        let config = PhaseConfig::deserialize(partial).unwrap();
+        assert!(config.validate.strict);
+        assert_eq!(config.validate.max_lesson_bytes, 1_048_576);
+        assert!(PhaseConfig::deserialize(json!({"workflow": {}})).is_err());
+        assert!(PhaseConfig::deserialize(json!({"tts": {"enabled": false}})).is_err());
+    }
+}

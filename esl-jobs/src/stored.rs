@@ -1,0 +1,39 @@
+//! Reading back what a database holds as text and numbers. What makes no sense is corruption, never a
+//! panic.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use esl_core::ports::StoreError;
+use serde_json::{Map, Value};
+
+/// A value as the type that it was written from.
+pub(crate) fn parsed<T>(what: &str, text: &str) -> Result<T, StoreError>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.parse()
+        .map_err(|error| corrupt(format!("{what}: {error}")))
+}
+
+/// A number in the range of the type that it was written from.
+pub(crate) fn small<T: TryFrom<i64>>(what: &str, number: i64) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| corrupt(format!("{what}: {number} is out of range")))
+}
+
+/// The fields of a JSON object.
+pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, StoreError> {
+    // The text itself stays out of the message: it may be a lesson's.
+    serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON object")))
+}
+
+/// A JSON object as text.
+pub(crate) fn text(fields: &Map<String, Value>) -> String {
+    // `Display` of a JSON value cannot fail; serializing a map of values can neither.
+    Value::Object(fields.clone()).to_string()
+}
+
+pub(crate) fn corrupt(what: String) -> StoreError {
+    StoreError::Corrupt { what }
+}

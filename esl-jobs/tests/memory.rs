@@ -1,0 +1,19 @@
+//! Jobs in memory keep the contracts of their ports.
+
+use std::sync::Arc;
+
+use esl_core::ports::Clock;
+use esl_jobs::memory::MemoryJobs;
+use esl_testkit::{JobPorts, JobsFixture, ManualClock};
+
+async fn jobs() -> Option<JobsFixture> {
+    let clock = Arc::new(ManualClock::default());
+    let here = Arc::new(MemoryJobs::new(clock.clone() as Arc<dyn Clock>));
+    let there = Arc::new(MemoryJobs::new(clock.clone() as Arc<dyn Clock>));
+    let ports = [&here, &here, &there].map(JobPorts::of);
+    Some(JobsFixture::new(clock, ports, ()))
+}
+
+esl_testkit::job_store_suite!(jobs);
+esl_testkit::event_log_suite!(jobs);
+esl_testkit::queue_suite!(jobs);

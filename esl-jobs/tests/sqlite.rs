@@ -1,0 +1,60 @@
+//! Jobs in a SQLite file keep the contracts of their ports.
+#![cfg(feature = "sqlite")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use esl_core::job::JobId;
+use esl_core::ports::Clock;
+use esl_jobs::sqlite::SqliteJobs;
+use esl_testkit::{JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions};
+use rusqlite::Connection;
+
+async fn jobs() -> Option<JobsFixture> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("esl.db");
+    let clock = Arc::new(ManualClock::default());
+    let open = async |namespace| {
+        let clock: Arc<dyn Clock> = clock.clone();
+        let opened = SqliteJobs::open(&path, namespace, clock).await;
+        JobPorts::of(&Arc::new(opened.unwrap()))
+    };
+    let ports = [
+        open("esl-jobs").await,
+        open("esl-jobs").await,
+        open("another").await,
+    ];
+    let transactions = Transactions { path };
+    Some(JobsFixture::new(clock.clone(), ports, folder).with_transactions(transactions))
+}
+
+esl_testkit::job_store_suite!(jobs);
+esl_testkit::event_log_suite!(jobs);
+esl_testkit::queue_suite!(jobs);
+
+struct Transactions {
+    path: PathBuf,
+}
+
+struct Open(Connection);
+
+#[async_trait]
+impl OpensTransactions for Transactions {
+    async fn append(&self, job: JobId) -> Box<dyn OpenTransaction> {
+        let connection = Connection::open(&self.path).unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let insert = "INSERT INTO job_events (namespace, job, kind, state, actor, at, data)
+            VALUES ('esl-jobs', ?1, 'job_progress', 'running', 'system', 0, '{}')";
+        let id = *job.as_uuid().as_bytes();
+        connection.execute(insert, [id]).unwrap();
+        Box::new(Open(connection))
+    }
+}
+
+#[async_trait]
+impl OpenTransaction for Open {
+    async fn commit(self: Box<Self>) {
+        self.0.execute_batch("COMMIT").unwrap();
+    }
+}
