@@ -8,7 +8,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::ApiError;
-use super::shape::Map;
 use super::sources::{Database, Source};
 use super::uploads::Upload;
 
@@ -167,10 +166,10 @@ impl Node {
         }
     }
 
-    /// The payload of a block as an object.
-    pub(super) fn payload(&self) -> Option<&Map> {
+    /// The payload of a block.
+    pub(super) fn payload(&self) -> Option<&Value> {
         match &self.content {
-            Content::Block { payload, .. } => payload.as_object(),
+            Content::Block { payload, .. } => Some(payload),
             Content::Page(_) => None,
         }
     }
