@@ -20,6 +20,7 @@ mod retrying_notion;
 mod run;
 mod run_plan;
 mod scope;
+mod speak;
 mod speech_options;
 mod stages;
 mod standing;
@@ -40,6 +41,7 @@ pub use report::{
 pub use request::{LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest};
 pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
+pub use speak::Spoken;
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 

@@ -14,7 +14,7 @@ use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::{Recorded, synthesis};
-use super::stages::validate;
+use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
     RunReport, RunRequest,
