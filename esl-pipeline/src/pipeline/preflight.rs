@@ -6,6 +6,7 @@ use esl_core::manifest::Manifest;
 use esl_core::ports::{Notion, NotionError, SourceSchema};
 use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 
+use super::delivery::{self, Delivery, UploadFact};
 use super::findings::{Findings, audio_of};
 use super::journal::Journal;
 use super::page::{PageContent, WantedPage, student_of};
@@ -28,6 +29,9 @@ pub(super) struct Outlook {
     /// The recording that would be made; none if it is not this run's business.
     pub(super) take: Option<Take>,
     pub(super) engine: Option<Engine>,
+    pub(super) delivery: Delivery,
+    /// The content of the recording that is there.
+    pub(super) recorded: Option<Digest>,
     pub(super) study_text: Digest,
     pub(super) md_hash: Digest,
 }
@@ -95,6 +99,20 @@ impl Pipeline {
             None => None,
         };
 
+        let has_audio = speaks || audio_of(&manifest).is_some();
+        let delivery = Delivery::of(options.upload, &manifest, self.uploads.is_some());
+        let uploads = self
+            .uploads
+            .as_deref()
+            .filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
+        let upload = match uploads {
+            Some(store) => delivery::look(&manifest, store, self.clock.now()).await,
+            None => Ok(UploadFact::Missing),
+        };
+        let upload = upload.map_err(|source| PipelineError::Upload { source });
+        let upload = problems.unless_failed(upload);
+        problems.add(missing_store(delivery, self.uploads.is_some()));
+
         let study_text = study_text_hash(lesson);
         let md_hash = Digest::of(&request.lesson.bytes);
         let findings = Findings {
@@ -106,6 +124,8 @@ impl Pipeline {
             preset: preset.as_ref().map(|preset| preset.name.as_str()),
             wants_audio,
             recording_key: take.as_ref().map(|take| &take.key),
+            delivery,
+            upload: upload.unwrap_or(UploadFact::Missing),
             study_text: &study_text,
             md_hash: &md_hash,
             run_id: context.run_id,
@@ -119,6 +139,8 @@ impl Pipeline {
             colors,
             take,
             engine,
+            delivery,
+            recorded: audio_of(&manifest).and_then(|audio| audio.sha256.clone()),
             study_text,
             md_hash,
         };
@@ -290,6 +312,10 @@ pub(super) fn no_engine() -> Problem {
         hint: Some("set up a speech engine, or leave the audio out".to_owned()),
         kind: ErrorKind::Configuration,
     }
+}
+
+fn missing_store(delivery: Delivery, has_store: bool) -> Option<Problem> {
+    (delivery == Delivery::Store && !has_store).then(delivery::missing_store)
 }
 
 /// Addresses what the study text says, labels and marks included.

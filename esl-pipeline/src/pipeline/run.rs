@@ -1,7 +1,7 @@
 //! One run, from request to report.
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
-use esl_core::ports::Notion;
+use esl_core::ports::{ArtifactStore, Notion};
 use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage, Timestamp};
 use tracing::Instrument;
 
@@ -14,6 +14,7 @@ use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::{Recorded, synthesis};
+use super::stages::upload::Upload;
 use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
@@ -119,6 +120,7 @@ impl Pipeline {
             notion: &self.notion_of(context).until(stop.clone()),
             retry: self.retry,
             recordings: self.recordings.as_ref(),
+            uploads: self.uploads.as_deref(),
             now: self.clock.now(),
             request,
             journal,
@@ -137,6 +139,7 @@ struct Run<'a> {
     notion: &'a dyn Notion,
     retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
+    uploads: Option<&'a dyn ArtifactStore>,
     now: Timestamp,
     request: &'a RunRequest,
     journal: Journal<'a>,
@@ -190,7 +193,7 @@ impl Run<'_> {
         let siblings = self.stop.child_token();
         let (page, recording) = tokio::join!(
             stopping_siblings(&siblings, self.import(&siblings)),
-            stopping_siblings(&siblings, self.speak(&siblings)),
+            stopping_siblings(&siblings, self.sound(&siblings)),
         );
         match (page, recording) {
             (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
@@ -263,7 +266,23 @@ impl Run<'_> {
             notion: self.notion,
             journal: &self.journal,
             stop,
+            delivery: self.outlook.delivery,
         }
+    }
+
+    /// The recording, where the page can reach it.
+    async fn sound(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
+        let recorded = self.speak(stop).await?;
+        if let Some(store) = self.uploads.filter(|_| self.outlook.plan.upload.runs()) {
+            let journal = &self.journal;
+            let work = Upload {
+                store,
+                journal,
+                stop,
+            };
+            self.scope.stage(Stage::Upload, work.run()).await?;
+        }
+        Ok(recorded)
     }
 
     async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
@@ -326,7 +345,12 @@ impl Run<'_> {
             let is_known = manifest.stages.contains_key(&stage);
             let status = match decision.action {
                 // These are noted with their effects.
-                Action::Run if matches!(stage, Stage::Import | Stage::Tts | Stage::AddAudio) => {
+                Action::Run
+                    if matches!(
+                        stage,
+                        Stage::Import | Stage::Tts | Stage::Upload | Stage::AddAudio
+                    ) =>
+                {
                     continue;
                 }
                 Action::Run => StageOutcome::Done,
@@ -382,14 +406,14 @@ impl Run<'_> {
 pub(super) fn no_step(stage: Stage) -> Option<Problem> {
     let can_be_asked_for = matches!(
         stage,
-        Stage::Import | Stage::Colorize | Stage::Tts | Stage::AddAudio
+        Stage::Import | Stage::Colorize | Stage::Tts | Stage::Upload | Stage::AddAudio
     );
     (!can_be_asked_for).then(|| Problem {
         stage,
         class: ErrorClass::ValidationError,
         field: Some("steps"),
         message: format!("{stage} is no step to do again"),
-        hint: Some("steps are import, colorize, tts and add-audio".to_owned()),
+        hint: Some("steps are import, colorize, tts, upload and add-audio".to_owned()),
         kind: ErrorKind::InvalidInput,
     })
 }
