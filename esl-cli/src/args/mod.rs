@@ -9,12 +9,15 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
+use serde::Serialize;
+
+use crate::config::SpeechProvider;
 
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
-    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, RunArgs, WatchArgs,
+    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, RunArgs, TtsArgs, WatchArgs,
 };
-pub(crate) use settings::{ConfigCommand, PlaceArgs};
+pub(crate) use settings::{ConfigCommand, SettingArgs, UploadFileArgs};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
 #[derive(Debug, Parser)]
@@ -47,7 +50,8 @@ pub(crate) struct Global {
     pub(crate) log_format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum LogLevel {
     #[value(alias = "silent")]
     Off,
@@ -77,6 +81,10 @@ pub(crate) enum Command {
     Batch(Box<BatchArgs>),
     /// Make the homework of lessons again whenever they are saved, until Ctrl-C
     Watch(Box<WatchArgs>),
+    /// Speak a lesson's study text: the recording and its cues, and no page
+    Tts(Box<TtsArgs>),
+    /// Put a file where others can reach it: the bucket, or Notion
+    Upload(Box<UploadFileArgs>),
     /// Write a lesson to begin with
     New(NewArgs),
     /// Check lessons and show what is wrong with them
@@ -94,7 +102,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Check whether this machine can make homework, and tell how to mend it
-    Doctor(PlaceArgs),
+    Doctor(Box<SettingArgs>),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
 }
@@ -108,30 +116,21 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Batch(_) => "batch",
             Self::Watch(_) => "watch",
+            Self::Tts(_) => "tts",
+            Self::Upload(_) => "upload",
             Self::New(_) => "new",
             Self::Validate(_) => "validate",
             Self::Extract(_) => "extract",
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
-            Self::Voices(VoicesCommand::List) => "voices list",
+            Self::Voices(VoicesCommand::List(_)) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
+            Self::Voices(VoicesCommand::Sync(_)) => "voices sync",
+            Self::Voices(VoicesCommand::Preview(_)) => "voices preview",
             Self::Config(ConfigCommand::Show(_)) => "config show",
+            Self::Config(ConfigCommand::Check(_)) => "config check",
             Self::Doctor(_) => "doctor",
             Self::Completions(_) => "completions",
-        }
-    }
-}
-
-impl LogLevel {
-    /// The name it is typed by.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-            Self::Trace => "trace",
         }
     }
 }
@@ -244,6 +243,9 @@ pub(crate) struct BlocksArgs {
     pub(crate) lesson: LessonArg,
     #[command(flatten)]
     pub(crate) preset: PresetArgs,
+    /// File with presets (JSON) instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) presets_path: Option<PathBuf>,
 }
 
 /// Which colours the headings get.
@@ -256,9 +258,6 @@ pub(crate) struct PresetArgs {
     /// Leave the headings without colour
     #[arg(long)]
     pub(crate) no_preset: bool,
-    /// File with presets (JSON) instead of the built-in one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) presets_path: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -272,10 +271,41 @@ pub(crate) struct StatusArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VoicesCommand {
-    /// List the voices of the offline speech engine
-    List,
+    /// List the voices of the speech provider
+    List(ListArgs),
     /// Tell who would speak a lesson with which voice, and why
     Explain(ExplainArgs),
+    /// Write the provider's voices to a file, to choose from instead of asking each time
+    Sync(SyncArgs),
+    /// Tell where a voice can be heard; costs nothing
+    Preview(PreviewArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "configs/elevenlabs.voices.json")]
+    pub(crate) out: PathBuf,
+    /// Whose voices
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreviewArgs {
+    /// The voice, by id or name
+    #[arg(value_name = "VOICE")]
+    pub(crate) voice: String,
+    /// Whose voice
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Whose voices
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
 }
 
 #[derive(Debug, Args)]
@@ -283,7 +313,13 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) lesson: LessonArg,
     #[command(flatten)]
-    pub(crate) voices: VoiceArgs,
+    pub(crate) preference: VoiceArgs,
+    /// Voice map: a YAML or JSON file that gives speakers their voices
+    #[arg(long, value_name = "FILE")]
+    pub(crate) voices: Option<PathBuf>,
+    /// Who speaks
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
 }
 
 /// Who speaks how.
@@ -296,9 +332,6 @@ pub(crate) struct VoiceArgs {
     /// Voice (id or name) of a lesson with one speaker
     #[arg(long, value_name = "VOICE")]
     pub(crate) voice: Option<String>,
-    /// Voice map: a YAML or JSON file that gives speakers their voices
-    #[arg(long, value_name = "FILE")]
-    pub(crate) voices: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

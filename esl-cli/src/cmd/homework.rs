@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 use esl_core::{CancellationToken, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunOptions,
-    RunPlan, RunReport, RunRequest,
+    self,    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunDefaults,
+    RunOptions, RunPlan, RunReport, RunRequest, Spoken,
 };
-use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::segments::SpeechMode;
 use serde_json::json;
 
 use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs};
-use crate::config::{self, Environment};
+use crate::config::{self, Environment, SpeechDefaults, UploadSettings, UploadTarget};
 use crate::exit::Failure;
 use crate::output::diagnostics::Source;
 use crate::wiring::{self, Workshop};
@@ -24,9 +23,9 @@ use crate::wiring::{self, Workshop};
 pub(super) struct Maker {
     workshop: Workshop,
     options: RunOptions,
-    voices: VoiceMap,
+    defaults: RunDefaults,
     timeout: Option<Duration>,
-    max_lesson_bytes: usize,
+    needs_page: bool,
 }
 
 /// What is asked of which pipeline.
@@ -71,19 +70,32 @@ impl Maker {
         Ok(maker)
     }
 
+    /// As `new`, for the recording alone: no workspace is needed.
+    pub(super) async fn for_speech(
+        args: &HomeworkArgs,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let mut maker = Self::open(args, environment, true).await?;
+        maker.needs_page = false;
+        Ok(maker)
+    }
+
     async fn open(
         args: &HomeworkArgs,
         environment: &Environment,
         speaks: bool,
     ) -> Result<Self, Failure> {
-        let settings = environment.settings(args.settings())?;
+        let settings = environment.settings(args.settings.settings())?;
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
         let speaks = speaks && !args.speech.skip_tts;
         Ok(Self {
-            workshop: Workshop::open(&settings, args.page.answers, speaks).await?,
-            options: options(args)?,
-            voices: wiring::voice_map(settings.voices.value.as_deref())?,
+            options: options(args, &settings.upload)?,
+            defaults: defaults(&settings.speech.defaults),
+            workshop: Workshop::open(settings, args.page.answers, speaks).await?,
             timeout: args.timeout,
-            max_lesson_bytes: settings.max_lesson_bytes.value,
+            needs_page: true,
         })
     }
 
@@ -98,10 +110,27 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, cancel, progress)?;
+        } = self.order(path, cancel, progress).await?;
         let lesson = request.lesson.clone();
         let report = pipeline.run(request, context).await;
         report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
+    /// Makes the recording of the lesson at `path`.
+    pub(super) async fn speak(
+        &self,
+        path: &Path,
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<Spoken, Unmade> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress).await?;
+        let lesson = request.lesson.clone();
+        let spoken = pipeline.speak(request, context).await;
+        spoken.map_err(|error| Unmade::of(error, &lesson))
     }
 
     /// Does `steps` again for the lesson at `path`, or, if there are none, whatever is needed.
@@ -116,7 +145,7 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, cancel, progress)?;
+        } = self.order(path, cancel, progress).await?;
         let lesson = request.lesson.clone();
         let report = pipeline.rerun(steps, request, context).await;
         report.map_err(|error| Unmade::of(error, &lesson))
@@ -132,7 +161,7 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, CancellationToken::new(), Arc::new(Silent))?;
+        } = self.order(path, CancellationToken::new(), Arc::new(Silent)).await?;
         let planning = async {
             match steps {
                 Some(steps) => pipeline.plan_rerun(steps, request, context).await,
@@ -148,16 +177,21 @@ impl Maker {
         plan.map_err(Failure::from)
     }
 
-    fn order(
+    async fn order(
         &self,
         path: &Path,
         cancel: CancellationToken,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<Order, Failure> {
-        let (lesson, root) = wiring::lesson(path, self.max_lesson_bytes)?;
+        let (lesson, root) = wiring::lesson(path, self.workshop.settings())?;
         let mut options = self.options.clone();
         let out = options.out.take();
         options.out = Some(out.unwrap_or_else(|| wiring::folder_of(&lesson, &root)));
+        if self.needs_page {
+            let student = options.student.as_deref();
+            options.data_source_id = Some(self.workshop.source(&lesson, student).await?);
+        }
+        let documents = self.workshop.documents();
         Ok(Order {
             pipeline: self.workshop.pipeline(root)?,
             context: RunContext {
@@ -169,7 +203,9 @@ impl Maker {
             },
             request: RunRequest {
                 options,
-                voices: self.voices.clone(),
+                voices: documents.voices.clone(),
+                students: documents.students.clone(),
+                defaults: self.defaults.clone(),
                 ..RunRequest::new(lesson)
             },
         })
@@ -212,7 +248,7 @@ impl From<Failure> for Unmade {
 }
 
 /// What was typed, in the pipeline's terms.
-fn options(args: &HomeworkArgs) -> Result<RunOptions, Failure> {
+fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<RunOptions, Failure> {
     let mut options = RunOptions::default();
     options.preset = preset(&args.preset);
     options.student = args.page.student.clone();
@@ -230,13 +266,41 @@ fn options(args: &HomeworkArgs) -> Result<RunOptions, Failure> {
     options.out = out.map(config::absolute).transpose()?;
     options.voice_id = args.voices.voice.clone();
     options.accent_preference = args.voices.accent.clone();
-    options.tts_mode = args.speech.tts_mode.map(|mode| match mode {
+    options.tts_mode = args.speech.tts_mode.map(mode);
+    options.dialogue_language = args.speech.dialogue_language.clone();
+    options.dialogue_stability = args.speech.dialogue_stability;
+    options.dialogue_seed = args.speech.dialogue_seed;
+    options.student_in_files = args.speech.student_in_files;
+    options.upload = upload.asked.map(|target| match target {
+        UploadTarget::Auto => pipeline::UploadTarget::Auto,
+        UploadTarget::S3 => pipeline::UploadTarget::S3,
+        UploadTarget::Notion => pipeline::UploadTarget::Notion,
+        UploadTarget::None => pipeline::UploadTarget::None,
+    });
+    options.skip_upload = args.speech.skip_upload;
+    options.strict = args.strict;
+    Ok(options)
+}
+
+/// What is set up, in the pipeline's terms.
+fn defaults(settings: &SpeechDefaults) -> RunDefaults {
+    let mut defaults = RunDefaults::default();
+    defaults.tts_mode = settings.mode.map(mode);
+    defaults.dialogue_language = settings.language.clone();
+    defaults.dialogue_stability = settings.stability;
+    defaults.dialogue_seed = settings.seed;
+    if let Some(tail) = settings.tail {
+        defaults.gaps.tail = tail;
+    }
+    defaults
+}
+
+fn mode(mode: Mode) -> SpeechMode {
+    match mode {
         Mode::Auto => SpeechMode::Auto,
         Mode::Dialogue => SpeechMode::Dialogue,
         Mode::Monologue => SpeechMode::Monologue,
-    });
-    options.strict = args.strict;
-    Ok(options)
+    }
 }
 
 fn preset(args: &PresetArgs) -> PresetChoice {

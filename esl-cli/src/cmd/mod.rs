@@ -13,6 +13,8 @@ mod new;
 mod plan;
 mod run;
 mod status;
+mod tts;
+mod upload;
 mod validate;
 mod voices;
 mod watch;
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use esl_core::ErrorKind;
 
 use crate::args::{Arguments, Command, Global, LogLevel};
-use crate::config::{Environment, Setting};
+use crate::config::Environment;
 use crate::exit::{Exit, Failure};
 use crate::logging;
 use crate::output::{self, Outcome, progress::Progress};
@@ -32,7 +34,8 @@ use crate::output::{self, Outcome, progress::Progress};
 /// What surrounds a command: who is told what, and the environment.
 struct Session {
     environment: Environment,
-    log_level: Setting<LogLevel>,
+    /// As typed.
+    log_level: Option<LogLevel>,
     progress: Arc<Progress>,
     wants_json: bool,
 }
@@ -67,10 +70,13 @@ fn session(
 ) -> Result<Session, Failure> {
     let environment = Environment::of_process();
     let log_level = environment.log_level(global.log_level)?;
-    logging::install(log_level.value, global.log_format, progress);
+    logging::install(log_level, global.log_format, progress);
+    for warning in environment.warnings() {
+        tracing::warn!("{warning}");
+    }
     Ok(Session {
         environment,
-        log_level,
+        log_level: global.log_level,
         progress: Arc::clone(progress),
         wants_json,
     })
@@ -84,13 +90,15 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
         Command::Plan(args) => block_on(plan::plan(*args, session)),
         Command::Batch(args) => block_on(batch::batch(*args, session)),
         Command::Watch(args) => block_on(watch::watch(*args, session)),
+        Command::Tts(args) => block_on(tts::tts(*args, session)),
+        Command::Upload(args) => block_on(upload::upload(&args, session)),
         Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),
-        Command::Blocks(args) => blocks::blocks(&args, environment),
+        Command::Blocks(args) => block_on(blocks::blocks(&args, environment)),
         Command::Voices(command) => block_on(voices::voices(command, environment)),
         Command::Extract(args) => extract::extract(&args),
-        Command::Status(args) => block_on(status::status(args)),
-        Command::Config(command) => config::config(&command, session),
+        Command::Status(args) => block_on(status::status(args, environment)),
+        Command::Config(command) => block_on(config::config(command, session)),
         Command::Doctor(args) => block_on(doctor::doctor(&args, session)),
         Command::Completions(args) => completions::completions(&args),
     }

@@ -44,12 +44,12 @@ struct Desk<'a> {
 struct Ended(Vec<Watched>);
 
 pub(super) async fn watch(args: WatchArgs, session: &Session) -> Outcome {
-    let settings = session.environment.settings(args.homework.settings())?;
+    let settings = session.environment.settings(args.homework.settings.settings())?;
     let desk = Desk {
         maker: Maker::new(&args.homework, &session.environment).await?,
         cancel: interrupt::token(),
         session,
-        max_lesson_bytes: settings.max_lesson_bytes.value,
+        max_lesson_bytes: settings.max_lesson_bytes,
     };
     // Before the first look at the lessons, so that no save falls in between.
     let saves = Saves::of(&args.lessons)?;
