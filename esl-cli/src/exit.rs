@@ -142,7 +142,9 @@ impl Failure {
         };
         let causes = failures.iter().map(told).collect();
         let number = failures.len();
-        let worst = failures.into_iter().max_by_key(|failure| failure.exit as u8)?;
+        let worst = failures
+            .into_iter()
+            .max_by_key(|failure| failure.exit as u8)?;
         Some(Self {
             message: format!("{number} things cannot be used"),
             causes,

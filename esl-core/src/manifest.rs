@@ -6,7 +6,7 @@
 
 mod page_blocks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -46,9 +46,9 @@ pub struct Manifest {
     /// The recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioRecord>,
-    /// Recordings of ours that another one has replaced and that may still lie around.
+    /// Recordings of ours that may lie around though the lesson does not play them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub replaced: Vec<ReplacedRecording>,
+    pub strays: Vec<StrayRecording>,
     /// Name of the heading preset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
@@ -90,6 +90,10 @@ pub struct Manifest {
     /// The run that wrote last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunRecord>,
+    /// Addresses of the pieces of speech that the lesson's recordings were made of, the present one's
+    /// and earlier ones'.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub segments: BTreeSet<Digest>,
     /// What became of each stage.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stages: BTreeMap<Stage, StageRecord>,
@@ -181,17 +185,15 @@ pub struct PendingImport {
     pub blocks: Vec<BlockDigest>,
 }
 
-/// A recording that another one has replaced. Its files are removed once the page plays the new one.
+/// A recording that another one has replaced, or that a run is about to make. Unless it becomes the
+/// lesson's, its files are removed once the page plays another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReplacedRecording {
-    /// The local MP3 file.
+pub struct StrayRecording {
+    /// The local MP3 file, named by what it says.
     pub path: String,
-    /// Digest of the file; one that holds something else is not ours.
-    pub sha256: Digest,
-    /// The file as handed to the workspace.
+    /// Digest of the file, if it was finished; a file that holds something else is not ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upload_id: Option<UploadId>,
+    pub sha256: Option<Digest>,
 }
 
 /// The intent to put a player on the page: written before the request, replaced by the block's id
@@ -224,6 +226,22 @@ pub struct RunRecord {
     pub started_at: Timestamp,
     /// The version of this software.
     pub system_version: String,
+    /// What it was asked to do, until it has been seen through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<UnfinishedRun>,
+}
+
+/// What a run was asked to do that has not been seen through, so that it can be resumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnfinishedRun {
+    /// The options, as the pipeline reads them.
+    pub options: Value,
+    /// The stages to do again; none if it is no rerun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<Stage>>,
+    /// What the caller keeps to itself, such as where the pages are.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub caller: Value,
 }
 
 /// What became of a stage.
@@ -287,7 +305,7 @@ impl Manifest {
             former_pages: Vec::new(),
             student: None,
             audio: None,
-            replaced: Vec::new(),
+            strays: Vec::new(),
             preset: None,
             preset_hash: None,
             tts_mode: None,
@@ -300,6 +318,7 @@ impl Manifest {
             pending_append: None,
             pending_audio: None,
             run: None,
+            segments: BTreeSet::new(),
             stages: BTreeMap::new(),
             extra: Map::new(),
             timestamp: now,

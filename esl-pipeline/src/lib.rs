@@ -9,6 +9,7 @@ pub mod documents;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
+mod scratch;
 pub mod speech;
 mod turns;
 mod yaml;

@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags, their ranges and their help. Nothing is done here.
 
+mod forget;
 mod new;
 mod run;
 mod settings;
@@ -13,9 +14,11 @@ use serde::Serialize;
 
 use crate::config::SpeechProvider;
 
+pub(crate) use forget::ForgetArgs;
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
-    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, RunArgs, TtsArgs, WatchArgs,
+    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, ResumeArgs, RunArgs, TtsArgs,
+    WatchArgs,
 };
 pub(crate) use settings::{ConfigCommand, SettingArgs, UploadFileArgs};
 
@@ -75,6 +78,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Do parts of a lesson's homework again
     Rerun(Box<RerunArgs>),
+    /// Go on with a run that was stopped, as it was begun
+    Resume(ResumeArgs),
     /// Tell what a run would do, without doing it
     Plan(Box<PlanArgs>),
     /// Make the homework of many lessons
@@ -95,6 +100,8 @@ pub(crate) enum Command {
     Blocks(BlocksArgs),
     /// Tell what has been done for a lesson
     Status(StatusArgs),
+    /// Erase what is stored about a lesson or a student
+    Forget(ForgetArgs),
     /// Voices on this machine and who would speak with which
     #[command(subcommand)]
     Voices(VoicesCommand),
@@ -113,6 +120,7 @@ impl Command {
         match self {
             Self::Run(_) => "run",
             Self::Rerun(_) => "rerun",
+            Self::Resume(_) => "resume",
             Self::Plan(_) => "plan",
             Self::Batch(_) => "batch",
             Self::Watch(_) => "watch",
@@ -123,6 +131,7 @@ impl Command {
             Self::Extract(_) => "extract",
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
+            Self::Forget(_) => "forget",
             Self::Voices(VoicesCommand::List(_)) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
             Self::Voices(VoicesCommand::Sync(_)) => "voices sync",
@@ -153,6 +162,25 @@ pub(crate) struct LessonArg {
     /// The lesson file
     #[arg(long, value_name = "LESSON")]
     md: Option<PathBuf>,
+}
+
+/// The lesson, as first word or after `--md`; asked for on a terminal if neither is given.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct AnyLessonArg {
+    /// The lesson file; asked for, like what else is needed, unless given
+    #[arg(value_name = "LESSON")]
+    lesson: Option<PathBuf>,
+    /// The lesson file
+    #[arg(long, value_name = "LESSON")]
+    md: Option<PathBuf>,
+}
+
+impl AnyLessonArg {
+    /// The path as typed.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        self.lesson.as_ref().or(self.md.as_ref()).cloned()
+    }
 }
 
 impl LessonArg {
@@ -284,7 +312,11 @@ pub(crate) enum VoicesCommand {
 #[derive(Debug, Args)]
 pub(crate) struct SyncArgs {
     /// The file to write
-    #[arg(long, value_name = "FILE", default_value = "configs/elevenlabs.voices.json")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "configs/elevenlabs.voices.json"
+    )]
     pub(crate) out: PathBuf,
     /// Whose voices
     #[arg(long, value_name = "NAME")]
@@ -406,7 +438,7 @@ mod tests {
     #[test]
     fn a_lesson_is_named_exactly_once() {
         use clap::error::ErrorKind::{ArgumentConflict, MissingRequiredArgument};
-        assert_eq!(command_of(&["esl", "run"]), Err(MissingRequiredArgument));
+        assert_eq!(command_of(&["esl", "plan"]), Err(MissingRequiredArgument));
         let twice = ["esl", "run", "a.md", "--md", "b.md"];
         assert_eq!(command_of(&twice), Err(ArgumentConflict));
     }

@@ -7,12 +7,15 @@ use clap::{Args, ValueEnum};
 use esl_core::Stage;
 use serde::Serialize;
 
-use super::{LessonArg, PresetArgs, SettingArgs, VoiceArgs};
+use super::{AnyLessonArg, LessonArg, PresetArgs, SettingArgs, VoiceArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub(crate) lesson: LessonArg,
+    pub(crate) lesson: AnyLessonArg,
+    /// Begin without asking, where lesson and all else are asked for
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Only tell what would be done, like `esl plan`
     #[arg(long, alias = "plan")]
     pub(crate) dry_run: bool,
@@ -40,6 +43,15 @@ pub(crate) struct RerunArgs {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) homework: HomeworkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// A part of the work that can be asked for.
@@ -219,6 +231,16 @@ impl PageArgs {
 }
 
 impl SpeechArgs {
+    /// Whether something typed says if there is to be a recording.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.with_tts || self.no_tts || self.skip_tts || self.redo_tts
+    }
+
+    /// Makes a recording or none, as if typed.
+    pub(crate) fn decide(&mut self, is_on: bool) {
+        (self.with_tts, self.no_tts) = (is_on, !is_on);
+    }
+
     /// Whether to make a recording; on unless turned off, since the offline voices cost nothing.
     pub(crate) fn is_on(&self) -> bool {
         !self.no_tts

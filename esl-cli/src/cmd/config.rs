@@ -65,7 +65,12 @@ impl Answer for Effective {
     }
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let lines: Vec<_> = self.0.shown.iter().map(|shown| (shown, told(shown))).collect();
+        let lines: Vec<_> = self
+            .0
+            .shown
+            .iter()
+            .map(|shown| (shown, told(shown)))
+            .collect();
         let name = lines.iter().map(|(shown, _)| shown.key.path.len()).max();
         let value = lines.iter().map(|(_, value)| value.chars().count()).max();
         let (name, value) = (name.unwrap_or(0), value.unwrap_or(0));

@@ -1,22 +1,27 @@
 //! Making homework: what `run`, `rerun`, `plan`, `watch` and `batch` have in common.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use esl_core::{CancellationToken, ProgressSink, RunId, Silent, Stage};
+use esl_core::manifest::UnfinishedRun;
+use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    self,    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunDefaults,
+    self, LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunDefaults,
     RunOptions, RunPlan, RunReport, RunRequest, Spoken,
 };
 use esl_pipeline::speech::segments::SpeechMode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs};
-use crate::config::{self, Environment, SpeechDefaults, UploadSettings, UploadTarget};
-use crate::exit::Failure;
-use crate::output::diagnostics::Source;
+use crate::config::{
+    self, Environment, Settings, SpeechDefaults, SpeechProvider, Typed, UploadSettings,
+    UploadTarget,
+};
+use crate::exit::{Exit, Failure};
+use crate::output::{diagnostics::Source, summary};
 use crate::wiring::{self, Workshop};
 
 /// Makes the homework of any lesson in the same way.
@@ -26,6 +31,24 @@ pub(super) struct Maker {
     defaults: RunDefaults,
     timeout: Option<Duration>,
     needs_page: bool,
+    kept: Kept,
+}
+
+/// What of the command line a resumed run needs beyond its options.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    workspace: Option<PathBuf>,
+    answers: bool,
+    presets: Option<PathBuf>,
+    voices: Option<PathBuf>,
+    speech_provider: Option<SpeechProvider>,
+    concurrency: Option<u16>,
+    presign: Option<u32>,
+    is_public_read: bool,
+    prefix: Option<String>,
+    max_lesson_bytes: Option<usize>,
+    speaks: bool,
 }
 
 /// What is asked of which pipeline.
@@ -85,17 +108,72 @@ impl Maker {
         environment: &Environment,
         speaks: bool,
     ) -> Result<Self, Failure> {
+        let Typed {
+            workspace,
+            presets,
+            voices,
+            speech_provider,
+            concurrency,
+            presign,
+            is_public_read,
+            prefix,
+            max_lesson_bytes,
+            ..
+        } = args.settings.settings();
+        let kept = Kept {
+            workspace: absolute(workspace)?,
+            answers: args.page.answers,
+            presets: absolute(presets)?,
+            voices: absolute(voices)?,
+            speech_provider,
+            concurrency,
+            presign,
+            is_public_read,
+            prefix: prefix.map(str::to_owned),
+            max_lesson_bytes,
+            speaks: speaks && !args.speech.skip_tts,
+        };
         let settings = environment.settings(args.settings.settings())?;
+        Self::with(
+            kept,
+            options(args, &settings.upload)?,
+            args.timeout,
+            settings,
+        )
+        .await
+    }
+
+    /// For what an interrupted run still has to do, with the settings that it had.
+    pub(super) async fn again(
+        unfinished: &UnfinishedRun,
+        timeout: Option<Duration>,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let kept = Kept::deserialize(&unfinished.caller).map_err(|_| {
+            let message = "the interrupted run was begun by another program";
+            Failure::new(Exit::Manifest, ErrorKind::Corrupt, message)
+                .hint("`esl run` goes on with it, with the options you give")
+        })?;
+        let settings = environment.settings(kept.settings())?;
+        Self::with(kept, RunOptions::default(), timeout, settings).await
+    }
+
+    async fn with(
+        kept: Kept,
+        options: RunOptions,
+        timeout: Option<Duration>,
+        settings: Settings,
+    ) -> Result<Self, Failure> {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        let speaks = speaks && !args.speech.skip_tts;
         Ok(Self {
-            options: options(args, &settings.upload)?,
+            options,
             defaults: defaults(&settings.speech.defaults),
-            workshop: Workshop::open(settings, args.page.answers, speaks).await?,
-            timeout: args.timeout,
+            workshop: Workshop::open(settings, kept.answers, kept.speaks).await?,
+            timeout,
             needs_page: true,
+            kept,
         })
     }
 
@@ -151,6 +229,23 @@ impl Maker {
         report.map_err(|error| Unmade::of(error, &lesson))
     }
 
+    /// Goes on with the interrupted run of the lesson at `path`, if there is one.
+    pub(super) async fn resume(
+        &self,
+        path: &Path,
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<Option<RunReport>, Unmade> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress).await?;
+        let lesson = request.lesson.clone();
+        let report = pipeline.resume(request, context).await;
+        report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
     /// What `make` would do, or `remake`, if there are steps.
     pub(super) async fn plan(
         &self,
@@ -161,7 +256,9 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, CancellationToken::new(), Arc::new(Silent)).await?;
+        } = self
+            .order(path, CancellationToken::new(), Arc::new(Silent))
+            .await?;
         let planning = async {
             match steps {
                 Some(steps) => pipeline.plan_rerun(steps, request, context).await,
@@ -206,10 +303,32 @@ impl Maker {
                 voices: documents.voices.clone(),
                 students: documents.students.clone(),
                 defaults: self.defaults.clone(),
+                caller: summary::json(&self.kept),
                 ..RunRequest::new(lesson)
             },
         })
     }
+}
+
+impl Kept {
+    fn settings(&self) -> Typed<'_> {
+        Typed {
+            workspace: self.workspace.as_deref(),
+            presets: self.presets.as_deref(),
+            voices: self.voices.as_deref(),
+            speech_provider: self.speech_provider,
+            concurrency: self.concurrency,
+            presign: self.presign,
+            is_public_read: self.is_public_read,
+            prefix: self.prefix.as_deref(),
+            max_lesson_bytes: self.max_lesson_bytes,
+            ..Typed::default()
+        }
+    }
+}
+
+fn absolute(path: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    path.map(config::absolute).transpose()
 }
 
 impl Unmade {

@@ -16,7 +16,9 @@ struct Recorded(Spoken);
 pub(super) async fn tts(args: TtsArgs, session: &Session) -> Outcome {
     let maker = Maker::for_speech(&args.homework, &session.environment).await?;
     let progress = Arc::clone(&session.progress);
-    let spoken = maker.speak(&args.lesson.path(), interrupt::token(), progress).await;
+    let spoken = maker
+        .speak(&args.lesson.path(), interrupt::token(), progress)
+        .await;
     let spoken = spoken.map_err(|unmade| {
         unmade.show_findings();
         unmade.failure
@@ -60,7 +62,10 @@ impl Answer for Recorded {
         fields.add("Cues", recording.vtt_path.display());
         fields.add("Voices", summary::voices(voices));
         if synthesis.characters_billed > 0 {
-            fields.add("Billed", format!("{} characters", synthesis.characters_billed));
+            fields.add(
+                "Billed",
+                format!("{} characters", synthesis.characters_billed),
+            );
         }
         for warning in warnings {
             fields.add("Warning", warning);

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use esl_core::ports::{ArtifactBody, ArtifactKey, ArtifactMeta, ArtifactStore, FileUpload, Notion, Stored};
+use esl_core::ports::{
+    ArtifactBody, ArtifactKey, ArtifactMeta, ArtifactStore, FileUpload, Notion, Stored,
+};
 use esl_core::{Digest, ErrorKind};
 use serde_json::{Value, json};
 
@@ -46,8 +48,16 @@ async fn to_bucket(file: &Path, settings: &Settings) -> Result<Uploaded, Failure
     let is_new = stored == Stored::Created;
     Ok(Uploaded(vec![
         ("url", "Address", json!(url.as_ref().map(|url| &url.url))),
-        ("expiresAt", "Until", json!(url.and_then(|url| url.expires_at))),
-        ("bucket", "Bucket", json!(place.as_ref().and_then(|place| place.bucket.as_ref()))),
+        (
+            "expiresAt",
+            "Until",
+            json!(url.and_then(|url| url.expires_at)),
+        ),
+        (
+            "bucket",
+            "Bucket",
+            json!(place.as_ref().and_then(|place| place.bucket.as_ref())),
+        ),
         ("key", "Key", json!(place.map(|place| place.key))),
         ("created", "New", json!(is_new)),
     ]))
@@ -82,8 +92,16 @@ fn key(file: &Path) -> Result<ArtifactKey, Failure> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(unusable(format!("it is larger than {MOST_BYTES} bytes")));
     }
-    let extension = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let extension = if extension.is_empty() { "bin" } else { &extension };
+    let extension = file
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let extension = if extension.is_empty() {
+        "bin"
+    } else {
+        &extension
+    };
     let key = ArtifactKey::of_content(&Digest::of(bytes), extension);
     key.map_err(|error| unusable(error.to_string()))
 }

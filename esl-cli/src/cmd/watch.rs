@@ -44,7 +44,9 @@ struct Desk<'a> {
 struct Ended(Vec<Watched>);
 
 pub(super) async fn watch(args: WatchArgs, session: &Session) -> Outcome {
-    let settings = session.environment.settings(args.homework.settings.settings())?;
+    let settings = session
+        .environment
+        .settings(args.homework.settings.settings())?;
     let desk = Desk {
         maker: Maker::new(&args.homework, &session.environment).await?,
         cancel: interrupt::token(),

@@ -64,12 +64,16 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Documen
         (ConfigDocument::VoiceMap, &keys::FILES_VOICES, typed.voices),
         (ConfigDocument::VoiceCatalog, &keys::FILES_CATALOG, None),
     ] {
-        let typed = typed.zip(key.flag).map(|(path, flag)| {
-            Setting::new(Place::Path(path.to_owned()), Origin::Flag(flag))
-        });
+        let typed = typed
+            .zip(key.flag)
+            .map(|(path, flag)| Setting::new(Place::Path(path.to_owned()), Origin::Flag(flag)));
         let named = named(resolver, key);
         let is_in_file = matches!(&named, Some(set) if matches!(set.origin, Origin::File { .. }));
-        let (in_file, in_variable) = if is_in_file { (named, None) } else { (None, named) };
+        let (in_file, in_variable) = if is_in_file {
+            (named, None)
+        } else {
+            (None, named)
+        };
         let found = typed
             .or(in_variable)
             .or_else(|| folders.of_variable(document))
@@ -130,7 +134,10 @@ impl Folders {
     fn of(resolver: &mut Resolver<'_>) -> Self {
         let environment = resolver.environment;
         let named = environment.variable(keys::CONFIG_DIR).cloned();
-        if let Some(named) = named.as_ref().filter(|named| !Path::new(&named.text).is_dir()) {
+        if let Some(named) = named
+            .as_ref()
+            .filter(|named| !Path::new(&named.text).is_dir())
+        {
             let message = format!("{} is no folder", named.text);
             resolver.refuse(named.origin.to_string(), message);
         }
@@ -179,10 +186,26 @@ fn service(resolver: &mut Resolver<'_>) -> Option<ServiceSettings> {
         (document, path.value)
     };
     let paths = BTreeMap::from([
-        path(ConfigDocument::Presets, &keys::CONFIG_PRESETS, "/presets.json"),
-        path(ConfigDocument::Students, &keys::CONFIG_STUDENTS, "/students.json"),
-        path(ConfigDocument::VoiceMap, &keys::CONFIG_VOICES, "/voices.yml"),
-        path(ConfigDocument::VoiceCatalog, &keys::CONFIG_CATALOG, "/voices-catalog.json"),
+        path(
+            ConfigDocument::Presets,
+            &keys::CONFIG_PRESETS,
+            "/presets.json",
+        ),
+        path(
+            ConfigDocument::Students,
+            &keys::CONFIG_STUDENTS,
+            "/students.json",
+        ),
+        path(
+            ConfigDocument::VoiceMap,
+            &keys::CONFIG_VOICES,
+            "/voices.yml",
+        ),
+        path(
+            ConfigDocument::VoiceCatalog,
+            &keys::CONFIG_CATALOG,
+            "/voices-catalog.json",
+        ),
     ]);
     let stale_if_error = resolver.or(&keys::CONFIG_STALE, None, parse::switch, false);
     if provider.value == Provider::Local {

@@ -64,7 +64,8 @@ fn add(
         // Not which text: it may be a secret.
         let file = file.display();
         let lines = if broken == 1 { "line is" } else { "lines are" };
-        let message = format!("{file}: {broken} {lines} not of the form NAME=value and passed over");
+        let message =
+            format!("{file}: {broken} {lines} not of the form NAME=value and passed over");
         warnings.push(message);
     }
 }
@@ -102,7 +103,10 @@ mod tests {
         assert_eq!(warnings, [""; 0]);
         assert_eq!(variables.len(), 2);
         assert_eq!(variables["A_TOKEN"].text, "a#b");
-        assert_eq!(variables["A_TOKEN"].origin.to_string(), "A_TOKEN (x/.env:2)");
+        assert_eq!(
+            variables["A_TOKEN"].origin.to_string(),
+            "A_TOKEN (x/.env:2)"
+        );
         assert_eq!(variables["B_NAME"].text, "two\nlines");
         assert_eq!(variables["B_NAME"].origin.to_string(), "B_NAME (x/.env:4)");
     }
@@ -133,7 +137,10 @@ mod tests {
     fn the_nearest_file_counts() {
         let root = tempfile::tempdir().unwrap();
         let folders = [root.path().join("near"), root.path().join("far")];
-        for (folder, text) in folders.iter().zip(["B_NAME=near", "B_NAME=far\nA_TOKEN=far"]) {
+        for (folder, text) in folders
+            .iter()
+            .zip(["B_NAME=near", "B_NAME=far\nA_TOKEN=far"])
+        {
             fs::create_dir(folder).unwrap();
             fs::write(folder.join(NAME), text).unwrap();
         }

@@ -190,10 +190,15 @@ mod tests {
         let places = ["esl.toml:2", "esl.toml:5", "esl.toml:6"];
         let expected = [
             (places[0], "there is no setting notion.tokn"),
-            (places[1], "speech.seed cannot be a list of lists, a table or a date"),
+            (
+                places[1],
+                "speech.seed cannot be a list of lists, a table or a date",
+            ),
             (places[2], "there is no setting speech.languge"),
         ];
-        let mut expected = expected.map(|(place, message)| Problem::of(place, message)).to_vec();
+        let mut expected = expected
+            .map(|(place, message)| Problem::of(place, message))
+            .to_vec();
         let key = |problem: &Problem| format!("{problem:?}");
         expected.sort_by_key(key);
         let mut problems = problems;
@@ -204,7 +209,10 @@ mod tests {
     #[test]
     fn text_that_is_no_toml_is_told_with_its_line() {
         let problems = parse("[notion]\ntoken = \n").unwrap_err();
-        assert!(format!("{problems:?}").contains("esl.toml:2"), "{problems:?}");
+        assert!(
+            format!("{problems:?}").contains("esl.toml:2"),
+            "{problems:?}"
+        );
     }
 
     #[test]

@@ -52,7 +52,10 @@ mod tests {
     fn host_port_and_tls_become_an_address() {
         for (given, address) in [
             (&[(ENDPOINT, "minio")][..], "http://minio:9000"),
-            (&[(ENDPOINT, "m"), (MINIO_PORT, "1"), (MINIO_USE_SSL, "true")], "https://m:1"),
+            (
+                &[(ENDPOINT, "m"), (MINIO_PORT, "1"), (MINIO_USE_SSL, "true")],
+                "https://m:1",
+            ),
             (&[(ENDPOINT, "http://m:2")], "http://m:2"),
         ] {
             let mut variables = variables(given);
@@ -63,7 +66,11 @@ mod tests {
 
     #[test]
     fn turned_off_they_count_nothing() {
-        let mut variables = variables(&[(ENDPOINT, "m"), (MINIO_ENABLED, "false"), ("S3_BUCKET", "b")]);
+        let mut variables = variables(&[
+            (ENDPOINT, "m"),
+            (MINIO_ENABLED, "false"),
+            ("S3_BUCKET", "b"),
+        ]);
         settle(&mut variables).unwrap();
         assert_eq!(variables.into_keys().collect::<Vec<_>>(), ["S3_BUCKET"]);
     }

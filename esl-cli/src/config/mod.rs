@@ -98,7 +98,9 @@ impl Environment {
         }
         // Whoever mends this one wants to know the others.
         let everything = self.settings(Typed::default());
-        Err(everything.err().unwrap_or_else(|| problem::failure(&resolver.problems)))
+        Err(everything
+            .err()
+            .unwrap_or_else(|| problem::failure(&resolver.problems)))
     }
 
     /// All settings.
@@ -162,7 +164,9 @@ fn cache(resolver: &mut Resolver<'_>) -> Option<PathBuf> {
         let named = resolver.path(&keys::SPEECH_CACHE, None, None);
         return named.map(|set| set.value);
     }
-    let found = resolver.environment.folder_of_user(keys::CACHE_HOME, ".cache");
+    let found = resolver
+        .environment
+        .folder_of_user(keys::CACHE_HOME, ".cache");
     let found = found.map(|(folder, name)| {
         let folder = folder.join("esl-pipeline/segments");
         Setting::new(folder, Origin::Variable(name))

@@ -1,7 +1,5 @@
 //! The settings of Notion.
 
-use std::time::Duration;
-
 use esl_pipeline::providers::http::BaseUrl;
 use secrecy::SecretString;
 
@@ -15,12 +13,9 @@ pub(crate) struct NotionSettings {
     /// Without one the pages are local files.
     pub(crate) token: Option<SecretString>,
     pub(crate) target: Target,
-    /// The database or data source of the students' pages.
-    pub(crate) students: Option<String>,
     /// The databases on offer where a person is asked.
     pub(crate) databases: Vec<DatabaseChoice>,
     pub(crate) base_url: Option<BaseUrl>,
-    pub(crate) colorizer: Colorizer,
 }
 
 /// Where pages are made, as the user says it.
@@ -36,17 +31,6 @@ pub(crate) struct Target {
     pub(crate) data_source_name: Option<String>,
     /// Whether it was typed, so that no student's profile says otherwise.
     pub(crate) is_typed: bool,
-}
-
-/// How the headings of an existing page are coloured.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Colorizer {
-    /// The pause after each request.
-    pub(crate) throttle: Duration,
-    /// The most times that a request is sent.
-    pub(crate) attempts: u32,
-    /// The pause before the second attempt.
-    pub(crate) delay: Duration,
 }
 
 impl Target {
@@ -66,8 +50,8 @@ impl Target {
 pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionSettings {
     let token = resolver.secret(&keys::NOTION_TOKEN);
     let target = target(resolver, typed);
-    let mut text = |key| resolver.optional(key, None, parse::text).map(|set| set.value);
-    let students = text(&keys::NOTION_STUDENTS);
+    resolver.optional(&keys::NOTION_STUDENTS, None, parse::text);
+    check_colorizer(resolver);
     let databases = resolver.optional(&keys::NOTION_DATABASES, None, parse::databases);
     let label = resolver.or(
         &keys::NOTION_DATABASE_LABEL,
@@ -79,7 +63,9 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionS
         || {
             let id = target.database.clone();
             let name = label.value.clone();
-            id.map(|id| DatabaseChoice { id, name }).into_iter().collect()
+            id.map(|id| DatabaseChoice { id, name })
+                .into_iter()
+                .collect()
         },
         |set| set.value,
     );
@@ -87,10 +73,8 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionS
     NotionSettings {
         token,
         target,
-        students,
         databases,
         base_url: base_url.map(|set| set.value.0),
-        colorizer: colorizer(resolver),
     }
 }
 
@@ -119,17 +103,13 @@ fn target(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Target {
     }
 }
 
-fn colorizer(resolver: &mut Resolver<'_>) -> Colorizer {
-    let mut millis = |key, built_in| {
-        let read = parse::number(0..=60_000);
-        Duration::from_millis(resolver.or(key, None, read, built_in).value)
-    };
-    let throttle = millis(&keys::COLORIZER_THROTTLE, 0);
-    let delay = millis(&keys::COLORIZER_DELAY, 350);
-    let attempts = parse::number(1..=20);
-    Colorizer {
-        throttle,
-        attempts: resolver.or(&keys::COLORIZER_ATTEMPTS, None, attempts, 5).value,
-        delay,
+/// What only services use so far; checked here, so that it is told before they start.
+fn check_colorizer(resolver: &mut Resolver<'_>) {
+    for (key, range, built_in) in [
+        (&keys::COLORIZER_THROTTLE, 0..=60_000, 0),
+        (&keys::COLORIZER_ATTEMPTS, 1..=20, 5),
+        (&keys::COLORIZER_DELAY, 0..=60_000, 350),
+    ] {
+        resolver.or(key, None, parse::number(range), built_in);
     }
 }

@@ -12,7 +12,10 @@ use esl_pipeline::providers::http::BaseUrl;
 use serde::{Serialize, Serializer};
 
 /// Any text.
-#[expect(clippy::unnecessary_wraps, reason = "one of the readers, which may fail")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of the readers, which may fail"
+)]
 pub(super) fn text(text: &str) -> Result<String, String> {
     Ok(text.trim().to_owned())
 }
@@ -88,7 +91,10 @@ pub(super) fn language(text: &str) -> Result<String, String> {
 }
 
 /// Items joined by commas.
-#[expect(clippy::unnecessary_wraps, reason = "one of the readers, which may fail")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of the readers, which may fail"
+)]
 pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
     let items = text.split(',').map(str::trim);
     let items = items.filter(|item| !item.is_empty());
@@ -139,7 +145,10 @@ mod tests {
     fn numbers_keep_to_their_range() {
         assert_eq!(number(1..=9)("9"), Ok(9));
         for text in ["0", "10", "1e1", "0x1", "", "1.5"] {
-            assert_eq!(number(1..=9)(text).unwrap_err(), "it must be a number from 1 to 9");
+            assert_eq!(
+                number(1..=9)(text).unwrap_err(),
+                "it must be a number from 1 to 9"
+            );
         }
         assert!(number(0.0..=1.0)("NaN").is_err());
     }
@@ -147,7 +156,13 @@ mod tests {
     #[test]
     fn an_address_has_no_password() {
         assert!(address("http://127.0.0.1:8080/notion").is_ok());
-        for text in ["ftp://x", "x", "http://", "https://me:secret@x", "https://me@x"] {
+        for text in [
+            "ftp://x",
+            "x",
+            "http://",
+            "https://me:secret@x",
+            "https://me@x",
+        ] {
             let error = address(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -63,7 +63,12 @@ impl<'a> Resolver<'a> {
     where
         T: Clone,
     {
-        let setting = self.resolve(key, typed, |found| read(&found.text), Some(built_in.clone()));
+        let setting = self.resolve(
+            key,
+            typed,
+            |found| read(&found.text),
+            Some(built_in.clone()),
+        );
         // A problem is told at the end; until then anything will do.
         setting.unwrap_or(Setting::new(built_in, Origin::BuiltIn))
     }
@@ -79,7 +84,8 @@ impl<'a> Resolver<'a> {
             Ok(path) => path,
             Err(error) => {
                 let message = format!("it cannot be found: {error}");
-                self.problems.push(Problem::of(path.display().to_string(), message));
+                self.problems
+                    .push(Problem::of(path.display().to_string(), message));
                 path
             }
         };

@@ -59,7 +59,9 @@ impl Environment {
         let mut environment = Self::default();
         for name in keys::OF_MACHINE {
             let value = process(name).filter(|value| !value.is_empty());
-            environment.machine.extend(value.map(|value| (*name, value)));
+            environment
+                .machine
+                .extend(value.map(|value| (*name, value)));
         }
         let folders = dotenv::folders(current, environment.settings_folder().as_deref());
         environment.read_variables(&folders, process);
@@ -72,11 +74,7 @@ impl Environment {
 
     /// Those of the process hide those of `.env` files, even if they are empty; an empty one counts
     /// as not set.
-    fn read_variables(
-        &mut self,
-        folders: &[PathBuf],
-        process: impl Fn(&str) -> Option<OsString>,
-    ) {
+    fn read_variables(&mut self, folders: &[PathBuf], process: impl Fn(&str) -> Option<OsString>) {
         let of_keys = keys::ALL.iter().flat_map(|key| key.all_variables());
         let names: Vec<_> = of_keys.chain(keys::HELPERS.iter().copied()).collect();
         self.variables = dotenv::read(folders, &names, &mut self.warnings);
@@ -90,7 +88,8 @@ impl Environment {
                 None => {}
             }
         }
-        self.variables.retain(|_, found| !found.text.trim().is_empty());
+        self.variables
+            .retain(|_, found| !found.text.trim().is_empty());
         if let Err(problem) = minio::settle(&mut self.variables) {
             self.problems.push(problem);
         }

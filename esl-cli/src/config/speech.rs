@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use esl_pipeline::providers::elevenlabs::OutputFormat;
 use esl_pipeline::providers::http::BaseUrl;
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::parse::Written;
 use super::resolver::Resolver;
@@ -26,7 +26,7 @@ pub(crate) struct SpeechSettings {
 }
 
 /// A speech provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SpeechProvider {
     /// ElevenLabs
@@ -101,8 +101,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> SpeechS
     }
     let typed_concurrency = typed.concurrency.map(usize::from);
     let concurrency = parse::number(1..=64);
-    let concurrency =
-        resolver.optional(&keys::SPEECH_CONCURRENCY, typed_concurrency, concurrency);
+    let concurrency = resolver.optional(&keys::SPEECH_CONCURRENCY, typed_concurrency, concurrency);
     SpeechSettings {
         provider: provider.value,
         eleven_labs,
@@ -132,7 +131,9 @@ fn format(resolver: &mut Resolver<'_>) -> OutputFormat {
 }
 
 fn text(resolver: &mut Resolver<'_>, key: &'static keys::Key, built_in: &str) -> String {
-    resolver.or(key, None, parse::text, built_in.to_owned()).value
+    resolver
+        .or(key, None, parse::text, built_in.to_owned())
+        .value
 }
 
 fn address(resolver: &mut Resolver<'_>, key: &'static keys::Key) -> Option<BaseUrl> {

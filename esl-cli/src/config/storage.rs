@@ -103,7 +103,8 @@ impl UploadSettings {
 
 pub(super) fn resolve_s3(resolver: &mut Resolver<'_>) -> S3Settings {
     let region = resolver.or(&keys::S3_REGION, None, parse::text, REGION.to_owned());
-    let endpoint = value(resolver.optional(&keys::S3_ENDPOINT, None, parse::address)).map(|set| set.0);
+    let endpoint =
+        value(resolver.optional(&keys::S3_ENDPOINT, None, parse::address)).map(|set| set.0);
     if region.origin == Origin::BuiltIn
         && endpoint.is_none()
         && resolver.environment.find(&keys::S3_BUCKET).is_some()
@@ -111,8 +112,12 @@ pub(super) fn resolve_s3(resolver: &mut Resolver<'_>) -> S3Settings {
         let warning = format!("no region is set for the bucket, so it is {REGION}; set S3_REGION");
         resolver.warnings.push(warning);
     }
-    let force_path_style =
-        resolver.or(&keys::S3_PATH_STYLE, None, parse::switch, endpoint.is_some());
+    let force_path_style = resolver.or(
+        &keys::S3_PATH_STYLE,
+        None,
+        parse::switch,
+        endpoint.is_some(),
+    );
     let id = resolver.secret(&keys::S3_KEY_ID);
     let secret = resolver.secret(&keys::S3_SECRET);
     let session = resolver.secret(&keys::S3_SESSION);
@@ -160,10 +165,13 @@ pub(super) fn resolve_upload(
     let expiry = resolver.or(&keys::UPLOAD_EXPIRY, typed.presign, expiry, 3600);
     let is_public = typed.is_public_read.then_some(true);
     let is_public = resolver.or(&keys::UPLOAD_PUBLIC, is_public, parse::switch, false);
-    let public_base_url = value(resolver.optional(&keys::UPLOAD_CDN, None, parse::address)).map(|set| set.0);
+    let public_base_url =
+        value(resolver.optional(&keys::UPLOAD_CDN, None, parse::address)).map(|set| set.0);
 
     let wants_s3 = asked.value == UploadTarget::S3
-        || provider.as_ref().is_some_and(|set| set.value == StorageProvider::S3);
+        || provider
+            .as_ref()
+            .is_some_and(|set| set.value == StorageProvider::S3);
     if wants_s3 && bucket.is_none() {
         resolver.refuse("s3.bucket", "no bucket is set; set S3_BUCKET");
     }

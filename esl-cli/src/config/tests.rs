@@ -12,7 +12,9 @@ struct World {
 }
 
 fn world(variables: &[(&str, &str)]) -> World {
-    let owned = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+    let owned = variables
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()));
     World {
         folder: tempfile::tempdir().unwrap(),
         variables: owned.collect(),
@@ -73,7 +75,11 @@ fn flag_process_dotenv_file_built_in() {
     assert_eq!(level(&dotenv, None), "debug");
     assert_eq!(level(&dotenv, Some(LogLevel::Off)), "off");
     dotenv.variables.insert("LOG_LEVEL".into(), String::new());
-    assert_eq!(level(&dotenv, None), "error", "an empty variable hides the .env");
+    assert_eq!(
+        level(&dotenv, None),
+        "error",
+        "an empty variable hides the .env"
+    );
 }
 
 #[test]
@@ -93,7 +99,10 @@ fn all_problems_are_told_at_once_and_none_repeats_what_was_written() {
     assert_eq!(failure.message, "8 settings cannot be used");
     let told = format!("{failure:?}");
     for (name, _) in wrong {
-        assert!(failure.causes.iter().any(|cause| cause.starts_with(name)), "{name}: {told}");
+        assert!(
+            failure.causes.iter().any(|cause| cause.starts_with(name)),
+            "{name}: {told}"
+        );
     }
     assert!(!told.contains("hush-hush"), "{told}");
 }
@@ -142,16 +151,31 @@ fn older_names_are_taken_with_a_warning() {
     let settings = world(&older).settings();
     assert_eq!(settings.upload.target, UploadTarget::S3);
     assert_eq!(settings.upload.bucket.as_deref(), Some("lessons"));
-    assert_eq!(settings.s3.endpoint.unwrap().to_string(), "http://minio:9000");
+    assert_eq!(
+        settings.s3.endpoint.unwrap().to_string(),
+        "http://minio:9000"
+    );
     assert!(settings.s3.force_path_style);
-    let warned = |name: &str| settings.warnings.iter().any(|warning| warning.starts_with(name));
-    assert!(older.iter().all(|(name, _)| warned(name)), "{:?}", settings.warnings);
+    let warned = |name: &str| {
+        settings
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with(name))
+    };
+    assert!(
+        older.iter().all(|(name, _)| warned(name)),
+        "{:?}",
+        settings.warnings
+    );
 }
 
 #[test]
 fn a_bucket_without_keys_is_no_target_unless_asked_for() {
     let bucket = ("S3_BUCKET", "lessons");
-    assert_eq!(world(&[bucket]).settings().upload.target, UploadTarget::Auto);
+    assert_eq!(
+        world(&[bucket]).settings().upload.target,
+        UploadTarget::Auto
+    );
     let asked = world(&[bucket, ("STORAGE_PROVIDER", "s3")]);
     assert!(asked.failure().message.contains("S3_ACCESS_KEY_ID"));
 }

@@ -54,10 +54,7 @@ impl Documents {
     }
 }
 
-fn unless_failed<T: Default>(
-    read: Result<T, DocumentError>,
-    failures: &mut Vec<Failure>,
-) -> T {
+fn unless_failed<T: Default>(read: Result<T, DocumentError>, failures: &mut Vec<Failure>) -> T {
     read.unwrap_or_else(|error| {
         failures.push(Failure::of(&error));
         T::default()
@@ -67,13 +64,16 @@ fn unless_failed<T: Default>(
 impl Source {
     pub(crate) fn of(settings: &DocumentSettings) -> Result<Self, Failure> {
         let local = settings.local.iter();
-        let local = local.fold(FsConfigSource::new(), |source, (document, place)| match place {
-            Place::Path(path) => source.with_path(*document, path),
-            Place::Inline { text, file } => {
-                let (text, location) = (text.clone(), file.display().to_string());
-                source.with_text(*document, ConfigPart { text, location })
-            }
-        });
+        let local = local.fold(
+            FsConfigSource::new(),
+            |source, (document, place)| match place {
+                Place::Path(path) => source.with_path(*document, path),
+                Place::Inline { text, file } => {
+                    let (text, location) = (text.clone(), file.display().to_string());
+                    source.with_text(*document, ConfigPart { text, location })
+                }
+            },
+        );
         let service = settings.service.as_ref().map(service).transpose()?;
         Ok(Self { local, service })
     }

@@ -11,17 +11,14 @@ use crate::source;
 
 /// The lesson at `path` and the folder below which its id names it: the current one if the lesson
 /// lies there, else its own. Its manifest lies beside it either way.
-pub(crate) fn lesson(
-    path: &Path,
-    settings: &Settings,
-) -> Result<(LessonInput, PathBuf), Failure> {
+pub(crate) fn lesson(path: &Path, settings: &Settings) -> Result<(LessonInput, PathBuf), Failure> {
     if path == Path::new("-") {
         let message = "standard input cannot be used here: the manifest lies beside the lesson";
         let failure = Failure::new(Exit::Usage, ErrorKind::InvalidInput, message);
         return Err(failure.hint("give the lesson as a file"));
     }
     let bytes = source::read_lesson(path, settings.max_lesson_bytes)?;
-    let (id, root) = identity(path, &settings.manifests)?;
+    let (id, root) = identity(path, settings)?;
     let location = path.display().to_string();
     let bytes = bytes.into();
     Ok((
@@ -34,7 +31,9 @@ pub(crate) fn lesson(
     ))
 }
 
-fn identity(path: &Path, manifests: &ManifestSettings) -> Result<(LessonId, PathBuf), Failure> {
+/// The lesson's id, and the folder below which it names the lesson at `path`.
+pub(crate) fn identity(path: &Path, settings: &Settings) -> Result<(LessonId, PathBuf), Failure> {
+    let manifests = &settings.manifests;
     let unusable = |reason: String| {
         let message = format!("cannot name the lesson {}: {reason}", path.display());
         Failure::new(Exit::Unexpected, ErrorKind::InvalidInput, message)
@@ -59,7 +58,9 @@ fn identity(path: &Path, manifests: &ManifestSettings) -> Result<(LessonId, Path
         (Err(_), ManifestSettings::Files) => (folder.clone(), PathBuf::from(name)),
         (Err(_), ManifestSettings::S3 { .. }) => {
             let reason = format!("it does not lie below {}", base.display());
-            return Err(unusable(reason).hint("set ESL_PIPELINE_MANIFEST_ROOT to a folder above it"));
+            return Err(
+                unusable(reason).hint("set ESL_PIPELINE_MANIFEST_ROOT to a folder above it")
+            );
         }
     };
     let relative = relative

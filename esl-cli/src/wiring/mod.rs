@@ -14,15 +14,16 @@ use esl_core::ports::ArtifactStore;
 use esl_core::{DataSourceId, ErrorKind};
 use esl_pipeline::lesson::Lesson;
 use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder};
+use esl_pipeline::providers::fs::FsArtifactStore;
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
 
 use crate::config::Settings;
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
-pub(crate) use lesson::{folder_of, lesson};
-pub(crate) use speech::{eleven_labs, open as open_speech};
+pub(crate) use lesson::{folder_of, identity, lesson};
 use speech::Speech;
+pub(crate) use speech::{eleven_labs, open as open_speech};
 pub(crate) use storage::{manifests, uploads};
 pub(crate) use workspace::Workspace;
 
@@ -140,6 +141,21 @@ pub(crate) fn observer(settings: &Settings, root: &Path) -> Result<Pipeline, Fai
         .notion(Arc::new(nowhere), LocalWorkspace::SOURCE)
         .manifest_store(manifests(settings, root)?);
     build(builder)
+}
+
+/// A pipeline that keeps and erases what there is of lessons below `root`.
+pub(crate) fn archive(root: PathBuf, settings: &Settings) -> Result<Pipeline, Failure> {
+    let segments = FsArtifactStore::new(settings.cache()?);
+    let builder = Pipeline::builder()
+        .notion(Arc::new(workspace(settings)), LocalWorkspace::SOURCE)
+        .manifest_store(manifests(settings, &root)?)
+        .recordings(Arc::new(segments), root);
+    build(builder)
+}
+
+/// The workspace of local pages.
+pub(crate) fn workspace(settings: &Settings) -> LocalWorkspace {
+    LocalWorkspace::open(&settings.pages, LocalWorkspaceOptions::default())
 }
 
 fn build(builder: PipelineBuilder) -> Result<Pipeline, Failure> {

@@ -47,7 +47,10 @@ pub(crate) fn uploads(settings: &Settings) -> Result<S3ArtifactStore, Failure> {
 }
 
 /// Where the manifests of lessons below `root` are.
-pub(crate) fn manifests(settings: &Settings, root: &Path) -> Result<Arc<dyn ManifestStore>, Failure> {
+pub(crate) fn manifests(
+    settings: &Settings,
+    root: &Path,
+) -> Result<Arc<dyn ManifestStore>, Failure> {
     Ok(match &settings.manifests {
         ManifestSettings::Files => Arc::new(FsManifestStore::new(root)),
         ManifestSettings::S3 { bucket, prefix, .. } => {

@@ -80,7 +80,9 @@ fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Fai
     }
     let workspace = NotionWorkspace::new(&config).map_err(|error| Failure {
         exit: Exit::Configuration,
-        hint: error.hint().or_else(|| Some("check NOTION_TOKEN".to_owned())),
+        hint: error
+            .hint()
+            .or_else(|| Some("check NOTION_TOKEN".to_owned())),
         ..Failure::of(&error)
     })?;
     Ok(Some(Arc::new(workspace)))

@@ -26,7 +26,11 @@ fn each_setting_is_told_with_its_origin() {
     let lines: Vec<_> = ended.stdout.lines().map(str::trim_end).collect();
     for (name, value, origin) in [
         ("pages.folder", "/homework ", "default"),
-        ("speech.cache", "/home/.cache/esl-pipeline/segments ", "HOME"),
+        (
+            "speech.cache",
+            "/home/.cache/esl-pipeline/segments ",
+            "HOME",
+        ),
         ("files.presets", " none ", "default"),
         ("speech.concurrency", " 3 ", "--concurrency"),
         ("limits.max_lesson_bytes", " 1000 ", "desk/esl.toml:2"),
@@ -65,14 +69,21 @@ fn everything_that_is_wrong_is_told_at_once() {
     let bench = Bench::with_lesson();
     bench.file(".env", "ELEVENLABS_TTS_MODE=duet\n");
     bench.file("esl.toml", "[s3]\nregoin = 'x'\n");
-    for line in [&["config", "check", "--json"][..], &["run", "lesson.md", "--json"]] {
+    for line in [
+        &["config", "check", "--json"][..],
+        &["run", "lesson.md", "--json"],
+    ] {
         let mut command = bench.command(line);
         let ended = Ended::from(command.env("S3_FORCE_PATH_STYLE", "x").output().unwrap());
         assert_eq!(ended.code, Some(4), "{}", ended.stderr);
         let document = ended.json();
         let problems = document["error"]["details"]["problems"].as_array().unwrap();
         assert_eq!(problems.len(), 3, "{problems:?}");
-        for cause in ["ELEVENLABS_TTS_MODE (", "S3_FORCE_PATH_STYLE: ", "s3.regoin"] {
+        for cause in [
+            "ELEVENLABS_TTS_MODE (",
+            "S3_FORCE_PATH_STYLE: ",
+            "s3.regoin",
+        ] {
             assert!(ended.stderr.contains(cause), "{}", ended.stderr);
         }
     }

@@ -7,7 +7,7 @@ use esl_core::{Digest, ErrorKind, RunId, Stage};
 
 use super::delivery::{Delivery, UploadFact};
 use super::plan::{Facts, PageFact, Plan, RecordingFact};
-use super::{ErrorClass, OnExisting, Problem, RunOptions};
+use super::{ErrorClass, OnExisting, Problem, RunOptions, strays};
 
 /// What the run will find.
 #[derive(Debug)]
@@ -45,7 +45,8 @@ impl Findings<'_> {
             upload: self.upload,
             is_attached: self.delivery.has_reached_page(self.manifest),
             is_recorded: self.manifest.md_hash == self.md_hash.as_str()
-                && self.manifest.preset.as_deref() == self.preset,
+                && self.manifest.preset.as_deref() == self.preset
+                && !strays::are_left(self.manifest),
         })
     }
 

@@ -7,7 +7,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use esl_core::manifest::{Manifest, RunRecord};
+use esl_core::manifest::{Manifest, RunRecord, UnfinishedRun};
 use esl_core::ports::{Clock, LessonLock, ManifestError, ManifestStore, Revision};
 use esl_core::{Classify, Digest, ErrorKind, LessonId, PageId, RetryPolicy, RunId, Timestamp};
 use tokio::sync::{Notify, watch};
@@ -116,6 +116,18 @@ impl<'a> Journal<'a> {
         known.map_err(PipelineError::Manifest)
     }
 
+    /// Whether a manifest of the store, this one included, names the recording at `path` as its own.
+    /// `false` from a store that cannot tell.
+    pub(super) async fn plays(&self, path: &str) -> Result<bool, PipelineError> {
+        let path = Some(path.to_owned());
+        let plays = move |manifest: &Manifest| {
+            let audio = manifest.audio.as_ref();
+            audio.is_some_and(|audio| audio.path == path)
+        };
+        let played = self.store.any(Box::new(plays)).await;
+        played.map_err(PipelineError::Manifest)
+    }
+
     /// Does `work` while its notes are written. When this returns, all of them are, unless the lesson
     /// was lost; then the work has ended at its next [`record`](Self::record).
     pub(super) async fn keep_during<T>(
@@ -140,9 +152,10 @@ impl<'a> Journal<'a> {
     pub(super) async fn claim(
         &self,
         run: RunId,
-        started_at: Timestamp,
+        asked: UnfinishedRun,
         change: impl FnOnce(&mut Manifest),
     ) -> Result<(), PipelineError> {
+        let started_at = self.now();
         self.record(|manifest| {
             let last = manifest.run.as_ref().map_or(0, |last| last.epoch);
             manifest.run = Some(RunRecord {
@@ -150,6 +163,7 @@ impl<'a> Journal<'a> {
                 epoch: last + 1,
                 started_at,
                 system_version: env!("CARGO_PKG_VERSION").to_owned(),
+                unfinished: Some(asked),
             });
             change(manifest);
         })
@@ -276,4 +290,106 @@ fn blank(clock: &dyn Clock, lesson: &LessonId) -> Manifest {
     manifest.md_hash.clear();
     manifest.lesson_id = Some(lesson.clone());
     manifest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use esl_testkit::faults::{Fault, FaultPlan, Faults, Faulty, PortCall};
+    use esl_testkit::{ManualClock, MemoryManifestStore};
+
+    use super::*;
+
+    const SLOW: Duration = Duration::from_secs(1);
+
+    /// A store whose every write takes its time.
+    fn slow() -> (Faulty<MemoryManifestStore>, Arc<Faults>) {
+        let plan = (1..20).fold(FaultPlan::none(), |plan, nth| {
+            plan.on(PortCall::WriteManifest, nth, Fault::Delay(SLOW))
+        });
+        let faults = Arc::new(Faults::new(plan));
+        (Faulty::new(Arc::default(), faults.clone()), faults)
+    }
+
+    fn lesson() -> LessonId {
+        LessonId::parse("lesson.md").unwrap()
+    }
+
+    fn mark(number: usize) -> impl FnOnce(&mut Manifest) {
+        move |manifest| {
+            manifest.extra.insert(number.to_string(), number.into());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_noted_during_a_write_goes_into_the_next_one() {
+        let (store, faults) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let branch = async |first: usize| {
+            for number in first..first + 4 {
+                journal.note(mark(number));
+                tokio::time::sleep(SLOW / 10).await;
+            }
+            journal.record(mark(first + 4)).await
+        };
+        let work = async {
+            let (one, other) = tokio::join!(branch(0), branch(10));
+            one.and(other)
+        };
+        journal.keep_during(work).await.unwrap();
+        assert_eq!(faults.count(PortCall::WriteManifest), 2);
+        let stored = store.read(&lesson).await.unwrap().unwrap();
+        assert_eq!(stored.manifest.extra.len(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_is_on_the_disk_when_it_returns() {
+        let (store, _) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let work = async {
+            journal.note(mark(1));
+            tokio::task::yield_now().await;
+            journal.record(mark(2)).await?;
+            Ok(store.read(&lesson).await.unwrap().unwrap())
+        };
+        let stored = journal.keep_during(work).await.unwrap();
+        assert_eq!(stored.manifest, journal.manifest());
+        assert!(journal.was_confirmed_within(2 * SLOW));
+        assert!(!journal.was_confirmed_within(SLOW));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lesson_that_is_lost_ends_the_work_and_tells_why() {
+        let (store, faults) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let other = Manifest::new(&Digest::of(""), clock.now());
+        store.write(&lesson, &other, None).await.unwrap();
+        let work = async {
+            journal.record(mark(1)).await?;
+            panic!("the lesson is another's");
+        };
+        let lost = journal.keep_during::<()>(work).await.unwrap_err();
+        assert_eq!(lost.kind(), ErrorKind::Conflict);
+        assert_eq!(faults.count(PortCall::WriteManifest), 2);
+        assert!(!journal.was_confirmed_within(SLOW));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_failing_work_had_noted_is_written() {
+        let (store, _) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let work = async {
+            journal.note(mark(1));
+            Err::<(), _>(PipelineError::NoStudyText)
+        };
+        let failed = journal.keep_during(work).await.unwrap_err();
+        assert!(matches!(failed, PipelineError::NoStudyText));
+        let stored = store.read(&lesson).await.unwrap().unwrap();
+        assert_eq!(stored.manifest.extra.len(), 1);
+    }
 }

@@ -10,13 +10,16 @@ mod context;
 mod delivery;
 mod error;
 mod findings;
+mod forget;
 mod journal;
 mod page;
+mod page_plan;
 mod plan;
 mod preflight;
 mod properties;
 mod report;
 mod request;
+mod resume;
 mod retrying_notion;
 mod run;
 mod run_plan;
@@ -26,6 +29,7 @@ mod speech_options;
 mod stages;
 mod standing;
 mod status;
+mod strays;
 
 use std::sync::Arc;
 
@@ -35,6 +39,8 @@ use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
+pub use forget::Holdings;
+pub use page_plan::{PageRequest, PageRequestKind};
 pub use plan::Action;
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use esl_core::manifest::Manifest;
+use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::ports::{Notion, NotionError, SourceSchema};
 use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 
@@ -191,6 +191,11 @@ impl<'a> Preflight<'a> {
         }
     }
 
+    /// The manifest, if it can be read.
+    pub(super) fn manifest(&self) -> Option<Manifest> {
+        self.journal.as_ref().map(Journal::manifest)
+    }
+
     /// Every reason not to begin.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_all()
@@ -279,15 +284,24 @@ enum AskedForAudio {
 impl AskedForAudio {
     fn of(options: &RunOptions, rerun: Option<&[Stage]>, manifest: &Manifest) -> Self {
         let names_tts = rerun.is_some_and(|steps| steps.contains(&Stage::Tts));
-        let spoke_before = rerun == Some(&[]) && audio_of(manifest).is_some();
+        let repeats = rerun == Some(&[]);
+        let spoke_before = repeats && audio_of(manifest).is_some();
+        let was_silent = repeats && was_left_out(manifest, Stage::Tts);
         match options.with_tts {
             _ if options.skip_tts => Self::IfFree,
             Some(true) => Self::Yes,
             Some(false) => Self::No,
             None if names_tts || spoke_before => Self::Yes,
+            None if was_silent => Self::No,
             None => Self::IfFree,
         }
     }
+}
+
+/// Whether the last run left the stage out.
+fn was_left_out(manifest: &Manifest, stage: Stage) -> bool {
+    let record = manifest.stages.get(&stage);
+    record.is_some_and(|record| record.status == StageOutcome::Skipped)
 }
 
 fn wants_audio(asked: AskedForAudio, engine: Option<&Engine>) -> bool {

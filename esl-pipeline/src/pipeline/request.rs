@@ -7,6 +7,7 @@ use crate::speech::segments::{Gaps, SpeechMode};
 use bytes::Bytes;
 use esl_core::{DataSourceId, LessonId, Students};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// A lesson and what to do with it.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct RunRequest {
     pub students: Students,
     /// What holds where the student's profile says nothing, either.
     pub defaults: RunDefaults,
+    /// Kept with the options until the run has been seen through, for whoever resumes it.
+    pub caller: Value,
 }
 
 /// What holds where neither the options, nor the last run, nor the student's profile say anything.
@@ -49,6 +52,7 @@ impl RunRequest {
             voices: VoiceMap::default(),
             students: Students::default(),
             defaults: RunDefaults::default(),
+            caller: Value::Null,
         }
     }
 }
@@ -185,7 +189,7 @@ impl<'de> Deserialize<'de> for PresetChoice {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -1,8 +1,10 @@
 //! One run, from request to report.
 
-use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
+use std::path::Path;
+
+use esl_core::manifest::{Manifest, StageOutcome, StageRecord, UnfinishedRun};
 use esl_core::ports::{ArtifactStore, Notion};
-use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage, Timestamp};
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage};
 use tracing::Instrument;
 
 use super::builder::Recordings;
@@ -13,12 +15,12 @@ use super::report::{AudioReport, steps};
 use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
-use super::stages::tts::{Recorded, synthesis};
+use super::stages::tts::{Recorded, Take, synthesis};
 use super::stages::upload::Upload;
 use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
-    RunReport, RunRequest,
+    RunReport, RunRequest, strays,
 };
 use crate::dice::roll;
 
@@ -60,7 +62,7 @@ impl Pipeline {
         self.run_parts(request, Some(steps), context).await
     }
 
-    async fn run_parts(
+    pub(super) async fn run_parts(
         &self,
         request: RunRequest,
         rerun: Option<&[Stage]>,
@@ -121,8 +123,8 @@ impl Pipeline {
             retry: self.retry,
             recordings: self.recordings.as_ref(),
             uploads: self.uploads.as_deref(),
-            now: self.clock.now(),
             request,
+            rerun,
             journal,
             outlook,
         };
@@ -140,8 +142,9 @@ struct Run<'a> {
     retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
     uploads: Option<&'a dyn ArtifactStore>,
-    now: Timestamp,
     request: &'a RunRequest,
+    /// What a rerun was asked to do; none if this is no rerun.
+    rerun: Option<&'a [Stage]>,
     journal: Journal<'a>,
     outlook: Outlook,
 }
@@ -175,6 +178,7 @@ impl Run<'_> {
             let work = self.resuming(self.stop, || self.attachment(self.stop).run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
+        strays::remove(&self.journal, &self.request.lesson.id).await?;
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
         Ok(made)
     }
@@ -286,14 +290,9 @@ impl Run<'_> {
     }
 
     async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
-        let Outlook { take, engine, .. } = &self.outlook;
-        let (Some(take), Some(engine), Some(recordings)) = (take, engine, self.recordings) else {
+        let (Some((take, out)), Some(engine)) = (self.take(), &self.outlook.engine) else {
             return Ok(None);
         };
-        if !self.outlook.plan.tts.runs() {
-            return Ok(None);
-        }
-        let out = self.request.options.out.as_ref().unwrap_or(&recordings.out);
         let progress = &self.scope.progress;
         let work = async {
             let recorded = take.record(&engine.recorder, out, progress, stop).await?;
@@ -306,15 +305,32 @@ impl Run<'_> {
         self.scope.stage(Stage::Tts, work).await
     }
 
+    /// What is to be recorded, and the folder it goes to.
+    fn take(&self) -> Option<(&Take, &Path)> {
+        let take = self.outlook.take.as_ref()?;
+        let out = self.request.options.out.as_deref();
+        let out = out.or(self.recordings.map(|recordings| &*recordings.out))?;
+        self.outlook.plan.tts.runs().then_some((take, out))
+    }
+
     /// Makes the lesson ours: what other runs read before is out of date now. What is going to be
     /// done counts as not done from here on.
     async fn claim(&self) -> Result<(), PipelineError> {
         let plan = &self.outlook.plan;
-        let claimed = self.journal.claim(self.scope.run_id, self.now, |manifest| {
+        let asked = UnfinishedRun {
+            options: serde_json::to_value(&self.request.options)
+                .expect("options are JSON by nature"),
+            steps: self.rerun.map(<[Stage]>::to_vec),
+            caller: self.request.caller.clone(),
+        };
+        let claimed = self.journal.claim(self.scope.run_id, asked, |manifest| {
             let stages = &mut manifest.stages;
             stages.retain(|stage, _| !plan.decision(*stage).runs());
             if plan.import.runs() && !plan.makes_page {
                 manifest.imported_hash = None;
+            }
+            if let Some((take, out)) = self.take() {
+                strays::announce(manifest, &take.path(out));
             }
         });
         claimed.await
@@ -334,6 +350,9 @@ impl Run<'_> {
                 page.note_preset(manifest);
             }
             self.note_stages(manifest);
+            if let Some(run) = &mut manifest.run {
+                run.unfinished = None;
+            }
         });
         concluded.await
     }

@@ -27,6 +27,7 @@ mod millis;
 pub mod notion;
 pub mod openai_speech;
 mod reply;
+pub mod s3;
 mod schema;
 mod server;
 mod service;
@@ -50,6 +51,7 @@ pub use limits::{Rate, ServiceLimits};
 pub use log::{LoggedRequest, most_in_flight};
 use notion::{FakeNotion, NotionOptions};
 use openai_speech::{FakeOpenAi, OpenAiServer};
+use s3::{FakeS3, S3Options};
 use service::Fake;
 pub use service::Service;
 
@@ -66,6 +68,8 @@ pub struct FakesOptions {
     pub elevenlabs: ElevenLabsAccount,
     /// The OpenAI-compatible server that is faked.
     pub openai: OpenAiServer,
+    /// Of the fake S3.
+    pub s3: S3Options,
 }
 
 impl Default for FakesOptions {
@@ -76,6 +80,7 @@ impl Default for FakesOptions {
             notion: NotionOptions::default(),
             elevenlabs: ElevenLabsAccount::default(),
             openai: OpenAiServer::default(),
+            s3: S3Options::default(),
         }
     }
 }
@@ -87,6 +92,7 @@ pub struct Fakes {
     notion: Arc<FakeNotion>,
     elevenlabs: Arc<FakeElevenLabs>,
     openai: Arc<FakeOpenAi>,
+    s3: Arc<FakeS3>,
     server: JoinHandle<()>,
 }
 
@@ -94,27 +100,28 @@ impl Fakes {
     /// Starts all services on one port, on the present runtime.
     ///
     /// # Errors
-    /// If the address cannot be listened on.
+    /// If the address cannot be listened on, or there is no room for a temporary folder.
     pub async fn start(options: FakesOptions) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let base = format!("http://{}", listener.local_addr()?);
-        let notion = Arc::new(FakeNotion::new(
-            options.notion,
-            format!("{base}/{}", Service::Notion.name()),
-        ));
+        let url = |service: Service| format!("{base}/{}", service.name());
+        let notion = Arc::new(FakeNotion::new(options.notion, url(Service::Notion)));
         let elevenlabs = Arc::new(FakeElevenLabs::new(options.elevenlabs));
         let openai = Arc::new(FakeOpenAi::new(options.openai));
+        let s3 = Arc::new(FakeS3::new(options.s3, url(Service::S3))?);
         let limits = |service| options.limits.get(&service).copied().unwrap_or_default();
         let lane = |service, fake: Arc<dyn Fake>| (service, limits(service), fake);
         let frame = Frame::new([
             lane(Service::Notion, Arc::clone(&notion) as _),
             lane(Service::ElevenLabs, Arc::clone(&elevenlabs) as _),
             lane(Service::OpenAi, Arc::clone(&openai) as _),
+            lane(Service::S3, Arc::clone(&s3) as _),
         ]);
         let environment = [
             notion.environment(),
             elevenlabs.environment(&base),
             openai.environment(&base),
+            s3.environment(),
         ]
         .concat();
         let control = Arc::new(Control {
@@ -128,6 +135,7 @@ impl Fakes {
             notion,
             elevenlabs,
             openai,
+            s3,
             server,
         })
     }
@@ -197,6 +205,12 @@ impl Fakes {
     #[must_use]
     pub fn openai(&self) -> &FakeOpenAi {
         &self.openai
+    }
+
+    /// What is in the fake S3, and a hand in it.
+    #[must_use]
+    pub fn s3(&self) -> &FakeS3 {
+        &self.s3
     }
 }
 

@@ -62,7 +62,6 @@ pub(crate) type Admission = Box<dyn Any + Send>;
 
 /// The address as the client wrote it (an extension of each request).
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "S3 signs it")]
 pub(crate) struct FullUri(pub(crate) Uri);
 
 /// How busy the service was when the request arrived (an extension of each request).

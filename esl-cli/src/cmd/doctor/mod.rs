@@ -43,7 +43,11 @@ pub(super) async fn doctor(args: &SettingArgs, session: &Session) -> Outcome {
     checks.extend(storage);
     checks.extend(documents);
     checks.extend(settings.warnings.iter().map(|warning| {
-        Check::warn("settings", warning, "`esl config show` tells where each setting comes from")
+        Check::warn(
+            "settings",
+            warning,
+            "`esl config show` tells where each setting comes from",
+        )
     }));
     checks.push(machine::terminal());
     Ok(Box::new(Diagnosis(checks)))

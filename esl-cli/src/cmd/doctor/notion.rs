@@ -14,7 +14,10 @@ pub(super) async fn checks(settings: &Settings) -> Vec<Check> {
         Ok(workspace) => workspace,
         Err(failure) => return vec![Check::failed("Notion", failure)],
     };
-    let Workspace::Notion { workspace: notion, .. } = &workspace else {
+    let Workspace::Notion {
+        workspace: notion, ..
+    } = &workspace
+    else {
         return Vec::new();
     };
     let nobody = StudentProfile::default();
@@ -46,21 +49,32 @@ fn fit(schema: &SourceSchema) -> Check {
     let find = |wanted: &str| {
         let mut properties = schema.properties.iter();
         let is_wanted = |name: &String| name.trim().eq_ignore_ascii_case(wanted);
-        properties.find(|(name, _)| is_wanted(name)).map(|(_, property)| property.kind)
+        properties
+            .find(|(name, _)| is_wanted(name))
+            .map(|(_, property)| property.kind)
     };
     let mut missing = Vec::new();
     if find("topic").is_none() {
         missing.push("Topic");
     }
-    if !matches!(find("student"), Some(PropertyType::Relation | PropertyType::RichText)) {
+    if !matches!(
+        find("student"),
+        Some(PropertyType::Relation | PropertyType::RichText)
+    ) {
         missing.push("Student (relation)");
     }
     let number = schema.properties.len() + 1;
-    let message = format!("reachable, {number} properties, titles in {:?}", schema.title);
+    let message = format!(
+        "reachable, {number} properties, titles in {:?}",
+        schema.title
+    );
     match missing.as_slice() {
         [] => Check::ok("database", message),
         missing => {
-            let mend = format!("pages are made without {0}; add {0} to the database", missing.join(" and "));
+            let mend = format!(
+                "pages are made without {0}; add {0} to the database",
+                missing.join(" and ")
+            );
             Check::warn("database", message, mend)
         }
     }

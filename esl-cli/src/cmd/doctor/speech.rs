@@ -41,7 +41,10 @@ async fn eleven_labs(
         }
         Ok(allowance) => {
             let (left, limit) = (allowance.left(), allowance.limit);
-            Check::ok("characters", format!("{left} of {limit} are left ({})", allowance.tier))
+            Check::ok(
+                "characters",
+                format!("{left} of {limit} are left ({})", allowance.tier),
+            )
         }
         Err(error) => Check::failed("characters", Failure::of(&error)),
     });
@@ -71,7 +74,11 @@ fn mapped(documents: &Documents, voices: &[Voice]) -> Check {
         })
     };
     let named: Vec<_> = documents.voices.named().collect();
-    let unknown: Vec<_> = named.iter().filter(|voice| !is_known(voice)).copied().collect();
+    let unknown: Vec<_> = named
+        .iter()
+        .filter(|voice| !is_known(voice))
+        .copied()
+        .collect();
     match unknown.as_slice() {
         [] if named.is_empty() => Check::ok("named voices", "none, voices are chosen by points"),
         [] => Check::ok("named voices", format!("all {} exist", named.len())),
@@ -99,4 +106,3 @@ fn voices_of(engines: &str, voices: &[Voice]) -> String {
         .collect();
     format!("{engines}: {}", counts.join(", "))
 }
-

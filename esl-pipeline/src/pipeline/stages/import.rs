@@ -9,17 +9,14 @@ use std::time::{Duration, SystemTime};
 
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{BlockDigest, PageBlocks, PendingImport, StageOutcome, StageRecord};
-use esl_core::ports::{
-    ChildBlock, CreatedPage, NewPage, Notion, NotionError, NotionLimits, PageQuery, Position,
-};
+use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
 use esl_core::{BlockId, CancellationToken, PageId, Stage};
 use tokio::time::Instant;
 
-use super::edit::Editor;
+use super::edit::{Editor, read_page};
 use super::in_flight;
 use super::publish::Publication;
 use crate::blocks::diff::{diff, intended};
-use crate::blocks::pack;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
 use crate::pipeline::scope::{Scope, unless_stopped};
@@ -109,7 +106,7 @@ impl Import<'_> {
             stop: self.stop,
         };
         let wanted = &self.wanted.blocks;
-        let mut current = editor.read(page).await?;
+        let mut current = read_page(self.notion, page, self.stop).await?;
         let manifest = self.journal.manifest();
         let player = manifest.audio.and_then(|audio| audio.block_id);
         let mut script = diff(manifest.page_blocks.as_ref(), &current, wanted, player);
@@ -251,11 +248,6 @@ impl Import<'_> {
 fn outline(block: &Block) -> BlockDigest {
     let words = plain_text(block.rich_text());
     BlockDigest::of(format!("{} {words}", block.type_name()))
-}
-
-/// The most requests that bringing all blocks to a page takes.
-pub(in crate::pipeline) fn requests(blocks: &[Block], limits: &NotionLimits) -> usize {
-    pack::plan(blocks.to_vec(), limits).requests.len()
 }
 
 /// All direct children of a page or block.

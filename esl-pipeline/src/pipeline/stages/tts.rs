@@ -1,6 +1,6 @@
 //! Speaks the study text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
@@ -14,6 +14,7 @@ use crate::lesson::{Lesson, Script};
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
 use crate::pipeline::speech_options::SpokenAs;
+use crate::pipeline::strays;
 use crate::pipeline::{AudioPlan, PipelineError, Problem, RunRequest, SynthesisReport};
 use crate::speech::audio::Tags;
 use crate::speech::casting::{
@@ -109,10 +110,16 @@ impl Take {
             characters: plan.characters,
             characters_to_speak: plan.characters_to_speak,
             cached_segments: plan.cached,
-            path: self.target(out).recording(&plan),
+            concurrency: recorder.concurrency(),
+            path: self.path(out),
             cache_key: plan.key,
             voices: self.voices.clone(),
         })
+    }
+
+    /// Where the recording in the folder `out` will be.
+    pub(in crate::pipeline) fn path(&self, out: &Path) -> PathBuf {
+        self.target(out).recording(&self.score.key)
     }
 
     fn target(&self, out: &Path) -> Target {
@@ -163,6 +170,10 @@ impl Take {
     ) {
         let old = manifest.audio.take().unwrap_or_default();
         let is_same = old.sha256.as_ref() == Some(&recording.sha256);
+        if !is_same {
+            strays::note(manifest, &old);
+        }
+        strays::adopt(manifest, &recording.path);
         let uploaded = if is_same {
             old.clone()
         } else {
@@ -179,6 +190,9 @@ impl Take {
             extra: old.extra,
             ..uploaded
         });
+        let addresses = recording.segments.iter();
+        let addresses = addresses.map(|address| address.digest().clone());
+        manifest.segments.extend(addresses);
         self.spoken_as.note(manifest);
         let record = StageRecord {
             status: StageOutcome::Done,

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -20,6 +21,8 @@ use super::{atomic, blocking};
 pub struct FsArtifactStore {
     root: PathBuf,
     base_url: Option<String>,
+    /// Done when the first file is stored.
+    sweeping: Arc<Once>,
 }
 
 impl FsArtifactStore {
@@ -29,6 +32,7 @@ impl FsArtifactStore {
         Self {
             root: root.into(),
             base_url: None,
+            sweeping: Arc::new(Once::new()),
         }
     }
 
@@ -71,13 +75,14 @@ impl ArtifactStore for FsArtifactStore {
         body: ArtifactBody,
         _meta: &ArtifactMeta,
     ) -> Result<Stored, ArtifactError> {
+        let sweeping = Arc::clone(&self.sweeping);
         self.at("write", key, move |path| {
             if path.try_exists()? {
                 return Ok(Stored::AlreadyPresent);
             }
-            if let Some(folder) = path.parent() {
-                atomic::create_folder(folder)?;
-            }
+            let folder = path.parent().unwrap_or(Path::new(""));
+            atomic::create_folder(folder)?;
+            sweeping.call_once(|| atomic::sweep(folder));
             let is_new = atomic::create(&path, |file| copy(body, file))?;
             Ok(if is_new {
                 Stored::Created

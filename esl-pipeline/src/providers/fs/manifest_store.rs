@@ -194,12 +194,17 @@ fn fits_at(path: &Path, fits: &ManifestFilter) -> bool {
 }
 
 /// Holds a file of its own while a run lasts; `None` if another process or run does. The file stays
-/// where it is: whoever removed it could not tell who else has opened it.
+/// where it is: whoever removed it could not tell who else has opened it. What dead runs left beside
+/// it goes.
 fn lock_for_a_run(path: &Path) -> io::Result<Option<fs::File>> {
-    atomic::create_folder(path.parent().unwrap_or(Path::new("")))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    atomic::create_folder(folder)?;
     let lock = fs::File::create(beside(path, "run-lock"))?;
     match lock.try_lock() {
-        Ok(()) => Ok(Some(lock)),
+        Ok(()) => {
+            atomic::sweep(folder);
+            Ok(Some(lock))
+        }
         Err(fs::TryLockError::WouldBlock) => Ok(None),
         Err(fs::TryLockError::Error(error)) => Err(error),
     }

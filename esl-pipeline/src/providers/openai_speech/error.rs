@@ -94,11 +94,16 @@ impl Refusal {
         self.param.as_deref() == Some(what) || self.codes.iter().any(|code| code.contains(what))
     }
 
-    /// Whether it is about the voice: some servers say so only in words that name it.
+    /// Whether it is about the voice: some servers say so only in words.
     fn is_about_voice(&self, turn: &Turn) -> bool {
-        self.names("voice")
-            || self.message.to_lowercase().contains("voice")
-                && self.message.contains(turn.voice.as_str())
+        let names_it =
+            || self.message.contains(turn.voice.as_str()) || self.message.contains("not found");
+        self.names("voice") || self.message.to_lowercase().contains("voice") && names_it()
+    }
+
+    /// Whether the server does not know the field of this name.
+    pub(super) fn is_unknown_field(&self, name: &str) -> bool {
+        self.param.as_deref() == Some(name)
     }
 
     /// The failure that it is for `turn`.

@@ -9,6 +9,9 @@ mod options;
 mod sound;
 mod voices;
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
 use async_trait::async_trait;
 use esl_core::ports::{Speech, SpeechRequest, Tts, TtsCapabilities, TtsError, Turn};
 use esl_core::{CancellationToken, Digest, Voice, VoiceId};
@@ -37,6 +40,8 @@ pub struct OpenAiSpeech {
     capabilities: TtsCapabilities,
     options: OpenAiSpeechOptions,
     listed: OnceCell<Vec<Voice>>,
+    /// Whether the server has refused the field `stream`.
+    knows_no_stream: AtomicBool,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,8 +54,10 @@ struct Body<'a> {
     speed: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instructions: Option<&'a str>,
-    /// Some servers stream unless told not to, and then do not say how long the sound is.
-    stream: bool,
+    /// Some servers stream unless told not to, and then end without a word where they fail; others
+    /// know no such field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<bool>,
 }
 
 impl OpenAiSpeech {
@@ -84,6 +91,7 @@ impl OpenAiSpeech {
             base,
             options,
             listed: OnceCell::new(),
+            knows_no_stream: AtomicBool::new(false),
         })
     }
 
@@ -95,10 +103,15 @@ impl OpenAiSpeech {
             response_format: self.options.format,
             speed: turn.settings.speed.or(self.options.speed),
             instructions: self.options.instructions.as_deref(),
-            stream: false,
+            stream: (!self.knows_no_stream.load(Relaxed)).then_some(false),
         };
-        let post = self.client.post(self.base.join("/v1/audio/speech"));
-        let answer = self.send(post.json(&body)).await?;
+        let mut answer = self.post(&body).await?;
+        if answer.status.is_client_error() && Refusal::read(&answer.body).is_unknown_field("stream")
+        {
+            self.knows_no_stream.store(true, Relaxed);
+            let stream = None;
+            answer = self.post(&Body { stream, ..body }).await?;
+        }
         if !answer.status.is_success() {
             return Err(refused(&answer, turn));
         }
@@ -114,6 +127,11 @@ impl OpenAiSpeech {
             timings: Vec::new(),
             max_concurrency: None,
         })
+    }
+
+    async fn post(&self, body: &Body<'_>) -> Result<Answer, TtsError> {
+        let post = self.client.post(self.base.join("/v1/audio/speech"));
+        self.send(post.json(body)).await
     }
 
     /// The server's own list, or OpenAI's voices where it has none.

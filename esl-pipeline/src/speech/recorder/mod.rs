@@ -69,10 +69,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Where the recording of `plan` belongs.
+    /// Where the recording with this key belongs.
     #[must_use]
-    pub fn recording(&self, plan: &RecordingPlan) -> PathBuf {
-        self.dir.join(format!("{}{}.mp3", self.prefix, plan.key))
+    pub fn recording(&self, key: &Digest) -> PathBuf {
+        self.dir.join(format!("{}{key}.mp3", self.prefix))
     }
 }
 
@@ -105,6 +105,8 @@ pub struct Recording {
     pub duration: Duration,
     /// Who says what and when.
     pub transcript: Transcript,
+    /// The segments in the cache that it is made of, those they were converted from included.
+    pub segments: Vec<Address>,
     /// What it took.
     pub stats: RecordingStats,
 }
@@ -186,6 +188,12 @@ impl Recorder {
         self
     }
 
+    /// Requests that are made at once, at most.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.shared.limiter.allowed()
+    }
+
     /// The part of all cache addresses that says how recordings are finished and joined.
     #[must_use]
     pub fn assembly(&self) -> Digest {
@@ -257,7 +265,14 @@ impl Recorder {
         let timeline = Timeline::new(outlines.into_iter().zip(gaps).collect(), plan.score.tail)?;
         let draft = publish::Draft::begin(plan, target, &timeline).await?;
         let draft = self.write(draft, &addresses, cancel).await?;
-        draft.publish(stats).await
+        let mut recording = draft.publish(stats).await?;
+        let converted = addresses.into_iter().zip(&plan.addresses);
+        let converted = converted.filter(|(address, source)| address != *source);
+        recording.segments = plan.addresses.clone();
+        recording
+            .segments
+            .extend(converted.map(|(address, _)| address));
+        Ok(recording)
     }
 
     async fn write(

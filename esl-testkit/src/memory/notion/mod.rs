@@ -110,6 +110,12 @@ impl MemoryNotion {
         self.lock().pages.len()
     }
 
+    /// Forgets every file that was handed over, as Notion does after an hour with those that no block
+    /// shows. (Notion API reference, "File upload".)
+    pub fn expire_uploads(&self) {
+        self.lock().uploads.clear();
+    }
+
     /// Lets the next call of this kind fail, before it has an effect.
     pub fn fail_next(&self, call: NotionCall, error: NotionError) {
         self.lock().failures.push((call, error));
