@@ -73,10 +73,13 @@ async fn of_documents(settings: &Settings) -> Vec<Check> {
         let names: Vec<_> = presets.names().collect();
         format!("{} in {}", names.join(", "), place(ConfigDocument::Presets))
     });
-    let voices = voices.map(|_| format!("in {}", place(ConfigDocument::VoiceMap)));
+    let voices = voices.map(|voices| match voices.named().next() {
+        Some(_) => place(ConfigDocument::VoiceMap),
+        None => "none, voices are chosen by points".to_owned(),
+    });
     let students = students.map(|students| {
-        let number = students.iter().count();
-        format!("{number} in {}", place(ConfigDocument::Students))
+        let profiles = students.iter().count();
+        format!("{profiles} in {}", place(ConfigDocument::Students))
     });
     vec![
         told("presets", presets),

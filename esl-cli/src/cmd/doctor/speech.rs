@@ -57,11 +57,12 @@ async fn provider(tts: &dyn Tts, documents: Option<&Documents>) -> Vec<Check> {
         Err(error) => return vec![Check::failed("speech", Failure::of(&error))],
     };
     let capabilities = tts.capabilities();
-    let speaks = match capabilities.provider.as_str() {
-        "offline" => capabilities.model.clone(),
-        provider => format!("{provider}, {}", capabilities.model),
+    let (provider, model) = (&capabilities.provider, &capabilities.model);
+    let message = match capabilities.is_paid || !voices.iter().any(is_of_engine) {
+        true => format!("{provider}, {model}: {} voices", voices.len()),
+        false => voices_of(model, &voices),
     };
-    let mut checks = vec![Check::ok("speech", voices_of(&speaks, &voices))];
+    let mut checks = vec![Check::ok("speech", message)];
     checks.extend(documents.map(|documents| mapped(documents, &voices)));
     checks
 }
@@ -80,7 +81,7 @@ fn mapped(documents: &Documents, voices: &[Voice]) -> Check {
         .copied()
         .collect();
     match unknown.as_slice() {
-        [] if named.is_empty() => Check::ok("named voices", "none, voices are chosen by points"),
+        [] if named.is_empty() => Check::ok("named voices", "the voice map names none"),
         [] => Check::ok("named voices", format!("all {} exist", named.len())),
         unknown => {
             let mend = "correct the voice map; `esl voices list` shows the voices".to_owned();
@@ -88,6 +89,11 @@ fn mapped(documents: &Documents, voices: &[Voice]) -> Check {
             Check::fail("named voices", message, Some(mend))
         }
     }
+}
+
+/// Whether the voice's id begins with the name of its engine.
+fn is_of_engine(voice: &Voice) -> bool {
+    voice.id.as_str().contains(':')
 }
 
 /// `flite-2.2, espeak-ng-1.51: 5 voices of flite, 12 of espeak-ng`
