@@ -131,6 +131,28 @@ impl Failure {
         }
     }
 
+    /// The one failure that all of these amount to; it ends the process as the gravest does.
+    pub(crate) fn of_all(mut failures: Vec<Self>) -> Option<Self> {
+        if failures.len() < 2 {
+            return failures.pop();
+        }
+        let told = |failure: &Self| match failure.causes.is_empty() {
+            true => failure.message.clone(),
+            false => format!("{}: {}", failure.message, failure.causes.join(": ")),
+        };
+        let causes = failures.iter().map(told).collect();
+        let number = failures.len();
+        let worst = failures
+            .into_iter()
+            .max_by_key(|failure| failure.exit as u8)?;
+        Some(Self {
+            message: format!("{number} things cannot be used"),
+            causes,
+            hint: None,
+            ..worst
+        })
+    }
+
     /// Adds the file that it happened in.
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         self.message = format!("{}: {}", path.display(), self.message);

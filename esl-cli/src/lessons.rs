@@ -1,18 +1,21 @@
 //! Finding lessons: the files a user named, and those in folders.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use esl_core::ErrorKind;
-use esl_pipeline::lesson::Lesson;
+use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson};
 
 use crate::exit::{Exit, Failure};
 use crate::source;
 
 /// Folders below a named one that are looked into.
 const MOST_DEPTH: usize = 16;
+/// Folders that are looked into for lessons to offer.
+const NEAR: usize = 3;
 /// Files that are taken at once. Who names a whole disk has made a mistake.
 const MOST_FILES: usize = 10_000;
 /// How the names of manifests end.
@@ -65,6 +68,19 @@ fn lesson_of(manifest: &Path) -> PathBuf {
         return other;
     }
     lesson
+}
+
+/// The lessons in `folder` and a little below, those first that were changed last; at most `number`.
+pub(crate) fn newest(folder: &Path, number: usize) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    collect(folder, NEAR, is_markdown, &mut found)?;
+    let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
+    found.sort_by_cached_key(|path| (Reverse(changed(path)), path.clone()));
+    let lessons = found
+        .into_iter()
+        .filter(|path| !is_other_text(path, DEFAULT_LIMIT));
+    let named = lessons.map(|path| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
+    Ok(named.take(number).collect())
 }
 
 fn collect(
@@ -125,6 +141,8 @@ fn too_many(folder: &Path) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
 
     #[test]
@@ -138,6 +156,25 @@ mod tests {
         let named = root.path().join("b.md");
         let found = find(&[root.path().to_owned(), named.clone()]).unwrap();
         assert_eq!(found, [root.path().join("a/z.MD"), named]);
+    }
+
+    #[test]
+    fn what_was_changed_last_is_offered_first() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str, age: u64| {
+            let path = root.path().join(name);
+            fs::write(&path, text).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(age);
+            fs::File::open(&path).unwrap().set_modified(then).unwrap();
+            path
+        };
+        let lesson = "---\ntitle: A\n---\n";
+        let old = write("a.md", lesson, 60);
+        let new = write("b.md", lesson, 1);
+        write("README.md", "# Not a lesson\n", 0);
+        let both = [new.clone(), old];
+        assert_eq!(newest(root.path(), 10).unwrap(), both);
+        assert_eq!(newest(root.path(), 1).unwrap(), [new]);
     }
 
     #[test]

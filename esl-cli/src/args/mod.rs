@@ -10,14 +10,17 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
+use serde::Serialize;
+
+use crate::config::SpeechProvider;
 
 pub(crate) use forget::ForgetArgs;
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
-    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, ResumeArgs, RunArgs,
+    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, ResumeArgs, RunArgs, TtsArgs,
     WatchArgs,
 };
-pub(crate) use settings::{ConfigCommand, PlaceArgs};
+pub(crate) use settings::{ConfigCommand, SettingArgs, UploadFileArgs};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
 #[derive(Debug, Parser)]
@@ -50,7 +53,8 @@ pub(crate) struct Global {
     pub(crate) log_format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum LogLevel {
     #[value(alias = "silent")]
     Off,
@@ -82,6 +86,10 @@ pub(crate) enum Command {
     Batch(Box<BatchArgs>),
     /// Make the homework of lessons again whenever they are saved, until Ctrl-C
     Watch(Box<WatchArgs>),
+    /// Speak a lesson's study text: the recording and its cues, and no page
+    Tts(Box<TtsArgs>),
+    /// Put a file where others can reach it: the bucket, or Notion
+    Upload(Box<UploadFileArgs>),
     /// Write a lesson to begin with
     New(NewArgs),
     /// Check lessons and show what is wrong with them
@@ -101,7 +109,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Check whether this machine can make homework, and tell how to mend it
-    Doctor(PlaceArgs),
+    Doctor(Box<SettingArgs>),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
 }
@@ -116,31 +124,22 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Batch(_) => "batch",
             Self::Watch(_) => "watch",
+            Self::Tts(_) => "tts",
+            Self::Upload(_) => "upload",
             Self::New(_) => "new",
             Self::Validate(_) => "validate",
             Self::Extract(_) => "extract",
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
             Self::Forget(_) => "forget",
-            Self::Voices(VoicesCommand::List) => "voices list",
+            Self::Voices(VoicesCommand::List(_)) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
+            Self::Voices(VoicesCommand::Sync(_)) => "voices sync",
+            Self::Voices(VoicesCommand::Preview(_)) => "voices preview",
             Self::Config(ConfigCommand::Show(_)) => "config show",
+            Self::Config(ConfigCommand::Check(_)) => "config check",
             Self::Doctor(_) => "doctor",
             Self::Completions(_) => "completions",
-        }
-    }
-}
-
-impl LogLevel {
-    /// The name it is typed by.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-            Self::Trace => "trace",
         }
     }
 }
@@ -163,6 +162,25 @@ pub(crate) struct LessonArg {
     /// The lesson file
     #[arg(long, value_name = "LESSON")]
     md: Option<PathBuf>,
+}
+
+/// The lesson, as first word or after `--md`; asked for on a terminal if neither is given.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct AnyLessonArg {
+    /// The lesson file; asked for, like what else is needed, unless given
+    #[arg(value_name = "LESSON")]
+    lesson: Option<PathBuf>,
+    /// The lesson file
+    #[arg(long, value_name = "LESSON")]
+    md: Option<PathBuf>,
+}
+
+impl AnyLessonArg {
+    /// The path as typed.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        self.lesson.as_ref().or(self.md.as_ref()).cloned()
+    }
 }
 
 impl LessonArg {
@@ -253,6 +271,9 @@ pub(crate) struct BlocksArgs {
     pub(crate) lesson: LessonArg,
     #[command(flatten)]
     pub(crate) preset: PresetArgs,
+    /// File with presets (JSON) instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) presets_path: Option<PathBuf>,
 }
 
 /// Which colours the headings get.
@@ -265,9 +286,6 @@ pub(crate) struct PresetArgs {
     /// Leave the headings without colour
     #[arg(long)]
     pub(crate) no_preset: bool,
-    /// File with presets (JSON) instead of the built-in one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) presets_path: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -281,10 +299,45 @@ pub(crate) struct StatusArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VoicesCommand {
-    /// List the voices of the offline speech engine
-    List,
+    /// List the voices of the speech provider
+    List(ListArgs),
     /// Tell who would speak a lesson with which voice, and why
     Explain(ExplainArgs),
+    /// Write the provider's voices to a file, to choose from instead of asking each time
+    Sync(SyncArgs),
+    /// Tell where a voice can be heard; costs nothing
+    Preview(PreviewArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    /// The file to write
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "configs/elevenlabs.voices.json"
+    )]
+    pub(crate) out: PathBuf,
+    /// Whose voices
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreviewArgs {
+    /// The voice, by id or name
+    #[arg(value_name = "VOICE")]
+    pub(crate) voice: String,
+    /// Whose voice
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Whose voices
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
 }
 
 #[derive(Debug, Args)]
@@ -292,7 +345,13 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) lesson: LessonArg,
     #[command(flatten)]
-    pub(crate) voices: VoiceArgs,
+    pub(crate) preference: VoiceArgs,
+    /// Voice map: a YAML or JSON file that gives speakers their voices
+    #[arg(long, value_name = "FILE")]
+    pub(crate) voices: Option<PathBuf>,
+    /// Who speaks
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speech_provider: Option<SpeechProvider>,
 }
 
 /// Who speaks how.
@@ -305,9 +364,6 @@ pub(crate) struct VoiceArgs {
     /// Voice (id or name) of a lesson with one speaker
     #[arg(long, value_name = "VOICE")]
     pub(crate) voice: Option<String>,
-    /// Voice map: a YAML or JSON file that gives speakers their voices
-    #[arg(long, value_name = "FILE")]
-    pub(crate) voices: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -382,7 +438,7 @@ mod tests {
     #[test]
     fn a_lesson_is_named_exactly_once() {
         use clap::error::ErrorKind::{ArgumentConflict, MissingRequiredArgument};
-        assert_eq!(command_of(&["esl", "run"]), Err(MissingRequiredArgument));
+        assert_eq!(command_of(&["esl", "plan"]), Err(MissingRequiredArgument));
         let twice = ["esl", "run", "a.md", "--md", "b.md"];
         assert_eq!(command_of(&twice), Err(ArgumentConflict));
     }

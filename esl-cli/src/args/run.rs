@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use esl_core::Stage;
+use serde::Serialize;
 
-use super::{LessonArg, PresetArgs, VoiceArgs};
-use crate::config::Typed;
+use super::{AnyLessonArg, LessonArg, PresetArgs, SettingArgs, VoiceArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub(crate) lesson: LessonArg,
+    pub(crate) lesson: AnyLessonArg,
+    /// Begin without asking, where lesson and all else are asked for
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Only tell what would be done, like `esl plan`
     #[arg(long, alias = "plan")]
     pub(crate) dry_run: bool,
@@ -60,6 +63,8 @@ enum Step {
     Colorize,
     /// The recording
     Tts,
+    /// The copy of it that others hear
+    Upload,
     /// The player on the page
     AddAudio,
 }
@@ -71,10 +76,19 @@ impl RerunArgs {
             Step::Import => Stage::Import,
             Step::Colorize => Stage::Colorize,
             Step::Tts => Stage::Tts,
+            Step::Upload => Stage::Upload,
             Step::AddAudio => Stage::AddAudio,
         };
         self.steps.iter().map(stage).collect()
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TtsArgs {
+    #[command(flatten)]
+    pub(crate) lesson: LessonArg,
+    #[command(flatten)]
+    pub(crate) homework: HomeworkArgs,
 }
 
 #[derive(Debug, Args)]
@@ -110,9 +124,6 @@ pub(crate) struct HomeworkArgs {
     /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
-    /// Largest lesson file to accept; 1 MiB unless given
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) max_lesson_bytes: Option<usize>,
     #[command(flatten)]
     pub(crate) page: PageArgs,
     #[command(flatten)]
@@ -121,15 +132,14 @@ pub(crate) struct HomeworkArgs {
     pub(crate) speech: SpeechArgs,
     #[command(flatten)]
     pub(crate) voices: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
 }
 
 /// What the page is like and where it is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Page")]
 pub(crate) struct PageArgs {
-    /// Folder of the pages; `homework` unless given
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
     /// The student, instead of the one the lesson names
     #[arg(long, value_name = "NAME")]
     pub(crate) student: Option<String>,
@@ -163,19 +173,32 @@ pub(crate) struct SpeechArgs {
     /// Speak again, even if the recording is up to date
     #[arg(long, conflicts_with_all = ["no_tts", "skip_tts"])]
     pub(crate) redo_tts: bool,
+    /// Leave the uploaded recording and the page's player as they are
+    #[arg(long)]
+    pub(crate) skip_upload: bool,
     /// Folder of the recording; the lesson's own unless given
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Speak line by line or as a conversation; as in the last run unless given
     #[arg(long, value_name = "MODE")]
     pub(crate) tts_mode: Option<Mode>,
-    /// Segments to speak at once (1 to 64)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub(crate) concurrency: Option<u16>,
+    /// Language of the lines as ISO 639-1 code, such as `en`
+    #[arg(long, value_name = "CODE")]
+    pub(crate) dialogue_language: Option<String>,
+    /// How steady the voices are: 0 (varied) to 1
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(crate) dialogue_stability: Option<f64>,
+    /// Ask for the same sound for the same words
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) dialogue_seed: Option<u32>,
+    /// Let the student's name stand in file names and tags
+    #[arg(long)]
+    pub(crate) student_in_files: bool,
 }
 
 /// How lines are spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Mode {
     /// As the lesson asks for
     Auto,
@@ -196,19 +219,6 @@ pub(crate) enum ExistingPage {
     Fail,
 }
 
-impl HomeworkArgs {
-    /// What was typed of the settings.
-    pub(crate) fn settings(&self) -> Typed<'_> {
-        Typed {
-            workspace: self.page.workspace.as_deref(),
-            presets: self.preset.presets_path.as_deref(),
-            voices: self.voices.voices.as_deref(),
-            concurrency: self.speech.concurrency,
-            max_lesson_bytes: self.max_lesson_bytes,
-        }
-    }
-}
-
 impl PageArgs {
     /// What to do with the page of an earlier run.
     pub(crate) fn existing_page(&self) -> ExistingPage {
@@ -221,6 +231,16 @@ impl PageArgs {
 }
 
 impl SpeechArgs {
+    /// Whether something typed says if there is to be a recording.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.with_tts || self.no_tts || self.skip_tts || self.redo_tts
+    }
+
+    /// Makes a recording or none, as if typed.
+    pub(crate) fn decide(&mut self, is_on: bool) {
+        (self.with_tts, self.no_tts) = (is_on, !is_on);
+    }
+
     /// Whether to make a recording; on unless turned off, since the offline voices cost nothing.
     pub(crate) fn is_on(&self) -> bool {
         !self.no_tts
@@ -236,5 +256,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
         _ => Err("expected whole seconds from 1 to 86400".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("expected a number from 0 to 1".to_owned()),
     }
 }

@@ -39,8 +39,10 @@ struct Batch {
 }
 
 pub(super) async fn batch(args: BatchArgs, session: &Session) -> Outcome {
-    let settings = session.environment.settings(args.homework.settings())?;
-    let limit = settings.max_lesson_bytes.value;
+    let settings = session
+        .environment
+        .settings(args.homework.settings.settings())?;
+    let limit = settings.max_lesson_bytes;
     let files = lessons::find(&args.paths)?;
     let (others, lessons): (Vec<_>, Vec<_>) = files
         .into_iter()

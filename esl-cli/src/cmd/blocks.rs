@@ -5,27 +5,29 @@ use std::io::{self, Write};
 use esl_core::block::Block;
 use esl_core::{Preset, Presets};
 use esl_pipeline::blocks::{ConvertOptions, convert};
+use esl_pipeline::documents;
 use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson};
 use serde_json::Value;
 
-use crate::args::{BlocksArgs, PresetArgs};
+use crate::args::BlocksArgs;
 use crate::config::{Environment, Typed};
 use crate::exit::Failure;
 use crate::output::{Answer, Outcome, summary};
-use crate::{source, wiring};
+use crate::source;
+use crate::wiring::Source;
 
 struct Blocks(Vec<Block>);
 
-pub(super) fn blocks(args: &BlocksArgs, environment: &Environment) -> Outcome {
+pub(super) async fn blocks(args: &BlocksArgs, environment: &Environment) -> Outcome {
     let text = source::lesson_text(&args.lesson.path(), DEFAULT_LIMIT)?;
     let mut options = ConvertOptions::default();
-    options.preset = preset(&args.preset, environment)?;
+    options.preset = preset(args, environment).await?;
     Ok(Box::new(Blocks(convert(&Lesson::parse(&text), &options))))
 }
 
 /// The colours asked for; the default preset if nothing is said.
-fn preset(args: &PresetArgs, environment: &Environment) -> Result<Option<Preset>, Failure> {
-    if args.no_preset {
+async fn preset(args: &BlocksArgs, environment: &Environment) -> Result<Option<Preset>, Failure> {
+    if args.preset.no_preset {
         return Ok(None);
     }
     let typed = Typed {
@@ -33,8 +35,10 @@ fn preset(args: &PresetArgs, environment: &Environment) -> Result<Option<Preset>
         ..Typed::default()
     };
     let settings = environment.settings(typed)?;
-    let presets = wiring::presets(settings.presets.value.as_deref())?;
-    let name = args.preset.as_deref().unwrap_or(Presets::DEFAULT);
+    let source = Source::of(&settings.documents)?;
+    let presets = documents::presets(&source).await;
+    let presets = presets.map_err(|error| Failure::of(&error))?;
+    let name = args.preset.preset.as_deref().unwrap_or(Presets::DEFAULT);
     let preset = presets
         .find(name)
         .map_err(|error| Failure::of_setting(&error))?;

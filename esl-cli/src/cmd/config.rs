@@ -1,123 +1,96 @@
-//! `esl config show`: the settings of a run and where they come from.
+//! `esl config`: the settings of a run, where they come from, and what is wrong with them.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
 use super::Session;
-use crate::args::{ConfigCommand, LogLevel};
-use crate::config::{Origin, Setting, Settings};
+use crate::args::{ConfigCommand, SettingArgs};
+use crate::config::{Settings, Shown, Typed};
+use crate::exit::Failure;
 use crate::output::{Answer, Outcome, style::printable};
+use crate::wiring::Documents;
 
-/// A setting: its name in JSON and in text, its value, where it comes from.
-struct Line {
-    key: &'static str,
-    name: &'static str,
-    value: Value,
-    origin: Origin,
+struct Effective(Settings);
+
+struct Sound {
+    warnings: Vec<String>,
 }
 
-struct Shown(Vec<Line>);
-
-pub(super) fn config(command: &ConfigCommand, session: &Session) -> Outcome {
-    let ConfigCommand::Show(args) = command;
-    let settings = session.environment.settings(args.settings())?;
-    Ok(Box::new(Shown(lines(settings, session.log_level))))
+pub(super) async fn config(command: ConfigCommand, session: &Session) -> Outcome {
+    match command {
+        ConfigCommand::Show(args) => Ok(Box::new(Effective(settings(&args, session)?))),
+        ConfigCommand::Check(args) => {
+            let settings = settings(&args, session)?;
+            Documents::read(&settings.documents).await?;
+            let warnings = settings.warnings;
+            Ok(Box::new(Sound { warnings }))
+        }
+    }
 }
 
-fn lines(settings: Settings, log_level: Setting<LogLevel>) -> Vec<Line> {
-    let line = |key, name, value, origin| Line {
-        key,
-        name,
-        value,
-        origin,
+fn settings(args: &SettingArgs, session: &Session) -> Result<Settings, Failure> {
+    let typed = Typed {
+        log_level: session.log_level,
+        ..args.settings()
     };
-    let text = |path: PathBuf| json!(path.display().to_string());
-    let some = |path: Option<PathBuf>| path.map_or(Value::Null, text);
-    let Settings {
-        workspace,
-        cache,
-        presets,
-        voices,
-        concurrency,
-        max_lesson_bytes,
-    } = settings;
-    let level = json!(log_level.value.as_str());
-    vec![
-        line(
-            "workspace",
-            "pages",
-            text(workspace.value),
-            workspace.origin,
-        ),
-        line("cache", "spoken segments", some(cache.value), cache.origin),
-        line("presets", "presets", some(presets.value), presets.origin),
-        line("voices", "voice map", some(voices.value), voices.origin),
-        line(
-            "concurrency",
-            "segments at once",
-            json!(concurrency.value),
-            concurrency.origin,
-        ),
-        line(
-            "maxLessonBytes",
-            "largest lesson",
-            json!(max_lesson_bytes.value),
-            max_lesson_bytes.origin,
-        ),
-        line("logLevel", "log level", level, log_level.origin),
-    ]
+    session.environment.settings(typed)
 }
 
-impl Line {
-    fn shown(&self) -> String {
-        match (&self.value, self.key) {
-            (Value::Null, "presets") => "built in".to_owned(),
-            (Value::Null, _) => "none".to_owned(),
-            (Value::String(text), _) => printable(text),
-            (number, "maxLessonBytes") => format!("{number} bytes"),
-            (other, _) => other.to_string(),
-        }
+/// The value as people read it.
+fn told(shown: &Shown) -> String {
+    match &shown.value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => printable(text),
+        secret if shown.key.is_secret => match secret["fingerprint"].as_str() {
+            Some(fingerprint) => format!("set ({fingerprint})"),
+            None => "none".to_owned(),
+        },
+        other => other.to_string(),
     }
+}
 
+fn json_of(shown: &Shown) -> Value {
+    let mut json = shown.origin.json();
+    json["value"] = shown.value.clone();
+    json["variables"] = shown.key.all_variables().collect();
+    json
+}
+
+impl Answer for Effective {
     fn json(&self) -> Value {
-        let (origin, name) = match self.origin {
-            Origin::Flag(name) => ("flag", Some(name)),
-            Origin::Variable(name) => ("variable", Some(name)),
-            Origin::LocalConfigs => ("configs", None),
-            Origin::Default => ("default", None),
-        };
-        let mut json = json!({ "value": self.value, "origin": origin });
-        if let Some(name) = name {
-            json["name"] = json!(name);
-        }
-        json
-    }
-}
-
-fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Flag(name) | Origin::Variable(name) => name,
-        Origin::LocalConfigs => "configs folder",
-        Origin::Default => "default",
-    }
-}
-
-impl Answer for Shown {
-    fn json(&self) -> Value {
-        let lines = self.0.iter().map(|line| (line.key.to_owned(), line.json()));
-        Value::Object(lines.collect::<Map<_, _>>())
+        let fields = self.0.shown.iter();
+        let fields = fields.map(|shown| (shown.key.path.to_owned(), json_of(shown)));
+        Value::Object(fields.collect::<Map<_, _>>())
     }
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let values: Vec<_> = self.0.iter().map(Line::shown).collect();
-        let width = values.iter().map(|value| value.chars().count()).max();
-        let width = width.unwrap_or(0);
-        for (line, value) in self.0.iter().zip(values) {
-            let origin = origin(line.origin);
-            writeln!(out, "{:16}  {value:width$}  {origin}", line.name)?;
+        let lines: Vec<_> = self
+            .0
+            .shown
+            .iter()
+            .map(|shown| (shown, told(shown)))
+            .collect();
+        let name = lines.iter().map(|(shown, _)| shown.key.path.len()).max();
+        let value = lines.iter().map(|(_, value)| value.chars().count()).max();
+        let (name, value) = (name.unwrap_or(0), value.unwrap_or(0));
+        for (shown, text) in lines {
+            let origin = printable(&shown.origin.to_string());
+            writeln!(out, "{:name$}  {text:value$}  {origin}", shown.key.path)?;
         }
         Ok(())
+    }
+}
+
+impl Answer for Sound {
+    fn json(&self) -> Value {
+        json!({ "ok": true, "warnings": self.warnings })
+    }
+
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        for warning in &self.warnings {
+            writeln!(out, "warning: {}", printable(warning))?;
+        }
+        writeln!(out, "the settings make sense; `esl doctor` tries them out")
     }
 }

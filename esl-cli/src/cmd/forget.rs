@@ -47,7 +47,7 @@ pub(super) async fn forget(args: ForgetArgs, session: &Session) -> Outcome {
     let workspace = wiring::workspace(&settings);
     let mut lessons = Vec::new();
     for path in paths(&args)? {
-        let (id, root) = wiring::identity(&path)?;
+        let (id, root) = wiring::identity(&path, &settings)?;
         let pipeline = wiring::archive(root, &settings)?;
         let Some(holdings) = pipeline.holdings(&id).await.map_err(Failure::from)? else {
             continue;

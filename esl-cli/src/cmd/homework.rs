@@ -8,16 +8,18 @@ use esl_core::manifest::UnfinishedRun;
 use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, Problem, RunContext,
-    RunOptions, RunPlan, RunReport, RunRequest,
+    self, LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, Problem, RunContext,
+    RunDefaults, RunOptions, RunPlan, RunReport, RunRequest, Spoken,
 };
-use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::segments::SpeechMode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs};
-use crate::config::{self, Environment, Typed};
+use crate::config::{
+    self, Environment, Settings, SpeechDefaults, SpeechProvider, Typed, UploadSettings,
+    UploadTarget,
+};
 use crate::exit::{Exit, Failure};
 use crate::output::{diagnostics::Source, summary};
 use crate::wiring::{self, Workshop};
@@ -28,9 +30,9 @@ pub(super) struct Maker {
     /// Why nobody can speak though somebody is to.
     mute: Option<Failure>,
     options: RunOptions,
-    voices: VoiceMap,
+    defaults: RunDefaults,
     timeout: Option<Duration>,
-    max_lesson_bytes: usize,
+    needs_page: bool,
     kept: Kept,
 }
 
@@ -38,12 +40,16 @@ pub(super) struct Maker {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Kept {
-    workspace: PathBuf,
+    workspace: Option<PathBuf>,
     answers: bool,
     presets: Option<PathBuf>,
     voices: Option<PathBuf>,
-    concurrency: usize,
-    max_lesson_bytes: usize,
+    speech_provider: Option<SpeechProvider>,
+    concurrency: Option<u16>,
+    presign: Option<u32>,
+    is_public_read: bool,
+    prefix: Option<String>,
+    max_lesson_bytes: Option<usize>,
     speaks: bool,
 }
 
@@ -89,22 +95,54 @@ impl Maker {
         Ok(maker)
     }
 
+    /// As `new`, for the recording alone: no workspace is needed.
+    pub(super) async fn for_speech(
+        args: &HomeworkArgs,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let mut maker = Self::open(args, environment, true).await?;
+        maker.needs_page = false;
+        Ok(maker)
+    }
+
     async fn open(
         args: &HomeworkArgs,
         environment: &Environment,
         speaks: bool,
     ) -> Result<Self, Failure> {
-        let settings = environment.settings(args.settings())?;
+        let Typed {
+            workspace,
+            presets,
+            voices,
+            speech_provider,
+            concurrency,
+            presign,
+            is_public_read,
+            prefix,
+            max_lesson_bytes,
+            ..
+        } = args.settings.settings();
         let kept = Kept {
-            workspace: settings.workspace.value,
+            workspace: absolute(workspace)?,
             answers: args.page.answers,
-            presets: absolute(settings.presets.value)?,
-            voices: absolute(settings.voices.value)?,
-            concurrency: settings.concurrency.value,
-            max_lesson_bytes: settings.max_lesson_bytes.value,
+            presets: absolute(presets)?,
+            voices: absolute(voices)?,
+            speech_provider,
+            concurrency,
+            presign,
+            is_public_read,
+            prefix: prefix.map(str::to_owned),
+            max_lesson_bytes,
             speaks: speaks && !args.speech.skip_tts,
         };
-        Self::with(kept, options(args)?, args.timeout, environment).await
+        let settings = environment.settings(args.settings.settings())?;
+        Self::with(
+            kept,
+            options(args, &settings.upload)?,
+            args.timeout,
+            settings,
+        )
+        .await
     }
 
     /// For what an interrupted run still has to do, with the settings that it had.
@@ -118,24 +156,28 @@ impl Maker {
             Failure::new(Exit::Manifest, ErrorKind::Corrupt, message)
                 .hint("`esl run` goes on with it, with the options you give")
         })?;
-        Self::with(kept, RunOptions::default(), timeout, environment).await
+        let settings = environment.settings(kept.settings())?;
+        Self::with(kept, RunOptions::default(), timeout, settings).await
     }
 
     async fn with(
         kept: Kept,
         options: RunOptions,
         timeout: Option<Duration>,
-        environment: &Environment,
+        settings: Settings,
     ) -> Result<Self, Failure> {
-        let settings = environment.settings(kept.settings())?;
-        let (workshop, mute) = Workshop::open(&settings, kept.answers, kept.speaks).await?;
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+        let defaults = defaults(&settings.speech.defaults);
+        let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks).await?;
         Ok(Self {
             workshop,
             mute,
+            defaults,
             options,
-            voices: wiring::voice_map(settings.voices.value.as_deref())?,
             timeout,
-            max_lesson_bytes: kept.max_lesson_bytes,
+            needs_page: true,
             kept,
         })
     }
@@ -159,10 +201,27 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, cancel, progress)?;
+        } = self.order(path, cancel, progress).await?;
         let lesson = request.lesson.clone();
         let report = pipeline.run(request, context).await;
         report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
+    /// Makes the recording of the lesson at `path`.
+    pub(super) async fn speak(
+        &self,
+        path: &Path,
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<Spoken, Unmade> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress).await?;
+        let lesson = request.lesson.clone();
+        let spoken = pipeline.speak(request, context).await;
+        spoken.map_err(|error| Unmade::of(error, &lesson))
     }
 
     /// Does `steps` again for the lesson at `path`, or, if there are none, whatever is needed.
@@ -177,7 +236,7 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, cancel, progress)?;
+        } = self.order(path, cancel, progress).await?;
         let lesson = request.lesson.clone();
         let report = pipeline.rerun(steps, request, context).await;
         report.map_err(|error| Unmade::of(error, &lesson))
@@ -194,7 +253,7 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, cancel, progress)?;
+        } = self.order(path, cancel, progress).await?;
         let lesson = request.lesson.clone();
         let report = pipeline.resume(request, context).await;
         report.map_err(|error| Unmade::of(error, &lesson))
@@ -210,7 +269,9 @@ impl Maker {
             pipeline,
             request,
             context,
-        } = self.order(path, CancellationToken::new(), Arc::new(Silent))?;
+        } = self
+            .order(path, CancellationToken::new(), Arc::new(Silent))
+            .await?;
         let planning = async {
             match steps {
                 Some(steps) => pipeline.plan_rerun(steps, request, context).await,
@@ -232,16 +293,21 @@ impl Maker {
         Ok(plan)
     }
 
-    fn order(
+    async fn order(
         &self,
         path: &Path,
         cancel: CancellationToken,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<Order, Failure> {
-        let (lesson, root) = wiring::lesson(path, self.max_lesson_bytes)?;
+        let (lesson, root) = wiring::lesson(path, self.workshop.settings())?;
         let mut options = self.options.clone();
         let out = options.out.take();
         options.out = Some(out.unwrap_or_else(|| wiring::folder_of(&lesson, &root)));
+        if self.needs_page {
+            let student = options.student.as_deref();
+            options.data_source_id = Some(self.workshop.source(&lesson, student).await?);
+        }
+        let documents = self.workshop.documents();
         Ok(Order {
             pipeline: self.workshop.pipeline(root)?,
             context: RunContext {
@@ -253,7 +319,9 @@ impl Maker {
             },
             request: RunRequest {
                 options,
-                voices: self.voices.clone(),
+                voices: documents.voices.clone(),
+                students: documents.students.clone(),
+                defaults: self.defaults.clone(),
                 caller: summary::json(&self.kept),
                 ..RunRequest::new(lesson)
             },
@@ -272,17 +340,22 @@ fn explain(problem: &mut Problem, failure: &Failure) {
 impl Kept {
     fn settings(&self) -> Typed<'_> {
         Typed {
-            workspace: Some(&self.workspace),
+            workspace: self.workspace.as_deref(),
             presets: self.presets.as_deref(),
             voices: self.voices.as_deref(),
-            concurrency: u16::try_from(self.concurrency).ok(),
-            max_lesson_bytes: Some(self.max_lesson_bytes),
+            speech_provider: self.speech_provider,
+            concurrency: self.concurrency,
+            presign: self.presign,
+            is_public_read: self.is_public_read,
+            prefix: self.prefix.as_deref(),
+            max_lesson_bytes: self.max_lesson_bytes,
+            ..Typed::default()
         }
     }
 }
 
-fn absolute(path: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
-    path.as_deref().map(config::absolute).transpose()
+fn absolute(path: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    path.map(config::absolute).transpose()
 }
 
 impl Unmade {
@@ -321,7 +394,7 @@ impl From<Failure> for Unmade {
 }
 
 /// What was typed, in the pipeline's terms.
-fn options(args: &HomeworkArgs) -> Result<RunOptions, Failure> {
+fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<RunOptions, Failure> {
     let mut options = RunOptions::default();
     options.preset = preset(&args.preset);
     options.student = args.page.student.clone();
@@ -339,13 +412,41 @@ fn options(args: &HomeworkArgs) -> Result<RunOptions, Failure> {
     options.out = out.map(config::absolute).transpose()?;
     options.voice_id = args.voices.voice.clone();
     options.accent_preference = args.voices.accent.clone();
-    options.tts_mode = args.speech.tts_mode.map(|mode| match mode {
+    options.tts_mode = args.speech.tts_mode.map(mode);
+    options.dialogue_language = args.speech.dialogue_language.clone();
+    options.dialogue_stability = args.speech.dialogue_stability;
+    options.dialogue_seed = args.speech.dialogue_seed;
+    options.student_in_files = args.speech.student_in_files;
+    options.upload = upload.asked.map(|target| match target {
+        UploadTarget::Auto => pipeline::UploadTarget::Auto,
+        UploadTarget::S3 => pipeline::UploadTarget::S3,
+        UploadTarget::Notion => pipeline::UploadTarget::Notion,
+        UploadTarget::None => pipeline::UploadTarget::None,
+    });
+    options.skip_upload = args.speech.skip_upload;
+    options.strict = args.strict;
+    Ok(options)
+}
+
+/// What is set up, in the pipeline's terms.
+fn defaults(settings: &SpeechDefaults) -> RunDefaults {
+    let mut defaults = RunDefaults::default();
+    defaults.tts_mode = settings.mode.map(mode);
+    defaults.dialogue_language = settings.language.clone();
+    defaults.dialogue_stability = settings.stability;
+    defaults.dialogue_seed = settings.seed;
+    if let Some(tail) = settings.tail {
+        defaults.gaps.tail = tail;
+    }
+    defaults
+}
+
+fn mode(mode: Mode) -> SpeechMode {
+    match mode {
         Mode::Auto => SpeechMode::Auto,
         Mode::Dialogue => SpeechMode::Dialogue,
         Mode::Monologue => SpeechMode::Monologue,
-    });
-    options.strict = args.strict;
-    Ok(options)
+    }
 }
 
 fn preset(args: &PresetArgs) -> PresetChoice {

@@ -1,6 +1,7 @@
 //! One command per file: what was typed in, an answer out. No command decides how it is shown or
 //! what the pipeline does.
 
+mod ask;
 mod batch;
 mod blocks;
 mod completions;
@@ -15,6 +16,8 @@ mod plan;
 mod resume;
 mod run;
 mod status;
+mod tts;
+mod upload;
 mod validate;
 mod voices;
 mod watch;
@@ -26,7 +29,7 @@ use std::sync::Arc;
 use esl_core::ErrorKind;
 
 use crate::args::{Arguments, Command, Global, LogLevel};
-use crate::config::{Environment, Setting};
+use crate::config::Environment;
 use crate::exit::{Exit, Failure};
 use crate::logging;
 use crate::output::{self, Outcome, progress::Progress};
@@ -34,7 +37,8 @@ use crate::output::{self, Outcome, progress::Progress};
 /// What surrounds a command: who is told what, and the environment.
 struct Session {
     environment: Environment,
-    log_level: Setting<LogLevel>,
+    /// As typed.
+    log_level: Option<LogLevel>,
     progress: Arc<Progress>,
     wants_json: bool,
 }
@@ -69,10 +73,13 @@ fn session(
 ) -> Result<Session, Failure> {
     let environment = Environment::of_process();
     let log_level = environment.log_level(global.log_level)?;
-    logging::install(log_level.value, global.log_format, progress);
+    logging::install(log_level, global.log_format, progress);
+    for warning in environment.warnings() {
+        tracing::warn!("{warning}");
+    }
     Ok(Session {
         environment,
-        log_level,
+        log_level: global.log_level,
         progress: Arc::clone(progress),
         wants_json,
     })
@@ -87,14 +94,16 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
         Command::Plan(args) => block_on(plan::plan(*args, session)),
         Command::Batch(args) => block_on(batch::batch(*args, session)),
         Command::Watch(args) => block_on(watch::watch(*args, session)),
+        Command::Tts(args) => block_on(tts::tts(*args, session)),
+        Command::Upload(args) => block_on(upload::upload(&args, session)),
         Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),
-        Command::Blocks(args) => blocks::blocks(&args, environment),
+        Command::Blocks(args) => block_on(blocks::blocks(&args, environment)),
         Command::Voices(command) => block_on(voices::voices(command, environment)),
         Command::Extract(args) => extract::extract(&args),
-        Command::Status(args) => block_on(status::status(args)),
+        Command::Status(args) => block_on(status::status(args, environment)),
         Command::Forget(args) => block_on(forget::forget(args, session)),
-        Command::Config(command) => config::config(&command, session),
+        Command::Config(command) => block_on(config::config(command, session)),
         Command::Doctor(args) => block_on(doctor::doctor(&args, session)),
         Command::Completions(args) => completions::completions(&args),
     }

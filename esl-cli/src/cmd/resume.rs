@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::homework::Maker;
 use super::{Session, interrupt, run};
 use crate::args::ResumeArgs;
+use crate::config::Typed;
 use crate::exit::Failure;
 use crate::output::{Answer, Outcome, style::printable};
 use crate::{source, wiring};
@@ -18,8 +19,9 @@ struct NothingToResume(PathBuf);
 
 pub(super) async fn resume(args: ResumeArgs, session: &Session) -> Outcome {
     let lesson = args.lesson.path();
-    let (id, root) = wiring::identity(&lesson)?;
-    let unfinished = wiring::observer(root)?.unfinished(&id).await;
+    let settings = session.environment.settings(Typed::default())?;
+    let (id, root) = wiring::identity(&lesson, &settings)?;
+    let unfinished = wiring::observer(&settings, &root)?.unfinished(&id).await;
     let Some(unfinished) = unfinished.map_err(Failure::from)? else {
         return Ok(Box::new(NothingToResume(lesson)));
     };

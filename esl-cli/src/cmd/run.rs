@@ -8,7 +8,7 @@ use esl_pipeline::pipeline::{RunReport, StageEnd};
 use serde_json::Value;
 
 use super::homework::{Maker, Unmade};
-use super::{Session, interrupt, plan};
+use super::{Session, ask, interrupt, plan};
 use crate::args::{RerunArgs, RunArgs};
 use crate::output::{Answer, Outcome, summary};
 
@@ -17,9 +17,17 @@ struct Homework {
     report: RunReport,
 }
 
-pub(super) async fn run(args: RunArgs, session: &Session) -> Outcome {
-    let lesson = args.lesson.path();
+pub(super) async fn run(mut args: RunArgs, session: &Session) -> Outcome {
+    let named = args.lesson.path();
+    let is_asking = named.is_none();
+    let lesson = match named {
+        Some(lesson) => lesson,
+        None => ask::complete(&mut args, session).await?,
+    };
     let maker = Maker::new(&args.homework, &session.environment).await?;
+    if is_asking && !args.dry_run && !args.yes {
+        ask::confirm(&maker, &lesson).await?;
+    }
     if args.dry_run {
         return plan::answer(&maker, &lesson, None).await;
     }

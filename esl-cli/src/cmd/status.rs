@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use esl_pipeline::lesson::DEFAULT_LIMIT;
 use esl_pipeline::pipeline::{NextAction, StatusReport};
 use serde_json::Value;
 
 use crate::args::StatusArgs;
+use crate::config::{Environment, Typed};
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Outcome, summary};
 use crate::wiring;
@@ -18,9 +18,10 @@ struct Standing {
     tells_by_exit_code: bool,
 }
 
-pub(super) async fn status(args: StatusArgs) -> Outcome {
-    let (lesson, root) = wiring::lesson(&args.lesson.path(), DEFAULT_LIMIT)?;
-    let pipeline = wiring::observer(root)?;
+pub(super) async fn status(args: StatusArgs, environment: &Environment) -> Outcome {
+    let settings = environment.settings(Typed::default())?;
+    let (lesson, root) = wiring::lesson(&args.lesson.path(), &settings)?;
+    let pipeline = wiring::observer(&settings, &root)?;
     let report = pipeline.status(&lesson).await.map_err(Failure::from)?;
     Ok(Box::new(Standing {
         lesson: args.lesson.path(),

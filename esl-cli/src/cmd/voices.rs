@@ -1,5 +1,7 @@
 //! `esl voices`: what voices there are, and who would speak a lesson with which.
 
+mod catalog;
+
 use std::io::{self, Write};
 
 use esl_core::{ErrorKind, Voice};
@@ -10,18 +12,46 @@ use esl_pipeline::speech::casting::{
 };
 use serde_json::Value;
 
-use crate::args::{ExplainArgs, VoicesCommand};
-use crate::config::{Environment, Typed};
+use crate::args::{ExplainArgs, ListArgs, VoicesCommand};
+use crate::config::{Environment, SpeechProvider, Typed};
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Outcome, style::printable, summary};
-use crate::{source, wiring};
+use crate::source;
+use crate::wiring::{self, Documents};
 
 pub(super) async fn voices(command: VoicesCommand, environment: &Environment) -> Outcome {
-    let voices = wiring::voices().await?;
     match command {
-        VoicesCommand::List => Ok(Box::new(Catalog(voices))),
-        VoicesCommand::Explain(args) => casting(&args, environment, &voices),
+        VoicesCommand::List(args) => list(&args, environment).await,
+        VoicesCommand::Explain(args) => explain_casting(&args, environment).await,
+        VoicesCommand::Sync(args) => {
+            let voices = voices_of(args.speech_provider, environment).await?;
+            catalog::sync(&args.out, voices)
+        }
+        VoicesCommand::Preview(args) => {
+            let voices = voices_of(args.speech_provider, environment).await?;
+            catalog::preview(&args.voice, &voices)
+        }
     }
+}
+
+async fn list(args: &ListArgs, environment: &Environment) -> Outcome {
+    let voices = voices_of(args.speech_provider, environment).await?;
+    Ok(Box::new(Catalog(voices)))
+}
+
+/// The voices that a provider has itself.
+async fn voices_of(
+    provider: Option<SpeechProvider>,
+    environment: &Environment,
+) -> Result<Vec<Voice>, Failure> {
+    let typed = Typed {
+        speech_provider: provider,
+        ..Typed::default()
+    };
+    let settings = environment.settings(typed)?;
+    let tts = wiring::open_speech(&settings.speech, None).await?;
+    let voices = tts.voices().await;
+    voices.map_err(|error| Failure::of(&error))
 }
 
 struct Catalog(Vec<Voice>);
@@ -59,7 +89,7 @@ struct Casting {
     text: String,
 }
 
-fn casting(args: &ExplainArgs, environment: &Environment, catalog: &[Voice]) -> Outcome {
+async fn explain_casting(args: &ExplainArgs, environment: &Environment) -> Outcome {
     let text = source::lesson_text(&args.lesson.path(), DEFAULT_LIMIT)?;
     let lesson = Lesson::parse(&text);
     let Some(script) = Script::of(&lesson) else {
@@ -70,25 +100,32 @@ fn casting(args: &ExplainArgs, environment: &Environment, catalog: &[Voice]) -> 
             message,
         ));
     };
-    let preference = Preference {
-        voice: args.voices.voice.clone(),
-        accent: args.voices.accent.clone(),
-    };
-    let Preference { voice, accent } = resolve_preference(catalog, preference);
-    let options = CastingOptions {
-        voice,
-        accent,
-        catalog_is_complete: true,
-        ..CastingOptions::default()
-    };
     let typed = Typed {
-        voices: args.voices.voices.as_deref(),
+        voices: args.voices.as_deref(),
+        speech_provider: args.speech_provider,
         ..Typed::default()
     };
     let settings = environment.settings(typed)?;
-    let voice_map = wiring::voice_map(settings.voices.value.as_deref())?;
+    let documents = Documents::read(&settings.documents).await?;
+    let tts = wiring::open_speech(&settings.speech, documents.catalog).await?;
+    let catalog = tts.voices().await.map_err(|error| Failure::of(&error))?;
+    let student = lesson.front_matter.student.as_ref();
+    let student = student.map(|student| student.value.as_str());
+    let profile = documents.students.profile_of(student);
+    let preference = Preference {
+        voice: args.preference.voice.clone().or(profile.voice_id),
+        accent: args.preference.accent.clone().or(profile.accent_preference),
+    };
+    let Preference { voice, accent } = resolve_preference(&catalog, preference);
+    let options = CastingOptions {
+        student_voices: profile.voices.iter().flatten().collect(),
+        voice,
+        accent,
+        catalog_is_complete: tts.capabilities().lists_all_voices,
+        ..CastingOptions::default()
+    };
     let speakers = speakers(&script, &lesson.front_matter);
-    let explanation = explain(&speakers, catalog, &voice_map, &options);
+    let explanation = explain(&speakers, &catalog, &documents.voices, &options);
     let explanation = explanation.map_err(|error| Failure::of(&error))?;
     Ok(Box::new(Casting {
         json: summary::json(&explanation),

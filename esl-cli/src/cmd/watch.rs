@@ -44,13 +44,15 @@ struct Desk<'a> {
 struct Ended(Vec<Watched>);
 
 pub(super) async fn watch(args: WatchArgs, session: &Session) -> Outcome {
-    let settings = session.environment.settings(args.homework.settings())?;
+    let settings = session
+        .environment
+        .settings(args.homework.settings.settings())?;
     let maker = Maker::new(&args.homework, &session.environment).await?;
     let desk = Desk {
         maker: maker.that_can_speak()?,
         cancel: interrupt::token(),
         session,
-        max_lesson_bytes: settings.max_lesson_bytes.value,
+        max_lesson_bytes: settings.max_lesson_bytes,
     };
     // Before the first look at the lessons, so that no save falls in between.
     let saves = Saves::of(&args.lessons)?;

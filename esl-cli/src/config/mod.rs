@@ -1,202 +1,193 @@
 //! The settings and where each of them came from. The only place that reads the environment.
+//!
+//! What was typed beats variables of the process, those beat `.env` files, those `esl.toml`, and
+//! that what is built in. Everything that is wrong with any setting is told at once. Nothing here
+//! opens a connection or knows an adapter.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+mod documents;
+mod dotenv;
+mod file;
+mod keys;
+mod minio;
+mod notion;
+mod origin;
+mod parse;
+mod problem;
+mod resolver;
+mod sources;
+mod speech;
+mod storage;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use esl_core::ErrorKind;
 use esl_pipeline::lesson::DEFAULT_LIMIT;
+use serde_json::json;
 
 use crate::args::LogLevel;
 use crate::exit::{Exit, Failure};
+use resolver::Resolver;
 
-/// A folder that may hold settings files.
-const CONFIG_DIR: &str = "ESL_PIPELINE_CONFIG_DIR";
-/// How much to log.
-const LOG_LEVEL: &str = "LOG_LEVEL";
-/// The user's folder of what can be made again (XDG Base Directory Specification).
-const CACHE_HOME: &str = "XDG_CACHE_HOME";
-/// The user's folder.
-const HOME: &str = "HOME";
+pub(crate) use documents::{DocumentSettings, Place, ServiceSettings};
+pub(crate) use notion::{NotionSettings, Target};
+pub(crate) use origin::{Origin, Setting};
+pub(crate) use parse::DatabaseChoice;
+pub(crate) use resolver::Shown;
+pub(crate) use sources::Environment;
+pub(crate) use speech::{SpeechDefaults, SpeechProvider, SpeechSettings};
+pub(crate) use storage::{
+    LONGEST_EXPIRY, ManifestSettings, S3Settings, UploadSettings, UploadTarget,
+};
 
-/// The folder below the current one that may hold settings files.
-const LOCAL_CONFIGS: &str = "configs";
 /// The folder of the pages unless given.
-const WORKSPACE: &str = "homework";
-
-/// The variables of the process that are looked at. An empty one counts as not set.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Environment(BTreeMap<&'static str, OsString>);
-
-/// A value and where it came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Setting<T> {
-    pub(crate) value: T,
-    pub(crate) origin: Origin,
-}
-
-/// Where a value came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// It was typed after this flag.
-    Flag(&'static str),
-    /// This variable of the environment says so.
-    Variable(&'static str),
-    /// The folder `configs` below the current one holds it.
-    LocalConfigs,
-    /// Nobody says anything else.
-    Default,
-}
+const PAGES: &str = "homework";
 
 /// What was typed of the settings.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Typed<'a> {
     pub(crate) workspace: Option<&'a Path>,
+    pub(crate) database: Option<&'a str>,
+    pub(crate) database_name: Option<&'a str>,
+    pub(crate) data_source: Option<&'a str>,
+    pub(crate) data_source_name: Option<&'a str>,
     pub(crate) presets: Option<&'a Path>,
     pub(crate) voices: Option<&'a Path>,
+    pub(crate) speech_provider: Option<SpeechProvider>,
     pub(crate) concurrency: Option<u16>,
+    pub(crate) upload: Option<UploadTarget>,
+    pub(crate) presign: Option<u32>,
+    pub(crate) is_public_read: bool,
+    pub(crate) prefix: Option<&'a str>,
     pub(crate) max_lesson_bytes: Option<usize>,
+    pub(crate) log_level: Option<LogLevel>,
 }
 
-/// Everything that can be set for a run on this machine.
-#[derive(Debug, Clone)]
+/// Everything that can be set.
+#[derive(Debug)]
 pub(crate) struct Settings {
-    /// The folder of the pages.
-    pub(crate) workspace: Setting<PathBuf>,
+    /// The folder of local pages.
+    pub(crate) pages: PathBuf,
+    /// Whether local pages were asked for, whatever token there is.
+    pub(crate) is_local: bool,
+    pub(crate) notion: NotionSettings,
+    pub(crate) speech: SpeechSettings,
     /// The folder of finished segments; none if nothing says where that could be.
-    pub(crate) cache: Setting<Option<PathBuf>>,
-    /// The presets file; none for the built-in preset.
-    pub(crate) presets: Setting<Option<PathBuf>>,
-    /// The voice map; none for an empty one.
-    pub(crate) voices: Setting<Option<PathBuf>>,
-    /// Segments to speak at once.
-    pub(crate) concurrency: Setting<usize>,
+    cache: Option<PathBuf>,
+    pub(crate) s3: S3Settings,
+    pub(crate) upload: UploadSettings,
+    pub(crate) manifests: ManifestSettings,
+    pub(crate) documents: DocumentSettings,
     /// The largest lesson that is accepted.
-    pub(crate) max_lesson_bytes: Setting<usize>,
+    pub(crate) max_lesson_bytes: usize,
+    /// All of them as they are shown.
+    pub(crate) shown: Vec<Shown>,
+    /// What the user should know about them.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Environment {
-    /// The environment of this process.
-    pub(crate) fn of_process() -> Self {
-        let known = [CONFIG_DIR, LOG_LEVEL, CACHE_HOME, HOME].into_iter();
-        Self(
-            known
-                .filter_map(|name| Some((name, std::env::var_os(name)?)))
-                .filter(|(_, value)| !value.is_empty())
-                .collect(),
-        )
-    }
-
-    /// How much to log: as typed, as `LOG_LEVEL` says, or warnings.
-    pub(crate) fn log_level(&self, typed: Option<LogLevel>) -> Result<Setting<LogLevel>, Failure> {
-        if let Some(level) = typed {
-            return Ok(Setting::new(level, Origin::Flag("--log-level")));
+    /// How much to log: as typed, as `LOG_LEVEL` or `esl.toml` says, or warnings.
+    pub(crate) fn log_level(&self, typed: Option<LogLevel>) -> Result<LogLevel, Failure> {
+        let mut resolver = Resolver::new(self);
+        resolver.problems.clear();
+        let level = log_level(&mut resolver, typed);
+        if resolver.problems.is_empty() {
+            return Ok(level);
         }
-        let Some(value) = self.0.get(LOG_LEVEL) else {
-            return Ok(Setting::new(LogLevel::Warn, Origin::Default));
-        };
-        let value = value.to_string_lossy();
-        let level = LogLevel::from_str(&value, true).map_err(|_| {
-            let message = format!("{LOG_LEVEL} is {value:?}, which is no log level");
-            Failure::new(Exit::Configuration, ErrorKind::Configuration, message)
-                .hint("set it to off, error, warn, info, debug or trace")
-        })?;
-        Ok(Setting::new(level, Origin::Variable(LOG_LEVEL)))
+        // Whoever mends this one wants to know the others.
+        let everything = self.settings(Typed::default());
+        Err(everything
+            .err()
+            .unwrap_or_else(|| problem::failure(&resolver.problems)))
     }
 
-    /// The settings of a run: what was typed beats the environment, that beats files in the folder
-    /// `configs`, and those the built-in values.
+    /// All settings.
+    ///
+    /// # Errors
+    /// A failure with everything that is wrong with any of them.
     pub(crate) fn settings(&self, typed: Typed<'_>) -> Result<Settings, Failure> {
-        let workspace = typed.workspace.unwrap_or(Path::new(WORKSPACE));
-        let speech = crate::wiring::default_concurrency();
+        let mut resolver = Resolver::new(self);
+        let pages = typed.workspace.map(Path::to_owned);
+        let pages = resolver.path(&keys::PAGES_FOLDER, pages, Some(PAGES));
+        let notion = notion::resolve(&mut resolver, &typed);
+        let speech = speech::resolve(&mut resolver, &typed);
+        let cache = cache(&mut resolver);
+        let s3 = storage::resolve_s3(&mut resolver);
+        let upload = storage::resolve_upload(&mut resolver, &typed, &s3);
+        let manifests = storage::resolve_manifests(&mut resolver);
+        let documents = documents::resolve(&mut resolver, &typed);
+        let max_lesson_bytes = resolver.or(
+            &keys::MAX_LESSON_BYTES,
+            typed.max_lesson_bytes,
+            parse::number(1..=usize::MAX),
+            DEFAULT_LIMIT,
+        );
+        log_level(&mut resolver, typed.log_level);
+        if !resolver.problems.is_empty() {
+            return Err(problem::failure(&resolver.problems));
+        }
+        let Resolver {
+            mut shown,
+            warnings,
+            ..
+        } = resolver;
+        let place = |shown: &Shown| keys::ALL.iter().position(|key| key.path == shown.key.path);
+        shown.sort_by_key(place);
         Ok(Settings {
-            workspace: Setting {
-                value: absolute(workspace)?,
-                origin: flag_or_default("--workspace", typed.workspace.is_some()),
-            },
-            cache: self.cache(),
-            presets: self.file("--presets-path", typed.presets, "presets.json")?,
-            voices: self.file("--voices", typed.voices, "voices.yml")?,
-            concurrency: Setting {
-                value: typed.concurrency.map_or(speech, usize::from),
-                origin: flag_or_default("--concurrency", typed.concurrency.is_some()),
-            },
-            max_lesson_bytes: Setting {
-                value: typed.max_lesson_bytes.unwrap_or(DEFAULT_LIMIT),
-                origin: flag_or_default("--max-lesson-bytes", typed.max_lesson_bytes.is_some()),
-            },
+            pages: pages.map(|set| set.value).unwrap_or_default(),
+            is_local: typed.workspace.is_some(),
+            notion,
+            speech,
+            cache,
+            s3,
+            upload,
+            manifests,
+            documents,
+            max_lesson_bytes: max_lesson_bytes.value,
+            shown,
+            warnings,
         })
-    }
-
-    /// The typed settings file, or the one called `name` in the first folder that has it.
-    fn file(
-        &self,
-        flag: &'static str,
-        typed: Option<&Path>,
-        name: &str,
-    ) -> Result<Setting<Option<PathBuf>>, Failure> {
-        if let Some(path) = typed {
-            return Ok(Setting::new(Some(path.to_owned()), Origin::Flag(flag)));
-        }
-        let named = self.config_dir()?;
-        let folders = named
-            .map(|folder| (folder, Origin::Variable(CONFIG_DIR)))
-            .into_iter()
-            .chain([(Path::new(LOCAL_CONFIGS), Origin::LocalConfigs)]);
-        let found = folders
-            .map(|(folder, origin)| Setting::new(Some(folder.join(name)), origin))
-            .find(|file| file.value.as_ref().is_some_and(|path| path.exists()));
-        Ok(found.unwrap_or(Setting::new(None, Origin::Default)))
-    }
-
-    fn config_dir(&self) -> Result<Option<&Path>, Failure> {
-        let Some(folder) = self.0.get(CONFIG_DIR).map(Path::new) else {
-            return Ok(None);
-        };
-        if !folder.is_dir() {
-            let message = format!("{CONFIG_DIR} is {}, which is no folder", folder.display());
-            let failure = Failure::new(Exit::Configuration, ErrorKind::Configuration, message);
-            return Err(failure.hint("set it to the folder of your settings files, or unset it"));
-        }
-        Ok(Some(folder))
-    }
-
-    fn cache(&self) -> Setting<Option<PathBuf>> {
-        let folders = [(CACHE_HOME, ""), (HOME, ".cache")];
-        let cache = folders.into_iter().find_map(|(name, below)| {
-            let folder = Path::new(self.0.get(name)?);
-            let cache = folder.join(below).join("esl-pipeline/segments");
-            folder
-                .is_absolute()
-                .then(|| Setting::new(Some(cache), Origin::Variable(name)))
-        });
-        cache.unwrap_or(Setting::new(None, Origin::Default))
     }
 }
 
-impl<T> Setting<T> {
-    const fn new(value: T, origin: Origin) -> Self {
-        Self { value, origin }
+fn log_level(resolver: &mut Resolver<'_>, typed: Option<LogLevel>) -> LogLevel {
+    let level = resolver.or(&keys::LOG_LEVEL, typed, parse::choice, LogLevel::Warn);
+    level.value
+}
+
+/// The folder of finished segments: as `esl.toml` says, else in the user's folder of what can be
+/// made again.
+fn cache(resolver: &mut Resolver<'_>) -> Option<PathBuf> {
+    if resolver.environment.find(&keys::SPEECH_CACHE).is_some() {
+        let named = resolver.path(&keys::SPEECH_CACHE, None, None);
+        return named.map(|set| set.value);
     }
+    let found = resolver
+        .environment
+        .folder_of_user(keys::CACHE_HOME, ".cache");
+    let found = found.map(|(folder, name)| {
+        let folder = folder.join("esl-pipeline/segments");
+        Setting::new(folder, Origin::Variable(name))
+    });
+    let (value, origin) = match &found {
+        Some(set) => (json!(set.value.display().to_string()), set.origin.clone()),
+        None => (json!(null), Origin::BuiltIn),
+    };
+    resolver.show(&keys::SPEECH_CACHE, value, &origin);
+    found.map(|set| set.value)
 }
 
 impl Settings {
     /// The folder of finished segments.
     pub(crate) fn cache(&self) -> Result<&Path, Failure> {
-        self.cache.value.as_deref().ok_or_else(|| {
+        self.cache.as_deref().ok_or_else(|| {
             let message = "cannot tell where to keep spoken segments";
+            let (cache, home) = (keys::CACHE_HOME, keys::HOME);
             Failure::new(Exit::Configuration, ErrorKind::Configuration, message)
-                .hint(format!("set {CACHE_HOME} or {HOME} to an absolute path"))
+                .hint(format!("set {cache} or {home} to an absolute path"))
         })
-    }
-}
-
-fn flag_or_default(flag: &'static str, is_typed: bool) -> Origin {
-    if is_typed {
-        Origin::Flag(flag)
-    } else {
-        Origin::Default
     }
 }
 
@@ -206,57 +197,4 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
         let message = format!("cannot use the folder {}: {error}", path.display());
         Failure::new(Exit::Configuration, ErrorKind::Storage, message)
     })
-}
-
-/// Whether the user wants colours: not with `NO_COLOR` (no-color.org), nor in a terminal that has
-/// none.
-pub(crate) fn colours_wanted() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(variables: &[(&'static str, &str)]) -> Environment {
-        let owned = variables
-            .iter()
-            .map(|(name, value)| (*name, OsString::from(value)));
-        Environment(owned.collect())
-    }
-
-    #[test]
-    fn the_flag_beats_the_variable_and_that_beats_the_default() {
-        let level = |environment: &Environment, typed| environment.log_level(typed).unwrap();
-        let loud = with(&[(LOG_LEVEL, "DEBUG")]);
-        let typed = level(&loud, Some(LogLevel::Off));
-        assert_eq!(
-            typed,
-            Setting::new(LogLevel::Off, Origin::Flag("--log-level"))
-        );
-        let set = level(&loud, None);
-        assert_eq!(
-            set,
-            Setting::new(LogLevel::Debug, Origin::Variable(LOG_LEVEL))
-        );
-        let unset = level(&with(&[]), None);
-        assert_eq!(unset, Setting::new(LogLevel::Warn, Origin::Default));
-    }
-
-    #[test]
-    fn a_level_that_is_none_is_refused_by_the_name_of_its_variable() {
-        let failure = with(&[(LOG_LEVEL, "loud")]).log_level(None).unwrap_err();
-        assert_eq!(failure.exit, Exit::Configuration);
-        assert!(failure.message.contains(LOG_LEVEL), "{}", failure.message);
-    }
-
-    #[test]
-    fn a_cache_folder_that_is_not_absolute_is_passed_over() {
-        let cache = |variables| with(variables).cache();
-        let home = cache(&[(CACHE_HOME, "here"), (HOME, "/home/a")]);
-        let expected = PathBuf::from("/home/a/.cache/esl-pipeline/segments");
-        assert_eq!(home, Setting::new(Some(expected), Origin::Variable(HOME)));
-        assert_eq!(cache(&[]).value, None);
-    }
 }

@@ -2,16 +2,16 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::config::colours_wanted;
+use crate::config::Environment;
 
 /// Whether standard output takes colours.
 pub(crate) fn colours_stdout() -> bool {
-    io::stdout().is_terminal() && colours_wanted()
+    io::stdout().is_terminal() && Environment::wants_colours()
 }
 
 /// Whether standard error takes colours.
 pub(crate) fn colours_stderr() -> bool {
-    io::stderr().is_terminal() && colours_wanted()
+    io::stderr().is_terminal() && Environment::wants_colours()
 }
 
 /// `text` without control characters, which could move the cursor or change the terminal.

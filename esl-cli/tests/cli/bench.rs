@@ -101,12 +101,8 @@ impl Bench {
         command
             .args(arguments)
             .current_dir(self.path(""))
-            .env("HOME", self.folder.path().join("home"))
-            .env_remove("XDG_CACHE_HOME")
-            .env_remove("ESL_PIPELINE_CONFIG_DIR")
-            .env_remove("LOG_LEVEL")
-            .env_remove("NO_COLOR")
-            .env_remove("COLUMNS");
+            .env_clear()
+            .env("HOME", self.folder.path().join("home"));
         let mut programs = self.programs().into_os_string();
         if self.has_machine_programs {
             programs.push(":");

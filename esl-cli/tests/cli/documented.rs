@@ -6,7 +6,7 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 25] = [
     &[],
     &["run"],
     &["rerun"],
@@ -23,7 +23,12 @@ const COMMANDS: [&[&str]; 20] = [
     &["voices"],
     &["voices", "list"],
     &["voices", "explain"],
+    &["voices", "sync"],
+    &["voices", "preview"],
+    &["tts"],
+    &["upload"],
     &["config"],
+    &["config", "check"],
     &["config", "show"],
     &["doctor"],
     &["completions"],

@@ -18,6 +18,7 @@ mod new_lessons;
 mod plan;
 mod rerun;
 mod resume;
+mod services;
 mod settings;
 mod unreadable_lessons;
 mod unusable_manifests;

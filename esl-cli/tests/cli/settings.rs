@@ -18,37 +18,28 @@ fn told(origin: &str, name: &str) -> (String, String) {
 #[test]
 fn each_setting_is_told_with_its_origin() {
     let bench = Bench::new();
-    let line = [
-        "config",
-        "show",
-        "--concurrency",
-        "3",
-        "--log-level",
-        "info",
-    ];
-    let ended = bench.esl(&line);
+    bench.file("esl.toml", "[limits]\nmax_lesson_bytes = 1000\n");
+    bench.file(".env", "S3_BUCKET=lessons\n");
+    let mut command = bench.command(&["config", "show", "--concurrency", "3"]);
+    let ended = Ended::from(command.env("LOG_LEVEL", "info").output().unwrap());
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let lines: Vec<_> = ended.stdout.lines().map(str::trim_end).collect();
-    let told = |words: [&str; 3]| {
-        let line = lines
-            .iter()
-            .find(|line| line.starts_with(words[0]))
-            .unwrap();
-        assert!(
-            line.contains(words[1]) && line.ends_with(words[2]),
-            "{line}"
-        );
-    };
-    told(["pages", "/homework ", "default"]);
-    told([
-        "spoken segments",
-        "/home/.cache/esl-pipeline/segments ",
-        "HOME",
-    ]);
-    told(["presets", "built in", "default"]);
-    told(["segments at once", "3", "--concurrency"]);
-    told(["largest lesson", "1048576 bytes", "default"]);
-    told(["log level", "info", "--log-level"]);
+    for (name, value, origin) in [
+        ("pages.folder", "/homework ", "default"),
+        (
+            "speech.cache",
+            "/home/.cache/esl-pipeline/segments ",
+            "HOME",
+        ),
+        ("files.presets", " none ", "default"),
+        ("speech.concurrency", " 3 ", "--concurrency"),
+        ("limits.max_lesson_bytes", " 1000 ", "desk/esl.toml:2"),
+        ("s3.bucket", " lessons ", "desk/.env:1)"),
+        ("log.level", " info ", "LOG_LEVEL"),
+    ] {
+        let line = lines.iter().find(|line| line.starts_with(name)).unwrap();
+        assert!(line.contains(value) && line.ends_with(origin), "{line}");
+    }
 }
 
 #[test]
@@ -58,19 +49,59 @@ fn a_flag_beats_the_variable_and_that_beats_the_folder_configs() {
         let line = [&["config", "show", "--json"], flags].concat();
         let mut command = bench.command(&line);
         command.envs(folder.map(|folder| ("ESL_PIPELINE_CONFIG_DIR", folder)));
-        setting(&Ended::from(command.output().unwrap()), "presets")
+        setting(&Ended::from(command.output().unwrap()), "files.presets")
     };
     assert_eq!(show(None, &[]), told("default", ""));
     bench.file("configs/presets.json", PRESETS);
-    assert_eq!(show(None, &[]), told("configs", ""));
+    assert_eq!(show(None, &[]), told("place", ""));
     bench.file("mine/voices.yml", "");
-    assert_eq!(show(Some("mine"), &[]), told("configs", ""));
+    assert_eq!(show(Some("mine"), &[]), told("place", ""));
     bench.file("mine/presets.json", PRESETS);
     let variable = told("variable", "ESL_PIPELINE_CONFIG_DIR");
     assert_eq!(show(Some("mine"), &[]), variable);
-    assert_eq!(show(Some(""), &[]), told("configs", ""));
+    assert_eq!(show(Some(""), &[]), told("place", ""));
     let flag = show(Some("mine"), &["--presets-path", "other.json"]);
     assert_eq!(flag, told("flag", "--presets-path"));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let bench = Bench::with_lesson();
+    bench.file(".env", "ELEVENLABS_TTS_MODE=duet\n");
+    bench.file("esl.toml", "[s3]\nregoin = 'x'\n");
+    for line in [
+        &["config", "check", "--json"][..],
+        &["run", "lesson.md", "--json"],
+    ] {
+        let mut command = bench.command(line);
+        let ended = Ended::from(command.env("S3_FORCE_PATH_STYLE", "x").output().unwrap());
+        assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+        let document = ended.json();
+        let problems = document["error"]["details"]["problems"].as_array().unwrap();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        for cause in [
+            "ELEVENLABS_TTS_MODE (",
+            "S3_FORCE_PATH_STYLE: ",
+            "s3.regoin",
+        ] {
+            assert!(ended.stderr.contains(cause), "{}", ended.stderr);
+        }
+    }
+    assert_eq!(bench.files(), [".env", "esl.toml", "lesson.md"]);
+}
+
+#[test]
+fn documents_in_the_settings_file_are_followed() {
+    let bench = Bench::that_speaks();
+    let text = "[voices]\nClara = 'rms'\n[presets.calm]\nh2 = 'blue'\n\
+                [[students]]\nstudent = 'Default'\ncolorPreset = 'calm'\n";
+    bench.file("esl.toml", text);
+    let ended = bench.esl(&["run", "lesson.md", "--json"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let result = &ended.json()["result"];
+    assert_eq!(result["audio"]["voices"][0]["voiceId"], "flite:rms");
+    let steps = result["steps"].to_string();
+    assert!(steps.contains("colorize:calm"), "{steps}");
 }
 
 #[test]
@@ -104,7 +135,8 @@ fn the_log_level_may_come_from_the_environment() {
     let unknown = run("loud", &["--json"]);
     assert_eq!(unknown.code, Some(4));
     let message = unknown.json()["error"]["message"].clone();
-    assert_eq!(message, r#"LOG_LEVEL is "loud", which is no log level"#);
+    let expected = "LOG_LEVEL: it must be one of off, error, warn, info, debug, trace";
+    assert_eq!(message, expected);
 }
 
 #[test]
@@ -114,7 +146,7 @@ fn a_folder_of_settings_that_is_not_there_is_told() {
     command.env("ESL_PIPELINE_CONFIG_DIR", "nowhere");
     let ended = Ended::from(command.output().unwrap());
     assert_eq!(ended.code, Some(4));
-    let message = "error: ESL_PIPELINE_CONFIG_DIR is nowhere, which is no folder\n";
+    let message = "error: ESL_PIPELINE_CONFIG_DIR: nowhere is no folder\n";
     assert!(ended.stderr.starts_with(message), "{}", ended.stderr);
     assert_eq!(bench.files(), ["lesson.md"]);
 }

@@ -26,6 +26,7 @@ mod retrying_notion;
 mod run;
 mod run_plan;
 mod scope;
+mod speak;
 mod speech_options;
 mod stages;
 mod standing;
@@ -53,6 +54,7 @@ pub use request::{
 };
 pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};
+pub use speak::Spoken;
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 

@@ -163,7 +163,7 @@ impl Pipeline {
     }
 
     /// The speech engine of a run, if there is a place for what it speaks.
-    fn engine_of(&self, context: &RunContext) -> Option<Engine> {
+    pub(super) fn engine_of(&self, context: &RunContext) -> Option<Engine> {
         let recordings = self.recordings.as_ref()?;
         let Some(account) = &context.accounts.speech else {
             return self.engine.clone();
@@ -328,14 +328,18 @@ fn wants_audio(asked: AskedForAudio, engine: Option<&Engine>) -> bool {
 
 fn missing_engine(asked: AskedForAudio, engine: Option<&Engine>) -> Option<Problem> {
     let is_missing = asked == AskedForAudio::Yes && engine.is_none();
-    is_missing.then(|| Problem {
+    is_missing.then(no_engine)
+}
+
+pub(super) fn no_engine() -> Problem {
+    Problem {
         stage: Stage::Tts,
         class: ErrorClass::ConfigurationError,
         field: Some("withTts"),
         message: "audio was asked for, but no speech engine is set up".to_owned(),
         hint: Some("set up a speech engine, or leave the audio out".to_owned()),
         kind: ErrorKind::Configuration,
-    })
+    }
 }
 
 fn missing_store(delivery: Delivery, has_store: bool) -> Option<Problem> {

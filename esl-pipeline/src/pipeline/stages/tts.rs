@@ -33,7 +33,7 @@ pub(in crate::pipeline) struct Take {
     score: Score,
     /// The same line by line, where dialogues are not insisted on.
     by_line: Option<Score>,
-    voices: Vec<VoiceAssignment>,
+    pub(in crate::pipeline) voices: Vec<VoiceAssignment>,
     spoken_as: SpokenAs,
     prefix: String,
     tags: Tags,

@@ -5,6 +5,8 @@
 //! followed, so the token goes to the configured host alone.
 
 mod cache;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,0 +1,236 @@
+//! Every setting by name: its place in `esl.toml`, its variables, its flag. The table that reading,
+//! showing and documenting share.
+
+/// How a setting is called in each place that can set it.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Its place in `esl.toml`; `esl config show` calls it so.
+    pub(crate) path: &'static str,
+    /// The flag that beats everything.
+    pub(crate) flag: Option<&'static str>,
+    /// The variables that set it. The first one that is set counts.
+    pub(crate) variables: &'static [&'static str],
+    /// Older variables, taken after the others and with a warning.
+    pub(crate) deprecated: &'static [&'static str],
+    /// Whether it is never shown.
+    pub(crate) is_secret: bool,
+}
+
+macro_rules! keys {
+    ($($name:ident = $path:literal { $($field:ident: $value:expr),* $(,)? })*) => {
+        $(pub(super) const $name: Key = Key { $($field: $value,)* ..named($path) };)*
+        /// All settings, in the order in which they are shown.
+        pub(crate) const ALL: &[&Key] = &[$(&$name),*];
+    };
+}
+
+const fn named(path: &'static str) -> Key {
+    Key {
+        path,
+        flag: None,
+        variables: &[],
+        deprecated: &[],
+        is_secret: false,
+    }
+}
+
+keys! {
+    PAGES_FOLDER = "pages.folder" { flag: Some("--workspace") }
+    NOTION_TOKEN = "notion.token" { variables: &["NOTION_TOKEN"], is_secret: true }
+    NOTION_DATABASE = "notion.database" {
+        flag: Some("--db-id"),
+        variables: &["NOTION_DB_ID", "NOTION_DATABASE_ID"],
+    }
+    NOTION_DATABASE_NAME = "notion.database_name" { flag: Some("--db") }
+    NOTION_DATA_SOURCE = "notion.data_source" {
+        flag: Some("--data-source-id"),
+        variables: &["DATA_SOURCE_ID"],
+    }
+    NOTION_DATA_SOURCE_NAME = "notion.data_source_name" { flag: Some("--data-source") }
+    NOTION_STUDENTS = "notion.students" { variables: &["STUDENTS_DB_ID"] }
+    NOTION_DATABASES = "notion.databases" { variables: &["NOTION_DB_OPTIONS"] }
+    NOTION_DATABASE_LABEL = "notion.database_label" {
+        variables: &["NOTION_DB_NAME", "NOTION_DB_LABEL"],
+    }
+    NOTION_BASE_URL = "notion.base_url" { variables: &["NOTION_BASE_URL"] }
+    COLORIZER_THROTTLE = "notion.colorizer_throttle_ms" {
+        variables: &["NOTION_COLORIZER_THROTTLE_MS"],
+    }
+    COLORIZER_ATTEMPTS = "notion.colorizer_max_retries" {
+        variables: &["NOTION_COLORIZER_MAX_RETRIES"],
+    }
+    COLORIZER_DELAY = "notion.colorizer_retry_delay_ms" {
+        variables: &["NOTION_COLORIZER_RETRY_DELAY_MS"],
+    }
+    SPEECH_PROVIDER = "speech.provider" { flag: Some("--speech-provider") }
+    SPEECH_CONCURRENCY = "speech.concurrency" {
+        flag: Some("--concurrency"),
+        variables: &["ELEVENLABS_CONCURRENCY_LIMIT"],
+    }
+    SPEECH_MODE = "speech.mode" { variables: &["ELEVENLABS_TTS_MODE"] }
+    SPEECH_LANGUAGE = "speech.language" { variables: &["ELEVENLABS_DIALOGUE_LANGUAGE"] }
+    SPEECH_STABILITY = "speech.stability" { variables: &["ELEVENLABS_DIALOGUE_STABILITY"] }
+    SPEECH_SEED = "speech.seed" { variables: &["ELEVENLABS_DIALOGUE_SEED"] }
+    SPEECH_TAIL = "speech.silence_tail_seconds" {
+        variables: &["ELEVENLABS_SILENCE_TAIL_SECONDS"],
+    }
+    SPEECH_CACHE = "speech.cache" {}
+    ELEVENLABS_KEY = "elevenlabs.api_key" {
+        variables: &["ELEVENLABS_API_KEY", "ELEVENLABS_API_TOKEN"],
+        is_secret: true,
+    }
+    ELEVENLABS_MODEL = "elevenlabs.model" { variables: &["ELEVENLABS_MODEL_ID"] }
+    ELEVENLABS_FORMAT = "elevenlabs.output_format" { variables: &["ELEVENLABS_OUTPUT_FORMAT"] }
+    ELEVENLABS_BASE_URL = "elevenlabs.base_url" { variables: &["ELEVENLABS_BASE_URL"] }
+    OPENAI_KEY = "openai.api_key" { variables: &["OPENAI_API_KEY"], is_secret: true }
+    OPENAI_BASE_URL = "openai.base_url" { variables: &["OPENAI_BASE_URL"] }
+    OPENAI_MODEL = "openai.model" { variables: &["OPENAI_SPEECH_MODEL"] }
+    OPENAI_VOICES = "openai.voices" { variables: &["OPENAI_SPEECH_VOICES"] }
+    UPLOAD_TARGET = "upload.target" { flag: Some("--upload") }
+    UPLOAD_EXPIRY = "upload.presigned_seconds" {
+        flag: Some("--presign"),
+        variables: &["PRESIGNED_URL_EXPIRES_IN"],
+    }
+    UPLOAD_PUBLIC = "upload.public_read" { flag: Some("--public-read") }
+    UPLOAD_CDN = "upload.public_base_url" { variables: &["S3_PUBLIC_BASE_URL"] }
+    STORAGE_PROVIDER = "storage.provider" { variables: &["STORAGE_PROVIDER"] }
+    STORAGE_FOLDER = "storage.folder" { variables: &["FILESYSTEM_UPLOAD_DIR"] }
+    S3_BUCKET = "s3.bucket" {
+        variables: &["S3_BUCKET"],
+        deprecated: &["S3_BUCKET_NAME", "STORAGE_BUCKET_NAME", "MINIO_BUCKET"],
+    }
+    S3_PREFIX = "s3.prefix" {
+        flag: Some("--prefix"),
+        variables: &["S3_PREFIX"],
+        deprecated: &["S3_PATH_PREFIX"],
+    }
+    S3_REGION = "s3.region" { variables: &["S3_REGION", "AWS_REGION"] }
+    S3_ENDPOINT = "s3.endpoint" {
+        variables: &["S3_ENDPOINT", "AWS_ENDPOINT_URL"],
+        deprecated: &["MINIO_ENDPOINT"],
+    }
+    S3_PATH_STYLE = "s3.force_path_style" { variables: &["S3_FORCE_PATH_STYLE"] }
+    S3_KEY_ID = "s3.access_key_id" {
+        variables: &["S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"],
+        deprecated: &["MINIO_ACCESS_KEY"],
+        is_secret: true,
+    }
+    S3_SECRET = "s3.secret_access_key" {
+        variables: &["S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"],
+        deprecated: &["MINIO_SECRET_KEY"],
+        is_secret: true,
+    }
+    S3_SESSION = "s3.session_token" { variables: &["AWS_SESSION_TOKEN"], is_secret: true }
+    S3_MULTIPART = "s3.multipart" { variables: &["ENABLE_MULTIPART_UPLOADS"] }
+    S3_PART_SIZE = "s3.max_part_bytes" { variables: &["MAX_MULTIPART_SIZE"] }
+    MANIFEST_STORE = "manifests.store" { variables: &["ESL_PIPELINE_MANIFEST_STORE"] }
+    MANIFEST_BUCKET = "manifests.bucket" { variables: &["ESL_PIPELINE_MANIFEST_BUCKET"] }
+    MANIFEST_PREFIX = "manifests.prefix" { variables: &["ESL_PIPELINE_MANIFEST_PREFIX"] }
+    MANIFEST_ROOT = "manifests.root" { variables: &["ESL_PIPELINE_MANIFEST_ROOT"] }
+    CONFIG_PROVIDER = "config.provider" { variables: &["ESL_PIPELINE_CONFIG_PROVIDER"] }
+    CONFIG_ENDPOINT = "config.endpoint" { variables: &["ESL_PIPELINE_CONFIG_ENDPOINT"] }
+    CONFIG_TOKEN = "config.token" {
+        variables: &["ESL_PIPELINE_CONFIG_TOKEN"],
+        is_secret: true,
+    }
+    CONFIG_PRESETS = "config.presets_path" {
+        variables: &["ESL_PIPELINE_CONFIG_PRESETS_PATH"],
+    }
+    CONFIG_STUDENTS = "config.students_path" {
+        variables: &["ESL_PIPELINE_CONFIG_STUDENTS_PATH"],
+    }
+    CONFIG_VOICES = "config.voices_path" { variables: &["ESL_PIPELINE_CONFIG_VOICES_PATH"] }
+    CONFIG_CATALOG = "config.catalog_path" {}
+    CONFIG_STALE = "config.stale_if_error" {}
+    FILES_PRESETS = "files.presets" { flag: Some("--presets-path") }
+    FILES_STUDENTS = "files.students" {}
+    FILES_VOICES = "files.voices" { flag: Some("--voices") }
+    FILES_CATALOG = "files.catalog" { variables: &["ELEVENLABS_VOICES_PATH"] }
+    MAX_LESSON_BYTES = "limits.max_lesson_bytes" { flag: Some("--max-lesson-bytes") }
+    LOG_LEVEL = "log.level" { flag: Some("--log-level"), variables: &["LOG_LEVEL"] }
+}
+
+/// A folder that may hold settings files.
+pub(super) const CONFIG_DIR: &str = "ESL_PIPELINE_CONFIG_DIR";
+/// Another folder in which the voice catalog is looked for.
+pub(super) const PIPELINE_CWD: &str = "PIPELINE_CWD";
+/// The user's folder of what can be made again (XDG Base Directory Specification).
+pub(super) const CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// The user's folder of settings (XDG Base Directory Specification).
+pub(super) const CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// The user's folder.
+pub(super) const HOME: &str = "HOME";
+/// No colours if set (no-color.org).
+pub(super) const NO_COLOR: &str = "NO_COLOR";
+/// The terminal's kind.
+pub(super) const TERM: &str = "TERM";
+/// Whether the other `MINIO_` variables count; they do unless it is false.
+pub(super) const MINIO_ENABLED: &str = "MINIO_ENABLED";
+/// Completes `MINIO_ENDPOINT`, a host name.
+pub(super) const MINIO_PORT: &str = "MINIO_PORT";
+/// Whether `MINIO_ENDPOINT` speaks https.
+pub(super) const MINIO_USE_SSL: &str = "MINIO_USE_SSL";
+
+/// Variables that are no setting by themselves and may stand in a `.env` file, too.
+pub(super) const HELPERS: &[&str] = &[
+    CONFIG_DIR,
+    PIPELINE_CWD,
+    MINIO_ENABLED,
+    MINIO_PORT,
+    MINIO_USE_SSL,
+];
+
+/// Variables of the machine, which no file sets.
+pub(super) const OF_MACHINE: &[&str] = &[CACHE_HOME, CONFIG_HOME, HOME, NO_COLOR, TERM];
+
+impl Key {
+    /// All variables that set it, the older ones last.
+    pub(crate) fn all_variables(&self) -> impl Iterator<Item = &'static str> {
+        self.variables.iter().chain(self.deprecated).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const PAGE: &str = include_str!("../../../docs/configuration.md");
+
+    /// The names of variables in the page's tables.
+    fn documented() -> BTreeSet<&'static str> {
+        let rows = PAGE.lines().filter(|line| line.starts_with("| "));
+        let quoted = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+        let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        quoted
+            .filter(|name| name.len() > 3 && name.bytes().all(is_part) && *name != "MINIO_")
+            .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
+            .collect()
+    }
+
+    #[test]
+    fn the_page_about_settings_has_the_variables_that_there_are() {
+        let of_keys = ALL.iter().flat_map(|key| key.all_variables());
+        let others = HELPERS.iter().chain(OF_MACHINE).copied();
+        let known: BTreeSet<_> = of_keys.chain(others).collect();
+        assert_eq!(documented(), known);
+    }
+
+    #[test]
+    fn the_page_about_settings_has_every_key_of_the_file() {
+        for key in ALL {
+            assert!(PAGE.contains(&format!("`{}`", key.path)), "{}", key.path);
+        }
+    }
+
+    #[test]
+    fn no_name_means_two_settings() {
+        let names = ALL.iter().flat_map(|key| key.all_variables());
+        let mut names: Vec<_> = names.chain(ALL.iter().map(|key| key.path)).collect();
+        let number = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), number);
+    }
+}

@@ -1,0 +1,115 @@
+//! The settings of Notion.
+
+use esl_pipeline::providers::http::BaseUrl;
+use secrecy::SecretString;
+
+use super::parse::{self, DatabaseChoice};
+use super::resolver::Resolver;
+use super::{Typed, keys};
+
+/// The account, and where in it pages are made.
+#[derive(Debug)]
+pub(crate) struct NotionSettings {
+    /// Without one the pages are local files.
+    pub(crate) token: Option<SecretString>,
+    pub(crate) target: Target,
+    /// The databases on offer where a person is asked.
+    pub(crate) databases: Vec<DatabaseChoice>,
+    pub(crate) base_url: Option<BaseUrl>,
+}
+
+/// Where pages are made, as the user says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// A database by id or address.
+    pub(crate) database: Option<String>,
+    /// A database by name.
+    pub(crate) database_name: Option<String>,
+    /// A data source by id or address.
+    pub(crate) data_source: Option<String>,
+    /// A data source of the database by name.
+    pub(crate) data_source_name: Option<String>,
+    /// Whether it was typed, so that no student's profile says otherwise.
+    pub(crate) is_typed: bool,
+}
+
+impl Target {
+    /// What a data source is looked for by.
+    pub(crate) fn asked(&self) -> Option<&str> {
+        let Self {
+            database,
+            database_name,
+            data_source,
+            ..
+        } = self;
+        let asked = data_source.as_ref().or(database.as_ref());
+        asked.or(database_name.as_ref()).map(String::as_str)
+    }
+}
+
+pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionSettings {
+    let token = resolver.secret(&keys::NOTION_TOKEN);
+    let target = target(resolver, typed);
+    resolver.optional(&keys::NOTION_STUDENTS, None, parse::text);
+    check_colorizer(resolver);
+    let databases = resolver.optional(&keys::NOTION_DATABASES, None, parse::databases);
+    let label = resolver.or(
+        &keys::NOTION_DATABASE_LABEL,
+        None,
+        parse::text,
+        "Primary database".to_owned(),
+    );
+    let databases = databases.map_or_else(
+        || {
+            let id = target.database.clone();
+            let name = label.value.clone();
+            id.map(|id| DatabaseChoice { id, name })
+                .into_iter()
+                .collect()
+        },
+        |set| set.value,
+    );
+    let base_url = resolver.optional(&keys::NOTION_BASE_URL, None, parse::address);
+    NotionSettings {
+        token,
+        target,
+        databases,
+        base_url: base_url.map(|set| set.value.0),
+    }
+}
+
+/// What is typed replaces all of it: a typed name must not meet an id of the environment.
+fn target(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Target {
+    let Typed {
+        database,
+        database_name,
+        data_source,
+        data_source_name,
+        ..
+    } = typed;
+    let is_typed = database.is_some() || database_name.is_some() || data_source.is_some();
+    let mut part = |key, typed: Option<&str>| {
+        let setting = resolver.optional(key, typed.map(str::to_owned), parse::text);
+        setting
+            .filter(|_| typed.is_some() || !is_typed)
+            .map(|set| set.value)
+    };
+    Target {
+        database: part(&keys::NOTION_DATABASE, *database),
+        database_name: part(&keys::NOTION_DATABASE_NAME, *database_name),
+        data_source: part(&keys::NOTION_DATA_SOURCE, *data_source),
+        data_source_name: part(&keys::NOTION_DATA_SOURCE_NAME, *data_source_name),
+        is_typed,
+    }
+}
+
+/// What only services use so far; checked here, so that it is told before they start.
+fn check_colorizer(resolver: &mut Resolver<'_>) {
+    for (key, range, built_in) in [
+        (&keys::COLORIZER_THROTTLE, 0..=60_000, 0),
+        (&keys::COLORIZER_ATTEMPTS, 1..=20, 5),
+        (&keys::COLORIZER_DELAY, 0..=60_000, 350),
+    ] {
+        resolver.or(key, None, parse::number(range), built_in);
+    }
+}

@@ -1,0 +1,111 @@
+//! Who speaks.
+
+use std::sync::Arc;
+
+use esl_core::ports::Tts;
+use esl_core::{ErrorKind, Voice, VoiceId};
+use esl_pipeline::pipeline::SpeechAccount;
+use esl_pipeline::providers::elevenlabs::{ElevenLabsOptions, ElevenLabsSpeech};
+use esl_pipeline::providers::fs::FsArtifactStore;
+use esl_pipeline::providers::http::BaseUrl;
+use esl_pipeline::providers::offline_speech::{OfflineOptions, OfflineSpeech};
+use esl_pipeline::providers::openai_speech::{OpenAiSpeech, OpenAiSpeechOptions};
+use esl_pipeline::speech::limiter::Limiter;
+
+use crate::config::{Settings, SpeechProvider, SpeechSettings};
+use crate::exit::{Exit, Failure};
+
+/// The public address of OpenAI.
+const OPENAI: &str = "https://api.openai.com";
+
+/// Who speaks, how much at once, and where the pieces are kept.
+#[derive(Debug)]
+pub(super) struct Speech {
+    pub(super) account: SpeechAccount,
+    pub(super) segments: Arc<FsArtifactStore>,
+}
+
+impl Speech {
+    pub(super) async fn open(
+        settings: &Settings,
+        catalog: Option<Vec<Voice>>,
+    ) -> Result<Self, Failure> {
+        let segments = Arc::new(FsArtifactStore::new(settings.cache()?));
+        let tts = open(&settings.speech, catalog).await?;
+        let limiter = Limiter::new(tts.capabilities().concurrency);
+        let account = SpeechAccount { tts, limiter };
+        Ok(Self { account, segments })
+    }
+}
+
+/// The speech provider of these settings, with the voices of `catalog`, if there is one.
+pub(crate) async fn open(
+    settings: &SpeechSettings,
+    catalog: Option<Vec<Voice>>,
+) -> Result<Arc<dyn Tts>, Failure> {
+    Ok(match settings.provider {
+        SpeechProvider::ElevenLabs => Arc::new(eleven_labs(settings, catalog)?),
+        SpeechProvider::OpenAi => Arc::new(openai(settings)?),
+        SpeechProvider::Offline => Arc::new(offline(settings).await?),
+    })
+}
+
+/// ElevenLabs with the key of the settings.
+pub(crate) fn eleven_labs(
+    settings: &SpeechSettings,
+    catalog: Option<Vec<Voice>>,
+) -> Result<ElevenLabsSpeech, Failure> {
+    let account = &settings.eleven_labs;
+    let Some(key) = account.key.clone() else {
+        let message = "ElevenLabs has no key";
+        let failure = Failure::new(Exit::Configuration, ErrorKind::Configuration, message);
+        return Err(failure.hint("set ELEVENLABS_API_KEY"));
+    };
+    let mut options = ElevenLabsOptions::new(key);
+    options.model = account.model.clone();
+    options.output_format = account.format;
+    options.catalog = catalog;
+    if let Some(base_url) = account.base_url.clone() {
+        options.base_url = base_url;
+    }
+    if let Some(concurrency) = settings.concurrency {
+        options.concurrency = concurrency;
+    }
+    ElevenLabsSpeech::new(options).map_err(|error| Failure::of(&error))
+}
+
+fn openai(settings: &SpeechSettings) -> Result<OpenAiSpeech, Failure> {
+    let account = &settings.openai;
+    let public = || BaseUrl::parse(OPENAI).expect("it is an https address");
+    let mut options = OpenAiSpeechOptions::new(account.base_url.clone().unwrap_or_else(public));
+    options.api_key = account.key.clone();
+    if let Some(model) = account.model.clone() {
+        options.model = model;
+    }
+    let voices = account.voices.iter().flatten();
+    options.voices = voices.filter_map(|name| voice(name)).collect();
+    if let Some(concurrency) = settings.concurrency {
+        options.concurrency = concurrency;
+    }
+    OpenAiSpeech::new(options).map_err(|error| Failure::of(&error))
+}
+
+fn voice(name: &str) -> Option<Voice> {
+    Some(Voice {
+        id: VoiceId::parse(name).ok()?,
+        name: name.to_owned(),
+        category: None,
+        preview_url: None,
+        labels: Default::default(),
+    })
+}
+
+async fn offline(settings: &SpeechSettings) -> Result<OfflineSpeech, Failure> {
+    let defaults = OfflineOptions::default();
+    let options = OfflineOptions {
+        concurrency: settings.concurrency.unwrap_or(defaults.concurrency),
+        ..defaults
+    };
+    let speech = OfflineSpeech::detect(&options).await;
+    speech.map_err(|error| Failure::of(&error))
+}

@@ -1,0 +1,265 @@
+//! Real services, faked strictly: a lesson becomes a Notion page with sound from S3 or from Notion,
+//! and whatever is wrong is told without a secret.
+
+use esl_testkit::fakes::{Fakes, FakesOptions, Service};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::bench::{Bench, Ended};
+
+/// Fakes that answer while the test waits for the binary.
+struct Outside {
+    fakes: Fakes,
+    _runtime: Runtime,
+}
+
+impl Outside {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let fakes = runtime.block_on(Fakes::start(FakesOptions::default()));
+        Self {
+            fakes: fakes.unwrap(),
+            _runtime: runtime,
+        }
+    }
+
+    /// Runs the binary with the variables that point to the fakes, those of `change` replaced; an
+    /// empty value takes a variable away.
+    fn esl(&self, bench: &Bench, line: &[&str], change: &[(&str, &str)]) -> Ended {
+        let mut command = bench.command(line);
+        command.envs(
+            self.fakes
+                .environment()
+                .iter()
+                .map(|(name, value)| (*name, value)),
+        );
+        command
+            .env_remove("OPENAI_BASE_URL")
+            .env_remove("OPENAI_API_KEY");
+        for (name, value) in change {
+            command.env(name, value);
+        }
+        command.stdin(std::process::Stdio::null());
+        let ended = Ended::from(command.output().unwrap());
+        self.assert_no_secret(&ended);
+        ended
+    }
+
+    /// No output repeats a secret, whatever was logged.
+    fn assert_no_secret(&self, ended: &Ended) {
+        let is_secret = |name: &str| name.ends_with("_KEY") || name.ends_with("_TOKEN");
+        for (name, secret) in self.fakes.environment() {
+            if is_secret(name) {
+                let output = format!("{}{}", ended.stdout, ended.stderr);
+                assert!(!output.contains(secret.as_str()), "{name}: {output}");
+            }
+        }
+    }
+
+    fn count(&self, service: Service, method: &str) -> usize {
+        let requests = self.fakes.requests(service);
+        requests
+            .iter()
+            .filter(|request| request.method == method)
+            .count()
+    }
+}
+
+/// Every message of a failure.
+fn told(ended: &Ended) -> String {
+    ended.json()["error"].to_string()
+}
+
+const WITHOUT_BUCKET: (&str, &str) = ("S3_BUCKET", "");
+
+#[test]
+fn a_lesson_becomes_a_page_in_notion_with_speech_from_s3() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let line = ["run", "lesson.md", "--json", "--log-level", "trace"];
+    let ended = outside.esl(&bench, &line, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let result = &ended.json()["result"];
+    let address = result["audio"]["url"].as_str().unwrap();
+    assert!(
+        address.contains("/s3/esl-audio/") && address.contains("X-Amz-Signature="),
+        "{address}"
+    );
+    assert_eq!(outside.fakes.s3().objects().len(), 1);
+    assert!(outside.count(Service::ElevenLabs, "POST") > 0);
+    let calls = outside.count(Service::Notion, "POST") + outside.count(Service::Notion, "PATCH");
+    let again = outside.esl(&bench, &line, &[]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(again.json()["result"]["pageId"], result["pageId"]);
+    let later = outside.count(Service::Notion, "POST") + outside.count(Service::Notion, "PATCH");
+    assert_eq!(later, calls, "nothing is to be done twice");
+}
+
+#[test]
+fn without_a_bucket_notion_takes_the_recording() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let ended = outside.esl(&bench, &["run", "lesson.md", "--json"], &[WITHOUT_BUCKET]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let uploads = outside.fakes.requests(Service::Notion);
+    assert!(
+        uploads
+            .iter()
+            .any(|request| request.path.ends_with("/send"))
+    );
+    assert_eq!(outside.fakes.s3().objects().len(), 0);
+}
+
+#[test]
+fn a_folder_makes_local_pages_whatever_token_there_is() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let line = [
+        "run",
+        "lesson.md",
+        "--no-tts",
+        "--workspace",
+        "pages",
+        "--json",
+    ];
+    let ended = outside.esl(&bench, &line, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(outside.fakes.requests(Service::Notion).len(), 0);
+}
+
+#[test]
+fn a_token_that_is_refused_ends_the_run_before_anything_is_done() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let wrong = ("NOTION_TOKEN", "ntn_wrong_wrong_wrong");
+    let line = ["run", "lesson.md", "--json", "--log-level", "trace"];
+    let ended = outside.esl(&bench, &line, &[wrong]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    assert!(!format!("{}{}", ended.stdout, ended.stderr).contains(wrong.1));
+    assert_eq!(outside.count(Service::ElevenLabs, "POST"), 0);
+    assert_eq!(bench.files(), ["lesson.md"]);
+}
+
+#[test]
+fn a_database_that_is_not_there_is_told_with_what_to_do() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let nowhere = ("NOTION_DB_ID", "00000000-0000-4000-8000-00000000dead");
+    let ended = outside.esl(&bench, &["run", "lesson.md", "--json"], &[nowhere]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    assert!(told(&ended).contains("Connections"), "{}", told(&ended));
+    let none = outside.esl(
+        &bench,
+        &["run", "lesson.md", "--json"],
+        &[("NOTION_DB_ID", "")],
+    );
+    assert_eq!(none.code, Some(4), "{}", none.stderr);
+    assert!(told(&none).contains("NOTION_DB_ID"), "{}", told(&none));
+}
+
+#[test]
+fn variables_in_a_dotenv_file_do_as_well() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let lines = outside.fakes.environment().iter();
+    let lines = lines.filter(|(name, _)| !name.starts_with("OPENAI"));
+    let text: String = lines
+        .map(|(name, value)| format!("{name}='{value}'\n"))
+        .collect();
+    bench.file(".env", text);
+    let ended = bench.esl(&["run", "lesson.md", "--json"]);
+    outside.assert_no_secret(&ended);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(outside.fakes.s3().objects().len(), 1);
+    let hidden = bench.command(&["run", "lesson.md", "--no-tts", "--json"]);
+    let mut hidden = hidden;
+    hidden.env("NOTION_TOKEN", "");
+    let local = Ended::from(hidden.output().unwrap());
+    assert!(
+        local.json()["result"]["pageUrl"]
+            .to_string()
+            .contains("file://"),
+        "{}",
+        local.stdout
+    );
+}
+
+#[test]
+fn the_doctor_asks_every_service() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let health = |ended: &Ended, name: &str| -> String {
+        let document = ended.json();
+        let checks = document["result"]["checks"].as_array().unwrap().clone();
+        let check = checks.iter().find(|check| check["name"] == name);
+        let check: &Value = check.unwrap_or_else(|| panic!("{name}: {checks:?}"));
+        check["health"].as_str().unwrap().to_owned()
+    };
+    let well = outside.esl(&bench, &["doctor", "--json", "--log-level", "trace"], &[]);
+    assert_eq!(well.code, Some(0), "{}", well.stdout);
+    for name in ["Notion", "database", "speech", "characters", "bucket"] {
+        assert_eq!(health(&well, name), "ok", "{name}");
+    }
+    assert_eq!(outside.fakes.s3().objects().len(), 0, "it cleans up");
+    let wrong = [
+        ("NOTION_TOKEN", "ntn_wrong"),
+        ("ELEVENLABS_API_KEY", "sk_wrong"),
+        ("S3_BUCKET", "no-such-bucket"),
+    ];
+    let ill = outside.esl(&bench, &["doctor", "--json"], &wrong);
+    assert_eq!(ill.code, Some(4), "{}", ill.stdout);
+    for name in ["Notion", "speech", "bucket"] {
+        assert_eq!(health(&ill, name), "fail", "{name}");
+    }
+}
+
+#[test]
+fn speech_alone_needs_no_notion() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let ended = outside.esl(
+        &bench,
+        &["tts", "lesson.md", "--out", "sound", "--json"],
+        &[],
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let result = &ended.json()["result"];
+    assert!(
+        result["durationSeconds"].as_f64().unwrap() > 1.0,
+        "{result}"
+    );
+    let files = bench.files();
+    assert!(
+        files
+            .iter()
+            .any(|file| file.starts_with("sound/") && file.ends_with(".vtt"))
+    );
+    assert_eq!(outside.fakes.requests(Service::Notion).len(), 0);
+    assert!(
+        !files.contains(&"lesson.manifest.json".to_owned()),
+        "{files:?}"
+    );
+}
+
+#[test]
+fn a_file_is_uploaded_under_the_name_of_its_content() {
+    let (bench, outside) = (Bench::new(), Outside::new());
+    bench.file("Anna.mp3", "sound");
+    let line = ["upload", "Anna.mp3", "--prefix", "/audio/", "--json"];
+    let first = outside.esl(&bench, &line, &[]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let keys: Vec<_> = outside.fakes.s3().objects().into_keys().collect();
+    assert_eq!(keys.len(), 1);
+    assert!(
+        keys[0].starts_with("audio/") && !keys[0].contains("Anna"),
+        "{keys:?}"
+    );
+    assert_eq!(first.json()["result"]["created"], true);
+    let again = outside.esl(&bench, &line, &[]);
+    assert_eq!(again.json()["result"]["created"], false);
+}
+
+#[test]
+fn voices_are_listed_kept_and_chosen_from() {
+    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let synced = outside.esl(&bench, &["voices", "sync", "--json"], &[]);
+    assert_eq!(synced.code, Some(0), "{}", synced.stderr);
+    assert!(synced.json()["result"]["voices"].as_u64().unwrap() > 1);
+    outside.fakes.clear_log();
+    let line = ["voices", "explain", "lesson.md", "--json"];
+    let explained = outside.esl(&bench, &line, &[]);
+    assert_eq!(explained.code, Some(0), "{}", explained.stderr);
+    assert_eq!(outside.fakes.requests(Service::ElevenLabs).len(), 0);
+}
