@@ -8,8 +8,8 @@ use esl_core::manifest::UnfinishedRun;
 use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    self, LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunDefaults,
-    RunOptions, RunPlan, RunReport, RunRequest, Spoken,
+    self, LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, Problem, RunContext,
+    RunDefaults, RunOptions, RunPlan, RunReport, RunRequest, Spoken,
 };
 use esl_pipeline::speech::segments::SpeechMode;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ use crate::wiring::{self, Workshop};
 /// Makes the homework of any lesson in the same way.
 pub(super) struct Maker {
     workshop: Workshop,
+    /// Why nobody can speak though somebody is to.
+    mute: Option<Failure>,
     options: RunOptions,
     defaults: RunDefaults,
     timeout: Option<Duration>,
@@ -167,14 +169,25 @@ impl Maker {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
+        let defaults = defaults(&settings.speech.defaults);
+        let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks).await?;
         Ok(Self {
+            workshop,
+            mute,
             options,
-            defaults: defaults(&settings.speech.defaults),
-            workshop: Workshop::open(settings, kept.answers, kept.speaks).await?,
+            defaults,
             timeout,
             needs_page: true,
             kept,
         })
+    }
+
+    /// A maker for more than plans: there is somebody to speak if that is wanted.
+    pub(super) fn that_can_speak(self) -> Result<Self, Failure> {
+        match self.mute {
+            Some(failure) => Err(failure),
+            None => Ok(self),
+        }
     }
 
     /// Makes the homework of the lesson at `path`.
@@ -271,7 +284,13 @@ impl Maker {
                 .unwrap_or(Err(PipelineError::DeadlineExceeded)),
             None => planning.await,
         };
-        plan.map_err(Failure::from)
+        let mut plan = plan.map_err(Failure::from)?;
+        if let Some(failure) = &self.mute {
+            for problem in &mut plan.problems {
+                explain(problem, failure);
+            }
+        }
+        Ok(plan)
     }
 
     async fn order(
@@ -307,6 +326,14 @@ impl Maker {
                 ..RunRequest::new(lesson)
             },
         })
+    }
+}
+
+/// Tells why there is no speech engine, if that is the problem.
+fn explain(problem: &mut Problem, failure: &Failure) {
+    if problem.field == Some("withTts") {
+        problem.message.clone_from(&failure.message);
+        problem.hint.clone_from(&failure.hint);
     }
 }
 

@@ -40,32 +40,36 @@ pub(crate) struct Workshop {
 }
 
 impl Workshop {
-    /// Finds what runs with these settings need.
+    /// Finds what runs with these settings need, and why nobody speaks if somebody is to.
     pub(crate) async fn open(
         settings: Settings,
         students_see_answers: bool,
         speaks: bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(Self, Option<Failure>), Failure> {
         let documents = Documents::read(&settings.documents).await?;
         let catalog = documents.catalog.clone();
         let workspace = Workspace::open(&settings, students_see_answers)?;
-        let speech = match speaks {
-            true => Some(Speech::open(&settings, catalog).await?),
-            false => None,
+        let (speech, missing) = match speaks {
+            true => match Speech::open(&settings, catalog).await {
+                Ok(speech) => (Some(speech), None),
+                Err(failure) => (None, Some(failure)),
+            },
+            false => (None, None),
         };
         let wants_bucket = settings.upload.wants_bucket(workspace.is_local());
         let uploads = match wants_bucket && speaks {
             true => Some(Arc::new(uploads(&settings)?) as Arc<dyn ArtifactStore>),
             false => None,
         };
-        Ok(Self {
+        let workshop = Self {
             settings,
             workspace,
             documents,
             speech,
             uploads,
             pipelines: Mutex::default(),
-        })
+        };
+        Ok((workshop, missing))
     }
 
     /// The settings that it was opened with.

@@ -67,6 +67,12 @@ impl Delivery {
     }
 }
 
+/// Whether the page plays the recording of the manifest, in whichever way.
+pub(super) fn is_played(manifest: &Manifest) -> bool {
+    let ways = [Delivery::Store, Delivery::Workspace];
+    ways.into_iter().any(|way| way.has_reached_page(manifest))
+}
+
 /// The key of a recording in the store of uploads: its content.
 pub(super) fn key(digest: &Digest) -> ArtifactKey {
     ArtifactKey::of_content(digest, "mp3").expect("letters and digits make a key")

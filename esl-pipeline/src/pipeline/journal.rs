@@ -4,6 +4,7 @@
 //! during a write goes into the next one. Before an effect that must not happen twice, and before
 //! success is reported, the run waits until what it noted is on the disk.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub(super) struct Journal<'a> {
     /// Wakes the writer.
     noted: Notify,
     written: watch::Sender<Written>,
+    /// Whether requests that the manifest announces may be those of another run.
+    inherits_requests: AtomicBool,
 }
 
 /// The manifest as the run knows it.
@@ -65,6 +68,8 @@ impl<'a> Journal<'a> {
             Some(stored) => (stored.manifest, Some(stored.revision)),
             None => (blank(clock, lesson), None),
         };
+        let inherits_requests =
+            manifest.pending_append.is_some() || manifest.pending_audio.is_some();
         let written = Written {
             changes: 0,
             confirmed: None,
@@ -82,6 +87,7 @@ impl<'a> Journal<'a> {
             }),
             noted: Notify::new(),
             written: watch::Sender::new(written),
+            inherits_requests: AtomicBool::new(inherits_requests),
         })
     }
 
@@ -197,6 +203,16 @@ impl<'a> Journal<'a> {
             Ok(written) if written.is_lost => Err(PipelineError::Cancelled),
             _ => Ok(()),
         }
+    }
+
+    /// Whether requests that the manifest announces may be those of an earlier run.
+    pub(super) fn inherits_requests(&self) -> bool {
+        self.inherits_requests.load(Ordering::Relaxed)
+    }
+
+    /// Says that whatever an earlier run had announced is settled.
+    pub(super) fn settle_inherited(&self) {
+        self.inherits_requests.store(false, Ordering::Relaxed);
     }
 
     /// Whether the lesson was certainly ours not longer ago than `time`.

@@ -12,11 +12,13 @@ mod error;
 mod findings;
 mod forget;
 mod journal;
+mod links;
 mod page;
 mod page_plan;
 mod plan;
 mod preflight;
 mod properties;
+mod recolor;
 mod report;
 mod request;
 mod resume;
@@ -40,8 +42,10 @@ pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use forget::Holdings;
+pub use links::StudentLink;
 pub use page_plan::{PageRequest, PageRequestKind};
 pub use plan::Action;
+pub use recolor::{RecolorOptions, RecolorReport, recolor};
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };

@@ -9,6 +9,7 @@ use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 use super::delivery::{self, Delivery, UploadFact};
 use super::findings::{Findings, audio_of};
 use super::journal::Journal;
+use super::links::Links;
 use super::page::{PageContent, WantedPage, student_of};
 use super::plan::Plan;
 use super::stages::tts::{Engine, Take};
@@ -80,9 +81,13 @@ impl Pipeline {
         let source = options.data_source_id.unwrap_or(self.source);
         let schema = notion.schema(source).await.map_err(unavailable);
         let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
-        let content = PageContent::of(lesson, student, preset.as_ref());
+        let links = Links::of(notion, &lesson.front_matter, student, &schema).await;
+        let links = problems.unless_failed(links.map_err(unavailable));
+        let links = links.unwrap_or_default();
+        let audience = options.audience.or(manifest.audience).unwrap_or_default();
+        let content = PageContent::of(lesson, student, preset.as_ref(), audience);
         let colors = content.colors;
-        let (page, unfit) = content.fit(lesson, student, source, &schema, notion.limits());
+        let (page, unfit) = content.fit(lesson, student, source, &schema, links, notion.limits());
         problems.add(unfit);
         let page_is_there = page_is_there(notion, &manifest).await;
         let page_is_there = problems.unless_failed(page_is_there);
@@ -167,6 +172,15 @@ impl Pipeline {
         let cache = recordings.segments.clone();
         let recorder = Recorder::new(tts.clone(), cache).with_limiter(account.limiter.clone());
         Some(Engine { tts, recorder })
+    }
+}
+
+impl Outlook {
+    /// What may surprise though it stands in nobody's way.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let about_voices = self.take.iter().flat_map(|take| &take.warnings);
+        let warnings = about_voices.chain(&self.page.warnings);
+        warnings.cloned().collect()
     }
 }
 

@@ -4,6 +4,7 @@ use esl_core::manifest::AudioRecord;
 use esl_core::{PageId, RunId, Stage, Timestamp, VoiceAssignment};
 use serde::Serialize;
 
+use super::StudentLink;
 use super::plan::{Action, Plan};
 use crate::blocks::ColorCounts;
 use crate::blocks::diff::{Conflict, ConflictOutcome};
@@ -27,6 +28,8 @@ pub struct RunReport {
     /// Where students open their copy, in workspaces that keep one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_page_url: Option<String>,
+    /// Whether the page points to its student.
+    pub student: StudentLink,
     /// What this run did to the page's blocks; none if it left them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<PageReport>,

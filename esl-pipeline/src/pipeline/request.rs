@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::speech::casting::VoiceMap;
 use crate::speech::segments::{Gaps, SpeechMode};
 use bytes::Bytes;
+use esl_core::block::Audience;
 use esl_core::{DataSourceId, LessonId, Students};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -79,6 +80,9 @@ pub struct RunOptions {
     /// The student's name instead of the one in the front matter; empty for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student: Option<String>,
+    /// Whom the page is for. Absent: as in the last run; in the first, teachers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// Where the page is created instead of the pipeline's own data source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_source_id: Option<DataSourceId>,

@@ -72,7 +72,7 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = Box::pin(self.run_until(&request, rerun, &context, &stop));
         let work = async {
             match work.await {
                 // Waiting for the service was cut short.
@@ -196,8 +196,9 @@ impl Run<'_> {
     async fn make(&self) -> Result<Made, PipelineError> {
         let siblings = self.stop.child_token();
         let (page, recording) = tokio::join!(
-            stopping_siblings(&siblings, self.import(&siblings)),
-            stopping_siblings(&siblings, self.sound(&siblings)),
+            // In boxes: together they would fill the stack of a thread.
+            stopping_siblings(&siblings, Box::pin(self.import(&siblings))),
+            stopping_siblings(&siblings, Box::pin(self.sound(&siblings))),
         );
         match (page, recording) {
             (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
@@ -389,20 +390,17 @@ impl Run<'_> {
         let manifest = self.journal.manifest();
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
-        let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
         let about_page = made.page.iter().flat_map(PageReport::warnings);
         let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
-        let warnings = about_voices
-            .cloned()
-            .chain(about_speech)
-            .chain(about_page)
-            .collect();
+        let mut warnings = self.outlook.warnings();
+        warnings.extend(about_speech.chain(about_page));
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
             page_id: manifest.page_id,
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
+            student: page.student_link,
             page: made.page,
             audio: manifest.audio.map(|audio| {
                 let recorded = made.recording.as_ref();

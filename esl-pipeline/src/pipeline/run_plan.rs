@@ -14,7 +14,7 @@ use super::plan::{Action, Plan};
 use super::preflight::Outlook;
 use super::run::no_step;
 use super::stages::validate;
-use super::{PageRequest, Pipeline, PipelineError, Problem, RunContext, RunRequest};
+use super::{PageRequest, Pipeline, PipelineError, Problem, RunContext, RunRequest, StudentLink};
 use crate::lesson::Lesson;
 use crate::speech::segments::SpeechMode;
 
@@ -64,6 +64,8 @@ pub struct PagePlan {
     pub chunks: usize,
     /// What they do, in order.
     pub requests: Vec<PageRequest>,
+    /// Whether the page points to its student.
+    pub student: StudentLink,
     /// Whether the page names the student.
     pub student_linked: bool,
 }
@@ -167,10 +169,7 @@ impl Pipeline {
             page,
             audio: self.audio(request, outlook).await?,
             upload: self.upload(outlook),
-            warnings: outlook
-                .take
-                .as_ref()
-                .map_or_else(Vec::new, |take| take.warnings.clone()),
+            warnings: outlook.warnings(),
             problems: {
                 problems.extend(preflight.into_problems());
                 problems
@@ -241,7 +240,8 @@ async fn page(
         blocks: page.blocks.iter().map(Block::count).sum(),
         chunks: requests.len(),
         requests,
-        student_linked: page.names_student,
+        student: page.student_link,
+        student_linked: page.student_link == StudentLink::Linked,
     };
     (plan, unread)
 }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::edit::{Editor, read_page};
 use super::in_flight;
 use super::publish::Publication;
-use crate::blocks::diff::{diff, intended};
+use crate::blocks::diff::{created, diff, intended};
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
 use crate::pipeline::scope::{Scope, unless_stopped};
@@ -91,9 +91,48 @@ impl Import<'_> {
 
     /// Brings the rest of the blocks to a new page.
     async fn fill(self, page: PageId, rest: Publication<'_>) -> Result<PageReport, PipelineError> {
-        rest.append_to(page.into(), Position::End, self.stop)
-            .await?;
-        self.show_lesson(page).await
+        let root = page.into();
+        let appended = rest.append_to(root, Position::End, self.stop).await?;
+        let Some(mut topmost) = self.first_blocks(root, appended.len()).await? else {
+            return self.show_lesson(page).await;
+        };
+        topmost.extend(appended);
+        let wanted = &self.wanted.blocks;
+        self.journal.note(|manifest| {
+            manifest.page_blocks = Some(created(wanted, &topmost));
+            manifest.imported_hash = Some(self.wanted.digest.clone());
+        });
+        Ok(PageReport {
+            inserted: wanted.iter().map(Block::count).sum(),
+            ..PageReport::default()
+        })
+    }
+
+    /// The ids of the blocks that a page was created with, which are all but the last `others`;
+    /// `None` if somebody else writes on it already.
+    async fn first_blocks(
+        self,
+        page: BlockId,
+        others: usize,
+    ) -> Result<Option<Vec<BlockId>>, PipelineError> {
+        let wanted = &self.wanted.blocks;
+        let first = &wanted[..wanted.len().saturating_sub(others)];
+        let mut ids = Vec::with_capacity(first.len());
+        let mut cursor = None;
+        while ids.len() < first.len() {
+            let listed = self.notion.children(page, cursor).await.map_err(failed)?;
+            for (found, wanted) in listed.blocks.iter().zip(&first[ids.len()..]) {
+                if outline(&found.block) != outline(wanted) {
+                    return Ok(None);
+                }
+                ids.push(found.id);
+            }
+            cursor = listed.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok((ids.len() == first.len()).then_some(ids))
     }
 
     /// Changes of the blocks what the lesson says differently. What is about to be done is recorded
@@ -251,7 +290,7 @@ fn outline(block: &Block) -> BlockDigest {
 }
 
 /// All direct children of a page or block.
-pub(super) async fn children(
+pub(in crate::pipeline) async fn children(
     notion: &dyn Notion,
     parent: BlockId,
 ) -> Result<Vec<ChildBlock>, NotionError> {

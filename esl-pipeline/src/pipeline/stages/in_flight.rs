@@ -38,19 +38,23 @@ pub(super) async fn settle(
     let is_announced = journal
         .look(|manifest| manifest.pending_append.is_some() || manifest.pending_audio.is_some());
     if is_announced {
-        wait(longest(notion), stop).await?;
+        let deadline = notion.limits().request_deadline;
+        let longest = match journal.inherits_requests() {
+            // An earlier run may have gone on for a while after this one made its claim.
+            true => announced_for(notion) + deadline,
+            false => deadline,
+        };
+        wait(longest, stop).await?;
         journal.note(|manifest| manifest.pending_append = None);
+        journal.settle_inherited();
     }
     Ok(())
 }
 
-/// How long after this run's claim a request of an earlier one may take effect.
-fn longest(notion: &dyn Notion) -> Duration {
-    if may_be_late(notion) {
-        ANNOUNCED_FOR + notion.limits().request_deadline
-    } else {
-        Duration::ZERO
-    }
+/// How long an announcement holds: no longer than a request of whoever lost the lesson anyway may
+/// take.
+fn announced_for(notion: &dyn Notion) -> Duration {
+    ANNOUNCED_FOR.min(notion.limits().request_deadline)
 }
 
 /// Whether requests may outlive their sender. Where they do not, there is nothing to wait for.
@@ -65,7 +69,7 @@ pub(super) async fn announce_append(
     journal: &Journal<'_>,
 ) -> Result<(), PipelineError> {
     let is_announced = journal.look(|manifest| manifest.pending_append.is_some())
-        && journal.was_confirmed_within(ANNOUNCED_FOR);
+        && journal.was_confirmed_within(announced_for(notion));
     if is_announced || !may_be_late(notion) {
         return Ok(());
     }

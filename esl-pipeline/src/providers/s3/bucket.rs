@@ -13,6 +13,8 @@ use bytes::{Bytes, BytesMut};
 use esl_core::{ErrorKind, Retry, RetryPolicy};
 use tokio::sync::OnceCell;
 
+use crate::dice::roll;
+
 use super::client::{ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, client};
 use super::config::{S3ConfigError, S3Options};
 use super::error::S3Error;
@@ -231,10 +233,4 @@ fn wait_before_next(attempt: u32, kind: ErrorKind) -> Option<Duration> {
         Retry::Never
     };
     policy.delay(attempt, advice, roll())
-}
-
-/// A number from 0 to 1, another each time.
-fn roll() -> f64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }
