@@ -174,8 +174,8 @@ impl Maker {
         Ok(Self {
             workshop,
             mute,
-            defaults,
             options,
+            defaults,
             timeout,
             needs_page: true,
             kept,

@@ -15,6 +15,7 @@ struct Recorded(Spoken);
 
 pub(super) async fn tts(args: TtsArgs, session: &Session) -> Outcome {
     let maker = Maker::for_speech(&args.homework, &session.environment).await?;
+    let maker = maker.that_can_speak()?;
     let progress = Arc::clone(&session.progress);
     let spoken = maker
         .speak(&args.lesson.path(), interrupt::token(), progress)

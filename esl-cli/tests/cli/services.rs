@@ -5,7 +5,7 @@ use esl_testkit::fakes::{Fakes, FakesOptions, Service};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::bench::{Bench, Ended};
+use crate::bench::{Bench, Ended, LESSON};
 
 /// Fakes that answer while the test waits for the binary.
 struct Outside {
@@ -65,6 +65,14 @@ impl Outside {
     }
 }
 
+/// A bench with a lesson that fits into the faked database.
+fn lesson() -> Bench {
+    let bench = Bench::new();
+    let text = LESSON.replacen("properties:\n  Status: Not started\n", "", 1);
+    bench.file("lesson.md", text);
+    bench
+}
+
 /// Every message of a failure.
 fn told(ended: &Ended) -> String {
     ended.json()["error"].to_string()
@@ -74,7 +82,7 @@ const WITHOUT_BUCKET: (&str, &str) = ("S3_BUCKET", "");
 
 #[test]
 fn a_lesson_becomes_a_page_in_notion_with_speech_from_s3() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let line = ["run", "lesson.md", "--json", "--log-level", "trace"];
     let ended = outside.esl(&bench, &line, &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -96,7 +104,7 @@ fn a_lesson_becomes_a_page_in_notion_with_speech_from_s3() {
 
 #[test]
 fn without_a_bucket_notion_takes_the_recording() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let ended = outside.esl(&bench, &["run", "lesson.md", "--json"], &[WITHOUT_BUCKET]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let uploads = outside.fakes.requests(Service::Notion);
@@ -110,7 +118,7 @@ fn without_a_bucket_notion_takes_the_recording() {
 
 #[test]
 fn a_folder_makes_local_pages_whatever_token_there_is() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let line = [
         "run",
         "lesson.md",
@@ -126,7 +134,7 @@ fn a_folder_makes_local_pages_whatever_token_there_is() {
 
 #[test]
 fn a_token_that_is_refused_ends_the_run_before_anything_is_done() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let wrong = ("NOTION_TOKEN", "ntn_wrong_wrong_wrong");
     let line = ["run", "lesson.md", "--json", "--log-level", "trace"];
     let ended = outside.esl(&bench, &line, &[wrong]);
@@ -138,7 +146,7 @@ fn a_token_that_is_refused_ends_the_run_before_anything_is_done() {
 
 #[test]
 fn a_database_that_is_not_there_is_told_with_what_to_do() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let nowhere = ("NOTION_DB_ID", "00000000-0000-4000-8000-00000000dead");
     let ended = outside.esl(&bench, &["run", "lesson.md", "--json"], &[nowhere]);
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
@@ -154,7 +162,7 @@ fn a_database_that_is_not_there_is_told_with_what_to_do() {
 
 #[test]
 fn variables_in_a_dotenv_file_do_as_well() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let lines = outside.fakes.environment().iter();
     let lines = lines.filter(|(name, _)| !name.starts_with("OPENAI"));
     let text: String = lines
@@ -180,7 +188,7 @@ fn variables_in_a_dotenv_file_do_as_well() {
 
 #[test]
 fn the_doctor_asks_every_service() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let health = |ended: &Ended, name: &str| -> String {
         let document = ended.json();
         let checks = document["result"]["checks"].as_array().unwrap().clone();
@@ -208,7 +216,7 @@ fn the_doctor_asks_every_service() {
 
 #[test]
 fn speech_alone_needs_no_notion() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let ended = outside.esl(
         &bench,
         &["tts", "lesson.md", "--out", "sound", "--json"],
@@ -239,6 +247,9 @@ fn a_file_is_uploaded_under_the_name_of_its_content() {
     bench.file("Anna.mp3", "sound");
     let line = ["upload", "Anna.mp3", "--prefix", "/audio/", "--json"];
     let first = outside.esl(&bench, &line, &[]);
+    for r in outside.fakes.requests(Service::S3) {
+        eprintln!("{} {} {:?} {:?}", r.method, r.path, r.query, r.status);
+    }
     assert_eq!(first.code, Some(0), "{}", first.stderr);
     let keys: Vec<_> = outside.fakes.s3().objects().into_keys().collect();
     assert_eq!(keys.len(), 1);
@@ -253,7 +264,7 @@ fn a_file_is_uploaded_under_the_name_of_its_content() {
 
 #[test]
 fn voices_are_listed_kept_and_chosen_from() {
-    let (bench, outside) = (Bench::with_lesson(), Outside::new());
+    let (bench, outside) = (lesson(), Outside::new());
     let synced = outside.esl(&bench, &["voices", "sync", "--json"], &[]);
     assert_eq!(synced.code, Some(0), "{}", synced.stderr);
     assert!(synced.json()["result"]["voices"].as_u64().unwrap() > 1);

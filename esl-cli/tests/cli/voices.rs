@@ -60,7 +60,10 @@ fn a_voice_map_that_is_none_is_named_with_the_line() {
     bench.file("voices.yaml", "auto: true\nClara: [rms]\n");
     let ended = bench.esl(&["voices", "explain", "lesson.md", "--voices", "voices.yaml"]);
     assert_eq!(ended.code, Some(4));
-    insta::assert_snapshot!(ended.stderr, @"error: voices.yaml: line 2 of the voice map: a voice must be an id or name; quote a number");
+    insta::assert_snapshot!(ended.stderr, @"
+    error: voices.yaml: line 2 of the voice map: a voice must be an id or name; quote a number
+      help: write `Speaker: voice id or name`, one per line
+    ");
 }
 
 #[expect(clippy::print_stderr, reason = "a test that is left out has to say so")]
