@@ -14,6 +14,7 @@ test: ## install what the tests need and run all of them
 	@sh .ci/install.sh chromium flite espeak-ng \
 		/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji \
 		/usr/lib/postgresql:postgresql redis-server
+	@sh esl-testkit/tests/sdk/install.sh
 	@sh .ci/test.sh
 
 lint: ## check format, lints and documentation

@@ -2,7 +2,7 @@
 # Runs every test. A missing service fails the tests that need it: nothing is skipped silently.
 set -eu
 
-ESL_TEST_REQUIRE=chromium,flite,postgres,redis
+ESL_TEST_REQUIRE=chromium,flite,postgres,redis,sdk
 export ESL_TEST_REQUIRE
 
 # One process for all tests of a server, so that they share it.

@@ -9,7 +9,7 @@ student: \"Sample Student\"
 level: B1
 topic: [Travel, Directions]
 input_type: generate
-speaker_labels: [Visitor, Guide]
+speaker_labels: [SPEAKERS]
 icon: 🧭
 ---
 
@@ -98,11 +98,12 @@ const SENTENCES: [&str; 4] = [
     "That sounds easy enough, but could you say the name of the street once more, please?",
 ];
 
-fn lesson(spoken_lines: usize, toolkits: usize) -> String {
-    let mut text = format!("```markdown\n{HEAD}");
+fn lesson(speakers: &[&str], spoken_lines: usize, toolkits: usize) -> String {
+    let head = HEAD.replace("SPEAKERS", &speakers.join(", "));
+    let mut text = format!("```markdown\n{head}");
     text.push_str("\n## 3. 🎧 Input Material: A Walk to the Museum\n:::study-text Dialogue\n");
     for number in 0..spoken_lines {
-        let speaker = ["Guide", "Visitor"][number % 2];
+        let speaker = speakers[number % speakers.len()];
         let sentence = SENTENCES[number % SENTENCES.len()];
         let _ = writeln!(text, "{speaker}: {sentence} That is part {number}.");
     }
@@ -116,17 +117,33 @@ fn lesson(spoken_lines: usize, toolkits: usize) -> String {
     text
 }
 
+fn dialogue(spoken_lines: usize, toolkits: usize) -> String {
+    lesson(&["Guide", "Visitor"], spoken_lines, toolkits)
+}
+
 /// A lesson of about `bytes` bytes, never less.
 #[must_use]
 pub fn lesson_of_bytes(bytes: usize) -> String {
-    let small = lesson(8, 1);
+    let small = dialogue(8, 1);
     let missing = bytes.saturating_sub(small.len());
-    lesson(8, 1 + missing.div_ceil(TOOLKIT.len()))
+    dialogue(8, 1 + missing.div_ceil(TOOLKIT.len()))
 }
 
 /// A lesson whose study text takes about `minutes` minutes to say.
 #[must_use]
 pub fn lesson_spoken_for(minutes: usize) -> String {
     const LINES_PER_MINUTE: usize = 9;
-    lesson(minutes * LINES_PER_MINUTE, 1)
+    dialogue(minutes * LINES_PER_MINUTE, 1)
+}
+
+/// A lesson whose study text is a dialogue of two with `lines` lines.
+#[must_use]
+pub fn dialogue_of(lines: usize) -> String {
+    dialogue(lines, 1)
+}
+
+/// A lesson whose study text is told by one narrator in `lines` lines.
+#[must_use]
+pub fn monologue_of(lines: usize) -> String {
+    lesson(&["Narrator"], lines, 1)
 }

@@ -3,5 +3,5 @@
 mod lessons;
 mod samples;
 
-pub use lessons::{lesson_of_bytes, lesson_spoken_for};
+pub use lessons::{dialogue_of, lesson_of_bytes, lesson_spoken_for, monologue_of};
 pub use samples::{Figures, measure};

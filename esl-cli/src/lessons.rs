@@ -15,6 +15,8 @@ use crate::source;
 const MOST_DEPTH: usize = 16;
 /// Files that are taken at once. Who names a whole disk has made a mistake.
 const MOST_FILES: usize = 10_000;
+/// How the names of manifests end.
+const MANIFEST: &str = ".manifest.json";
 
 /// The Markdown files at `paths`, each once: files as they are, in the order given, and of folders
 /// all below them, sorted. Hidden files and folders are passed over, links to folders not followed.
@@ -22,7 +24,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            collect(path, MOST_DEPTH, &mut found)?;
+            collect(path, MOST_DEPTH, is_markdown, &mut found)?;
         } else {
             found.push(path.clone());
         }
@@ -32,7 +34,45 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// The lessons at `paths`, each once: files as they are, and for each manifest in the folders the
+/// lesson it belongs to, whether that is still there or not.
+pub(crate) fn with_manifests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut manifests = Vec::new();
+            collect(path, MOST_DEPTH, is_manifest, &mut manifests)?;
+            found.extend(manifests.iter().map(|manifest| lesson_of(manifest)));
+        } else {
+            found.push(path.clone());
+        }
+    }
+    let mut known = BTreeSet::new();
+    found.retain(|path| known.insert(path.with_extension("")));
+    Ok(found)
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    name.ends_with(MANIFEST.as_bytes())
+}
+
+/// The lesson that a manifest lies beside.
+fn lesson_of(manifest: &Path) -> PathBuf {
+    let lesson = manifest.with_extension("").with_extension("md");
+    let other = lesson.with_extension("markdown");
+    if other.is_file() && !lesson.is_file() {
+        return other;
+    }
+    lesson
+}
+
+fn collect(
+    folder: &Path,
+    depth: usize,
+    is_wanted: fn(&Path) -> bool,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = entries.map_err(|error| unreadable(folder, &error))?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -43,9 +83,9 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), 
         }
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             if depth > 1 {
-                collect(&path, depth - 1, found)?;
+                collect(&path, depth - 1, is_wanted, found)?;
             }
-        } else if is_markdown(&path) && path.is_file() {
+        } else if is_wanted(&path) && path.is_file() {
             found.push(path);
         }
         if found.len() > MOST_FILES {
@@ -77,7 +117,7 @@ fn unreadable(folder: &Path, error: &io::Error) -> Failure {
 
 fn too_many(folder: &Path) -> Failure {
     let message = format!(
-        "there are more than {MOST_FILES} Markdown files, the last looked into is {}",
+        "there are more than {MOST_FILES} files, the last looked into is {}",
         folder.display()
     );
     Failure::new(Exit::Usage, ErrorKind::InvalidInput, message).hint("name a smaller folder")

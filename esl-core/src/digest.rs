@@ -44,6 +44,17 @@ impl Digest {
         )
     }
 
+    /// The 32 bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 32] {
+        let digits = self.0.as_bytes();
+        let value = |digit: u8| match digit {
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => digit - b'0',
+        };
+        std::array::from_fn(|at| value(digits[2 * at]) << 4 | value(digits[2 * at + 1]))
+    }
+
     /// The 64 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -96,6 +107,12 @@ mod tests {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of("abc").as_str(), abc);
         assert_eq!(Digest::of_reader(&b"abc"[..]).unwrap().as_str(), abc);
+    }
+
+    #[test]
+    fn the_bytes_are_what_the_digits_say() {
+        let bytes = Digest::of("abc").to_bytes();
+        assert_eq!((bytes[0], bytes[1], bytes[31]), (0xba, 0x78, 0xad));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 mod page_blocks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -36,9 +36,19 @@ pub struct Manifest {
     /// Where students open their copy of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub student_page_url: Option<String>,
+    /// The lesson's pages before this one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_pages: Vec<PageId>,
+    /// Digest of the student's name in lower case, so that all that is stored about a student can be
+    /// found without the name standing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub student: Option<Digest>,
     /// The recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioRecord>,
+    /// Recordings of ours that may lie around though the lesson does not play them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strays: Vec<StrayRecording>,
     /// Name of the heading preset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
@@ -70,7 +80,8 @@ pub struct Manifest {
     /// A page that is being created, or was when the run was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_import: Option<PendingImport>,
-    /// When blocks were being appended to the page, if it is not known whether they were.
+    /// When it was announced that blocks are being appended to the page, if it is not known whether
+    /// they all were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_append: Option<Timestamp>,
     /// A player that is being put on the page, or was when the run was stopped.
@@ -79,6 +90,10 @@ pub struct Manifest {
     /// The run that wrote last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunRecord>,
+    /// Addresses of the pieces of speech that the lesson's recordings were made of, the present one's
+    /// and earlier ones'.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub segments: BTreeSet<Digest>,
     /// What became of each stage.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stages: BTreeMap<Stage, StageRecord>,
@@ -96,9 +111,21 @@ pub struct AudioRecord {
     /// The local MP3 file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Its public address, where it has one.
+    /// Its address for others, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Who can fetch it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_kind: Option<UrlKind>,
+    /// When the address stops working, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_expires_at: Option<Timestamp>,
+    /// The name of the uploaded file in its bucket or store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The bucket of the uploaded file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
     /// Digest of everything that determines the recording: its cache key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
@@ -125,6 +152,18 @@ pub struct AudioRecord {
     pub extra: Map<String, Value>,
 }
 
+/// Who can fetch a file from its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UrlKind {
+    /// Whoever has the address, for a time.
+    Presigned,
+    /// Everybody.
+    Public,
+    /// Everybody, from a delivery network in front of the store.
+    Cdn,
+}
+
 /// The intent to create a page: written before the request, replaced by the page's id after it. What
 /// is found here by a later run may have happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +177,23 @@ pub struct PendingImport {
     pub title: String,
     /// When, by the run's clock.
     pub started_at: Timestamp,
+    /// Kind and words of its first blocks, by which the page is known again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub begins_with: Vec<BlockDigest>,
+    /// What its blocks say, those inside others included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<BlockDigest>,
+}
+
+/// A recording that another one has replaced, or that a run is about to make. Unless it becomes the
+/// lesson's, its files are removed once the page plays another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrayRecording {
+    /// The local MP3 file, named by what it says.
+    pub path: String,
+    /// Digest of the file, if it was finished; a file that holds something else is not ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
 }
 
 /// The intent to put a player on the page: written before the request, replaced by the block's id
@@ -149,6 +205,9 @@ pub struct PendingAudio {
     /// stands there now, if it is a player and not this block, came of the intent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<BlockId>,
+    /// The player in another place that goes once the new one stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<BlockId>,
     /// When, by the run's clock.
     pub started_at: Timestamp,
 }
@@ -167,6 +226,22 @@ pub struct RunRecord {
     pub started_at: Timestamp,
     /// The version of this software.
     pub system_version: String,
+    /// What it was asked to do, until it has been seen through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<UnfinishedRun>,
+}
+
+/// What a run was asked to do that has not been seen through, so that it can be resumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnfinishedRun {
+    /// The options, as the pipeline reads them.
+    pub options: Value,
+    /// The stages to do again; none if it is no rerun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<Stage>>,
+    /// What the caller keeps to itself, such as where the pages are.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub caller: Value,
 }
 
 /// What became of a stage.
@@ -227,7 +302,10 @@ impl Manifest {
             page_id: None,
             page_url: None,
             student_page_url: None,
+            former_pages: Vec::new(),
+            student: None,
             audio: None,
+            strays: Vec::new(),
             preset: None,
             preset_hash: None,
             tts_mode: None,
@@ -240,6 +318,7 @@ impl Manifest {
             pending_append: None,
             pending_audio: None,
             run: None,
+            segments: BTreeSet::new(),
             stages: BTreeMap::new(),
             extra: Map::new(),
             timestamp: now,

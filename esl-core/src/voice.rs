@@ -44,6 +44,9 @@ pub struct Voice {
     /// What it sounds like.
     #[serde(default)]
     pub labels: VoiceLabels,
+    /// Where it can be heard, if the provider says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_url: Option<String>,
 }
 
 /// What a voice sounds like, in the provider's lower-case words; absent where it does not say.
@@ -68,6 +71,35 @@ pub struct VoiceLabels {
     /// ISO 639-1 code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+}
+
+/// How a voice is to sound. What is absent is left to the provider, and so is what it does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VoiceSettings {
+    /// 0 (varied) to 1 (steady).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stability: Option<f64>,
+    /// How close to the voice's original, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// How much its manner is exaggerated, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<f64>,
+    /// Whether likeness is raised further at the cost of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speaker_boost: Option<bool>,
+    /// The pace; 1 is the voice's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f64>,
+}
+
+impl VoiceSettings {
+    /// Whether all is left to the provider.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Which rule gave a speaker its voice.
@@ -118,6 +150,9 @@ pub struct VoiceAssignment {
     /// The voice's use-case label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_case: Option<String>,
+    /// How it is to sound, where the voice map says.
+    #[serde(default, skip_serializing_if = "VoiceSettings::is_default")]
+    pub settings: VoiceSettings,
     /// Why this voice, in words for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

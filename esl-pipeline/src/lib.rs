@@ -4,8 +4,12 @@
 //! Adapters live in [`providers`], one feature each; nothing outside that module names one.
 
 pub mod blocks;
+mod dice;
+pub mod documents;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;
+mod scratch;
 pub mod speech;
+mod turns;
 mod yaml;

@@ -16,11 +16,14 @@
 //! # fn main() {}
 //! ```
 //!
-//! The fakes in here refuse what the real services refuse; none of them touches disk or network.
+//! The workspaces and stores in memory refuse what the real services refuse, and touch neither disk
+//! nor network. The same services over HTTP are in `fakes`.
 
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod conformance;
+#[cfg(feature = "fakes")]
+pub mod fakes;
 pub mod faults;
 mod fixture;
 mod jobs_fixture;
@@ -29,6 +32,8 @@ mod memory;
 mod runtime_clock;
 #[cfg(unix)]
 pub mod services;
+#[cfg(feature = "fakes")]
+mod sound;
 mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::ports::{
-    Audio, Speech, SpeechRequest, Tts, TtsCapabilities, TtsError, Turn, TurnTiming,
+    Audio, DialogueCapabilities, Speech, SpeechRequest, Tts, TtsCapabilities, TtsError, Turn,
+    TurnTiming,
 };
 use esl_core::{CancellationToken, Voice, VoiceId, VoiceLabels};
 
 const PROVIDER: &str = "tone";
 const SAMPLE_RATE: u32 = 22_050;
+/// Most characters of a turn, and of all turns of a dialogue.
+const MAX_CHARACTERS: usize = 1000;
 /// Samples of one MPEG-2 layer III frame; both formats count in it.
 const FRAME: usize = 576;
 const FRAMES_PER_CHARACTER: usize = 2;
@@ -49,10 +52,13 @@ impl ToneTts {
             capabilities: TtsCapabilities {
                 provider: PROVIDER.into(),
                 model: "tone-1".into(),
-                max_characters: 1000,
-                max_turns: 1,
+                variant: String::new(),
+                max_characters: MAX_CHARACTERS,
+                stabilities: Vec::new(),
+                dialogue: None,
                 concurrency: 4,
                 is_paid: false,
+                lists_all_voices: true,
             },
             voices: vec![voice("tone-anna", "female"), voice("tone-tom", "male")],
             is_mp3: false,
@@ -63,7 +69,13 @@ impl ToneTts {
     /// Speaks up to `max_turns` turns in one recording and says when each begins and ends.
     #[must_use]
     pub fn speaking_dialogues(mut self, max_turns: usize) -> Self {
-        self.capabilities.max_turns = max_turns;
+        self.capabilities.dialogue = Some(DialogueCapabilities {
+            model: "tone-1".into(),
+            max_characters: MAX_CHARACTERS,
+            max_turns,
+            max_voices: 10,
+            stabilities: Vec::new(),
+        });
         self
     }
 
@@ -121,7 +133,12 @@ impl ToneTts {
     }
 
     fn check(&self, request: &SpeechRequest) -> Result<(), TtsError> {
-        if request.turns.is_empty() || request.turns.len() > self.capabilities.max_turns {
+        let dialogue = self.capabilities.dialogue.as_ref();
+        if request.is_dialogue && dialogue.is_none() {
+            return Err(refused("a dialogue".into()));
+        }
+        let max_turns = dialogue.map_or(1, |dialogue| dialogue.max_turns);
+        if request.turns.is_empty() || request.turns.len() > max_turns {
             let turns = request.turns.len();
             return Err(refused(format!("{turns} turns in one request")));
         }
@@ -183,6 +200,7 @@ impl ToneTts {
                 0
             },
             timings,
+            max_concurrency: None,
         }
     }
 }
@@ -235,6 +253,7 @@ fn voice(id: &str, gender: &str) -> Voice {
             language: Some("en".into()),
             ..VoiceLabels::default()
         },
+        preview_url: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags, their ranges and their help. Nothing is done here.
 
+mod forget;
 mod new;
 mod run;
 mod settings;
@@ -10,9 +11,11 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use esl_pipeline::lesson::Code;
 
+pub(crate) use forget::ForgetArgs;
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
-    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, RunArgs, WatchArgs,
+    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, ResumeArgs, RunArgs,
+    WatchArgs,
 };
 pub(crate) use settings::{ConfigCommand, PlaceArgs};
 
@@ -71,6 +74,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Do parts of a lesson's homework again
     Rerun(Box<RerunArgs>),
+    /// Go on with a run that was stopped, as it was begun
+    Resume(ResumeArgs),
     /// Tell what a run would do, without doing it
     Plan(Box<PlanArgs>),
     /// Make the homework of many lessons
@@ -87,6 +92,8 @@ pub(crate) enum Command {
     Blocks(BlocksArgs),
     /// Tell what has been done for a lesson
     Status(StatusArgs),
+    /// Erase what is stored about a lesson or a student
+    Forget(ForgetArgs),
     /// Voices on this machine and who would speak with which
     #[command(subcommand)]
     Voices(VoicesCommand),
@@ -105,6 +112,7 @@ impl Command {
         match self {
             Self::Run(_) => "run",
             Self::Rerun(_) => "rerun",
+            Self::Resume(_) => "resume",
             Self::Plan(_) => "plan",
             Self::Batch(_) => "batch",
             Self::Watch(_) => "watch",
@@ -113,6 +121,7 @@ impl Command {
             Self::Extract(_) => "extract",
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
+            Self::Forget(_) => "forget",
             Self::Voices(VoicesCommand::List) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
             Self::Config(ConfigCommand::Show(_)) => "config show",

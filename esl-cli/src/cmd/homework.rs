@@ -1,32 +1,50 @@
 //! Making homework: what `run`, `rerun`, `plan`, `watch` and `batch` have in common.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use esl_core::{CancellationToken, ProgressSink, RunId, Silent, Stage};
+use esl_core::manifest::UnfinishedRun;
+use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunOptions,
-    RunPlan, RunReport, RunRequest,
+    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, Problem, RunContext,
+    RunOptions, RunPlan, RunReport, RunRequest,
 };
 use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::segments::SpeechMode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs};
-use crate::config::{self, Environment};
-use crate::exit::Failure;
-use crate::output::diagnostics::Source;
+use crate::config::{self, Environment, Typed};
+use crate::exit::{Exit, Failure};
+use crate::output::{diagnostics::Source, summary};
 use crate::wiring::{self, Workshop};
 
 /// Makes the homework of any lesson in the same way.
 pub(super) struct Maker {
     workshop: Workshop,
+    /// Why nobody can speak though somebody is to.
+    mute: Option<Failure>,
     options: RunOptions,
     voices: VoiceMap,
     timeout: Option<Duration>,
     max_lesson_bytes: usize,
+    kept: Kept,
+}
+
+/// What of the command line a resumed run needs beyond its options.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    workspace: PathBuf,
+    answers: bool,
+    presets: Option<PathBuf>,
+    voices: Option<PathBuf>,
+    concurrency: usize,
+    max_lesson_bytes: usize,
+    speaks: bool,
 }
 
 /// What is asked of which pipeline.
@@ -77,14 +95,57 @@ impl Maker {
         speaks: bool,
     ) -> Result<Self, Failure> {
         let settings = environment.settings(args.settings())?;
-        let speaks = speaks && !args.speech.skip_tts;
-        Ok(Self {
-            workshop: Workshop::open(&settings, args.page.answers, speaks).await?,
-            options: options(args)?,
-            voices: wiring::voice_map(settings.voices.value.as_deref())?,
-            timeout: args.timeout,
+        let kept = Kept {
+            workspace: settings.workspace.value,
+            answers: args.page.answers,
+            presets: absolute(settings.presets.value)?,
+            voices: absolute(settings.voices.value)?,
+            concurrency: settings.concurrency.value,
             max_lesson_bytes: settings.max_lesson_bytes.value,
+            speaks: speaks && !args.speech.skip_tts,
+        };
+        Self::with(kept, options(args)?, args.timeout, environment).await
+    }
+
+    /// For what an interrupted run still has to do, with the settings that it had.
+    pub(super) async fn again(
+        unfinished: &UnfinishedRun,
+        timeout: Option<Duration>,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let kept = Kept::deserialize(&unfinished.caller).map_err(|_| {
+            let message = "the interrupted run was begun by another program";
+            Failure::new(Exit::Manifest, ErrorKind::Corrupt, message)
+                .hint("`esl run` goes on with it, with the options you give")
+        })?;
+        Self::with(kept, RunOptions::default(), timeout, environment).await
+    }
+
+    async fn with(
+        kept: Kept,
+        options: RunOptions,
+        timeout: Option<Duration>,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        let settings = environment.settings(kept.settings())?;
+        let (workshop, mute) = Workshop::open(&settings, kept.answers, kept.speaks).await?;
+        Ok(Self {
+            workshop,
+            mute,
+            options,
+            voices: wiring::voice_map(settings.voices.value.as_deref())?,
+            timeout,
+            max_lesson_bytes: kept.max_lesson_bytes,
+            kept,
         })
+    }
+
+    /// A maker for more than plans: there is somebody to speak if that is wanted.
+    pub(super) fn that_can_speak(self) -> Result<Self, Failure> {
+        match self.mute {
+            Some(failure) => Err(failure),
+            None => Ok(self),
+        }
     }
 
     /// Makes the homework of the lesson at `path`.
@@ -122,6 +183,23 @@ impl Maker {
         report.map_err(|error| Unmade::of(error, &lesson))
     }
 
+    /// Goes on with the interrupted run of the lesson at `path`, if there is one.
+    pub(super) async fn resume(
+        &self,
+        path: &Path,
+        cancel: CancellationToken,
+        progress: Arc<dyn ProgressSink>,
+    ) -> Result<Option<RunReport>, Unmade> {
+        let Order {
+            pipeline,
+            request,
+            context,
+        } = self.order(path, cancel, progress)?;
+        let lesson = request.lesson.clone();
+        let report = pipeline.resume(request, context).await;
+        report.map_err(|error| Unmade::of(error, &lesson))
+    }
+
     /// What `make` would do, or `remake`, if there are steps.
     pub(super) async fn plan(
         &self,
@@ -145,7 +223,13 @@ impl Maker {
                 .unwrap_or(Err(PipelineError::DeadlineExceeded)),
             None => planning.await,
         };
-        plan.map_err(Failure::from)
+        let mut plan = plan.map_err(Failure::from)?;
+        if let Some(failure) = &self.mute {
+            for problem in &mut plan.problems {
+                explain(problem, failure);
+            }
+        }
+        Ok(plan)
     }
 
     fn order(
@@ -170,10 +254,35 @@ impl Maker {
             request: RunRequest {
                 options,
                 voices: self.voices.clone(),
+                caller: summary::json(&self.kept),
                 ..RunRequest::new(lesson)
             },
         })
     }
+}
+
+/// Tells why there is no speech engine, if that is the problem.
+fn explain(problem: &mut Problem, failure: &Failure) {
+    if problem.field == Some("withTts") {
+        problem.message.clone_from(&failure.message);
+        problem.hint.clone_from(&failure.hint);
+    }
+}
+
+impl Kept {
+    fn settings(&self) -> Typed<'_> {
+        Typed {
+            workspace: Some(&self.workspace),
+            presets: self.presets.as_deref(),
+            voices: self.voices.as_deref(),
+            concurrency: u16::try_from(self.concurrency).ok(),
+            max_lesson_bytes: Some(self.max_lesson_bytes),
+        }
+    }
+}
+
+fn absolute(path: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+    path.as_deref().map(config::absolute).transpose()
 }
 
 impl Unmade {

@@ -7,10 +7,12 @@ mod completions;
 mod config;
 mod doctor;
 mod extract;
+mod forget;
 mod homework;
 mod interrupt;
 mod new;
 mod plan;
+mod resume;
 mod run;
 mod status;
 mod validate;
@@ -81,6 +83,7 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
     match command {
         Command::Run(args) => block_on(run::run(*args, session)),
         Command::Rerun(args) => block_on(run::rerun(*args, session)),
+        Command::Resume(args) => block_on(resume::resume(args, session)),
         Command::Plan(args) => block_on(plan::plan(*args, session)),
         Command::Batch(args) => block_on(batch::batch(*args, session)),
         Command::Watch(args) => block_on(watch::watch(*args, session)),
@@ -90,6 +93,7 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
         Command::Voices(command) => block_on(voices::voices(command, environment)),
         Command::Extract(args) => extract::extract(&args),
         Command::Status(args) => block_on(status::status(args)),
+        Command::Forget(args) => block_on(forget::forget(args, session)),
         Command::Config(command) => config::config(&command, session),
         Command::Doctor(args) => block_on(doctor::doctor(&args, session)),
         Command::Completions(args) => completions::completions(&args),

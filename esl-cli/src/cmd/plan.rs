@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use esl_core::Stage;
-use esl_pipeline::pipeline::{Action, AudioPlan, PagePlan, Problem, RunPlan, StagePlan};
+use esl_pipeline::pipeline::{
+    Action, AudioPlan, PagePlan, PageRequestKind, Problem, RunPlan, StagePlan,
+};
 use serde_json::{Value, json};
 
 use super::Session;
@@ -68,14 +70,45 @@ impl Answer for Planned {
     }
 }
 
+/// `"Title", 42 blocks; 3 requests: 1 head, 1 append (2 blocks), 1 delete`
 fn page(page: &PagePlan) -> String {
-    format!("{:?}, {} blocks", page.title, page.blocks)
+    let PagePlan {
+        title,
+        blocks,
+        requests,
+        ..
+    } = page;
+    let kinds = [
+        (PageRequestKind::Create, "create"),
+        (PageRequestKind::Head, "head"),
+        (PageRequestKind::Append, "append"),
+        (PageRequestKind::Update, "update"),
+        (PageRequestKind::Delete, "delete"),
+    ];
+    let told = kinds.into_iter().filter_map(|(kind, name)| {
+        let of_kind = requests.iter().filter(|request| request.kind == kind);
+        let (count, carried) = of_kind.fold((0, 0), |(count, carried), request| {
+            (count + 1, carried + request.blocks)
+        });
+        match kind {
+            _ if count == 0 => None,
+            PageRequestKind::Create | PageRequestKind::Append => {
+                Some(format!("{count} {name} ({carried} blocks)"))
+            }
+            _ => Some(format!("{count} {name}")),
+        }
+    });
+    let told: Vec<_> = told.collect();
+    match told.is_empty() {
+        true => format!("{title:?}, {blocks} blocks"),
+        false => format!("{title:?}, {blocks} blocks; requests: {}", told.join(", ")),
+    }
 }
 
 fn recording(audio: &AudioPlan) -> String {
     format!(
-        "{} segments, {} of them there already, {} characters to speak",
-        audio.segments, audio.cached_segments, audio.characters_to_speak
+        "{} segments, {} of them there already, {} characters to speak, {} at once",
+        audio.segments, audio.cached_segments, audio.characters_to_speak, audio.concurrency
     )
 }
 

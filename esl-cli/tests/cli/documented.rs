@@ -6,10 +6,11 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 20] = [
     &[],
     &["run"],
     &["rerun"],
+    &["resume"],
     &["plan"],
     &["batch"],
     &["watch"],
@@ -18,6 +19,7 @@ const COMMANDS: [&[&str]; 18] = [
     &["extract"],
     &["blocks"],
     &["status"],
+    &["forget"],
     &["voices"],
     &["voices", "list"],
     &["voices", "explain"],

@@ -41,13 +41,15 @@ fn without_steps_only_what_is_out_of_date_is_done() {
 }
 
 #[test]
-fn a_missing_recording_is_made_unless_turned_off() {
+fn a_recording_that_was_turned_off_is_made_only_if_asked_for() {
     let bench = Bench::that_speaks();
     bench.esl(&["run", "lesson.md", "--no-tts"]);
     let files = bench.contents();
-    steps(&bench, &["--no-tts"]);
-    assert_eq!(bench.contents(), files);
-    assert!(steps(&bench, &[]).contains(&"tts".to_owned()));
+    for flags in [&[][..], &["--no-tts"]] {
+        steps(&bench, flags);
+        assert_eq!(bench.contents(), files);
+    }
+    assert!(steps(&bench, &["--with-tts"]).contains(&"tts".to_owned()));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What a page is made of: Notion's block objects as typed values, serialised directly.
 //!
 //! A block is written as `{"type": T, T: {…}}` with its children inside the payload, which is the
-//! form Notion takes for new blocks. Only forms that a lesson can produce exist here; reading is
-//! tolerant of fields that Notion adds (ids, times, plain text).
+//! form Notion takes for new blocks. Only forms that a lesson can produce have a payload here;
+//! reading is tolerant of fields that Notion adds (ids, times, plain text) and of other types.
 //! (Notion API reference: "Block", "Rich text".)
 
 mod audience;
@@ -13,8 +13,8 @@ mod wire;
 pub use audience::{Audience, visible_to};
 pub use payload::{
     Callout, Code, ColumnBlock, ColumnList, Divider, Equation, FileSource, Heading, HeadingLevel,
-    Icon, Link, Media, SyncedBlock, SyncedFrom, Table, TableOfContents, TableRow, TextBlock, ToDo,
-    Toggle, UploadedFile,
+    Icon, Link, Media, OtherBlock, SyncedBlock, SyncedFrom, Table, TableOfContents, TableRow,
+    TextBlock, ToDo, Toggle, UploadedFile,
 };
 pub use rich_text::{Annotations, Content, Expression, LinkTarget, RichText, Text, plain_text};
 
@@ -65,6 +65,8 @@ pub enum Block {
     Table(Table),
     /// A row of a table.
     TableRow(TableRow),
+    /// Something that people put on the page and no lesson can say. Read, never written.
+    Other(OtherBlock),
 }
 
 impl Block {
@@ -99,7 +101,8 @@ impl Block {
             | Self::Video(_)
             | Self::Audio(_)
             | Self::Pdf(_)
-            | Self::TableRow(_) => &[],
+            | Self::TableRow(_)
+            | Self::Other(_) => &[],
         }
     }
 

@@ -250,6 +250,13 @@ pub struct Table {
     pub children: Vec<Block>,
 }
 
+/// A block of which no more than the type is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherBlock {
+    /// Notion's name of the type.
+    pub type_name: String,
+}
+
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TableRow {

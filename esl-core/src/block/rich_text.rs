@@ -2,6 +2,7 @@
 
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::Color;
 
@@ -29,6 +30,14 @@ pub enum Content {
     Equation {
         /// The formula.
         equation: Expression,
+    },
+    /// A person, page or date that somebody named on the page; no lesson does.
+    Mention {
+        /// Who or what, in Notion's own form.
+        mention: Value,
+        /// How it reads. Not written: Notion knows by itself.
+        #[serde(default)]
+        plain_text: String,
     },
 }
 
@@ -110,12 +119,13 @@ impl RichText {
         }
     }
 
-    /// The words or the formula's source.
+    /// The words, the formula's source or how the mention reads.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.content {
             Content::Text { text } => &text.content,
             Content::Equation { equation } => &equation.expression,
+            Content::Mention { plain_text, .. } => plain_text,
         }
     }
 
@@ -124,7 +134,7 @@ impl RichText {
     pub fn link(&self) -> Option<&str> {
         match &self.content {
             Content::Text { text } => text.link.as_ref().map(|link| link.url.as_str()),
-            Content::Equation { .. } => None,
+            Content::Equation { .. } | Content::Mention { .. } => None,
         }
     }
 }
@@ -142,6 +152,10 @@ impl Serialize for RichText {
             Content::Equation { equation } => {
                 run.serialize_field("type", "equation")?;
                 run.serialize_field("equation", equation)?;
+            }
+            Content::Mention { mention, .. } => {
+                run.serialize_field("type", "mention")?;
+                run.serialize_field("mention", mention)?;
             }
         }
         run.serialize_field("annotations", &self.annotations)?;
@@ -178,6 +192,21 @@ mod tests {
         assert_eq!(
             serde_json::from_value::<RichText>(written).unwrap(),
             formula
+        );
+    }
+
+    #[test]
+    fn a_mention_reads_as_notion_says_and_is_written_back_as_it_came() {
+        let mention = json!({"type": "date", "date": {"start": "2026-02-03"}});
+        let read: RichText = serde_json::from_value(
+            json!({"type": "mention", "mention": mention, "plain_text": "2026-02-03", "href": null}),
+        )
+        .unwrap();
+        assert_eq!(read.as_str(), "2026-02-03");
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(
+            (&written["mention"], written.get("plain_text")),
+            (&mention, None)
         );
     }
 }

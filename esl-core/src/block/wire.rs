@@ -6,15 +6,16 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Block, Heading, HeadingLevel, SyncedBlock, SyncedFrom};
+use super::{Block, Divider, Heading, HeadingLevel, OtherBlock, SyncedBlock, SyncedFrom};
 
 macro_rules! block_types {
     ($($name:literal => $variant:ident),+ $(,)?) => {
         impl Block {
             /// Notion's name of the block's type.
             #[must_use]
-            pub const fn type_name(&self) -> &'static str {
+            pub const fn type_name(&self) -> &str {
                 match self {
+                    Self::Other(other) => other.type_name.as_str(),
                     Self::Heading(heading) => heading.level.type_name(),
                     $(Self::$variant(_) => $name,)+
                 }
@@ -27,6 +28,7 @@ macro_rules! block_types {
                 let mut map = serializer.serialize_map(Some(2))?;
                 map.serialize_entry("type", name)?;
                 match self {
+                    Self::Other(_) => map.serialize_entry(name, &Divider {})?,
                     Self::Heading(payload) => map.serialize_entry(name, payload)?,
                     $(Self::$variant(payload) => map.serialize_entry(name, payload)?,)+
                 }
@@ -104,15 +106,20 @@ impl<'de> Visitor<'de> for BlockVisitor {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Block, M::Error> {
         let mut block = None;
+        let mut type_name = None;
         while let Some(key) = map.next_key::<String>()? {
-            match payload(&key, &mut map)? {
-                Some(found) => block = Some(found),
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+            if key == "type" {
+                type_name = Some(map.next_value()?);
+            } else if let Some(found) = payload(&key, &mut map)? {
+                block = Some(found);
+            } else {
+                map.next_value::<IgnoredAny>()?;
             }
         }
-        block.ok_or_else(|| de::Error::custom("a block without a payload of a known type"))
+        let other = |type_name| Block::Other(OtherBlock { type_name });
+        block
+            .or(type_name.map(other))
+            .ok_or_else(|| de::Error::custom("a block without a type"))
     }
 }
 
@@ -223,6 +230,20 @@ mod tests {
             json!({"type": "audio", "audio":
                 {"type": "external", "external": {"url": "https://example.com/a.mp3"}}})
         );
+    }
+
+    #[test]
+    fn a_block_of_another_type_is_known_by_its_type() {
+        let page: Block = serde_json::from_value(json!({
+            "object": "block", "type": "child_page", "child_page": {"title": "Notes"}
+        }))
+        .unwrap();
+        assert_eq!(page.type_name(), "child_page");
+        assert_eq!(
+            round_trip(&page),
+            json!({"type": "child_page", "child_page": {}})
+        );
+        assert!(serde_json::from_value::<Block>(json!({"object": "block"})).is_err());
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::{Classify, Digest, ErrorKind};
+use crate::manifest::UrlKind;
+use crate::{Classify, Digest, ErrorKind, Retry, Timestamp};
 
 /// Files that never change, found by a key that is derived from what they hold.
 ///
@@ -21,7 +23,7 @@ pub trait ArtifactStore: fmt::Debug + Send + Sync + 'static {
     /// Stores `body` under `key`.
     ///
     /// # Errors
-    /// [`ArtifactError::Storage`].
+    /// [`ArtifactError`].
     async fn put(
         &self,
         key: &ArtifactKey,
@@ -32,26 +34,61 @@ pub trait ArtifactStore: fmt::Debug + Send + Sync + 'static {
     /// The whole file.
     ///
     /// # Errors
-    /// [`ArtifactError::Storage`].
+    /// [`ArtifactError`].
     async fn get(&self, key: &ArtifactKey) -> Result<Option<Bytes>, ArtifactError>;
 
     /// The size of the file in bytes.
     ///
     /// # Errors
-    /// [`ArtifactError::Storage`].
+    /// [`ArtifactError`].
     async fn head(&self, key: &ArtifactKey) -> Result<Option<u64>, ArtifactError>;
 
     /// Removes the file.
     ///
     /// # Errors
-    /// [`ArtifactError::Storage`].
+    /// [`ArtifactError`].
     async fn delete(&self, key: &ArtifactKey) -> Result<(), ArtifactError>;
 
-    /// The address at which others can fetch the file; `None` if the store serves nobody.
+    /// The address at which others can fetch the file; `None` if the store serves nobody. The file
+    /// need not be there.
     ///
     /// # Errors
-    /// [`ArtifactError::Storage`] if an address has to be signed and cannot be.
-    async fn url(&self, key: &ArtifactKey) -> Result<Option<String>, ArtifactError>;
+    /// [`ArtifactError`] if an address has to be signed and cannot be.
+    async fn url(&self, key: &ArtifactKey) -> Result<Option<ArtifactUrl>, ArtifactError>;
+
+    /// Where the file is or would be, told without asking anybody; `None` if the store serves
+    /// nobody.
+    fn place(&self, key: &ArtifactKey) -> Option<ArtifactPlace>;
+
+    /// Whether the store can be reached and used. Changes nothing.
+    ///
+    /// # Errors
+    /// [`ArtifactError`] tells why it cannot be used.
+    async fn check(&self) -> Result<(), ArtifactError>;
+}
+
+/// An address at which others can fetch a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactUrl {
+    /// The address, percent-encoded.
+    pub url: String,
+    /// When it stops working; `None` if it lasts.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where a file is or would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactPlace {
+    /// The bucket; `None` in stores without.
+    pub bucket: Option<String>,
+    /// The file's name in the bucket or below the store's root.
+    pub key: String,
+    /// Its address, without a signature where it would need one.
+    pub url: String,
+    /// Who can fetch it.
+    pub url_kind: UrlKind,
+    /// How long an address works from the moment it is given out; `None` if it lasts.
+    pub lifetime: Option<Duration>,
 }
 
 /// The name of a stored file: parts of `a-z 0-9 . _ -` joined by `/`, none of them `.` or `..`.
@@ -147,6 +184,21 @@ pub enum ArtifactError {
         /// Whether the store may work again by itself.
         transient: bool,
     },
+    /// A storage service refused, or failed however often it was asked.
+    #[error("cannot {operation} {location}")]
+    Service {
+        /// What was attempted.
+        operation: &'static str,
+        /// On what.
+        location: String,
+        /// Why it failed.
+        kind: ErrorKind,
+        /// How to mend it.
+        hint: Option<String>,
+        /// What the service said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl Classify for ArtifactError {
@@ -156,6 +208,24 @@ impl Classify for ArtifactError {
                 transient: true, ..
             } => ErrorKind::Unavailable,
             Self::Storage { .. } => ErrorKind::Storage,
+            Self::Service { kind, .. } => *kind,
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Storage {
+                transient: true, ..
+            } => Retry::Backoff,
+            Self::Service { kind, .. } if kind.is_transient() => Retry::Exhausted,
+            _ => Retry::Never,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Storage { .. } => None,
+            Self::Service { hint, .. } => hint.clone(),
         }
     }
 }

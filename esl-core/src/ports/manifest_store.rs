@@ -6,7 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::manifest::{Manifest, ManifestFormatError};
-use crate::{Classify, ErrorKind, LessonId};
+use crate::{Classify, ErrorKind, LessonId, Retry};
 
 /// A durable journal per lesson, changed only by compare-and-swap.
 ///
@@ -19,6 +19,8 @@ use crate::{Classify, ErrorKind, LessonId};
 /// - A lock is advisory: while a guard lives, nobody else locks the lesson, but everybody may read
 ///   and write. It ends with the guard or its process. A store that cannot lock gives a guard that
 ///   keeps nobody out.
+/// - `remove` is atomic and durable, too; afterwards the lesson has no manifest.
+/// - `any` sees every manifest written before the call, if the store can list them.
 /// - Different lessons never affect each other.
 #[async_trait]
 pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
@@ -44,12 +46,28 @@ pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
         expected: Option<&Revision>,
     ) -> Result<Revision, ManifestError>;
 
+    /// Removes the manifest whose revision is `expected`.
+    ///
+    /// # Errors
+    /// [`ManifestError::Conflict`] if the stored revision is another; [`ManifestError::Storage`].
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError>;
+
+    /// Whether any lesson's manifest fits. Those that cannot be read are passed over; a store that
+    /// cannot list its manifests says no.
+    ///
+    /// # Errors
+    /// [`ManifestError::Storage`].
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError>;
+
     /// Keeps other runs from working on the lesson, without waiting for one that does.
     ///
     /// # Errors
     /// [`ManifestError::Locked`] if another run works on it; [`ManifestError::Storage`].
     async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError>;
 }
+
+/// Tells whether a manifest is one that is looked for.
+pub type ManifestFilter = Box<dyn Fn(&Manifest) -> bool + Send>;
 
 /// While it lives, nobody else locks the lesson.
 #[must_use]
@@ -123,7 +141,7 @@ pub enum ManifestError {
     /// The store failed.
     #[error("cannot {operation} the manifest {location}")]
     Storage {
-        /// `read` or `write`.
+        /// `read`, `write` and the like.
         operation: &'static str,
         /// Where it is kept.
         location: String,
@@ -132,6 +150,21 @@ pub enum ManifestError {
         source: Box<dyn std::error::Error + Send + Sync>,
         /// Whether the store may work again by itself.
         transient: bool,
+    },
+    /// A storage service refused, or failed however often it was asked.
+    #[error("cannot {operation} the manifest {location}")]
+    Service {
+        /// `read` or `write`.
+        operation: &'static str,
+        /// Where it is kept.
+        location: String,
+        /// Why it failed.
+        kind: ErrorKind,
+        /// How to mend it.
+        hint: Option<String>,
+        /// What the service said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -144,6 +177,15 @@ impl Classify for ManifestError {
                 transient: true, ..
             } => ErrorKind::Unavailable,
             Self::Storage { .. } => ErrorKind::Storage,
+            Self::Service { kind, .. } => *kind,
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Service { kind, .. } if kind.is_transient() => Retry::Exhausted,
+            _ if self.kind().is_transient() => Retry::Backoff,
+            _ => Retry::Never,
         }
     }
 
@@ -156,6 +198,7 @@ impl Classify for ManifestError {
                 Some("wait for the other run to end, then try again".into())
             }
             Self::Storage { .. } => None,
+            Self::Service { hint, .. } => hint.clone(),
         }
     }
 }

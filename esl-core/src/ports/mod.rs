@@ -7,6 +7,7 @@
 
 mod artifact_store;
 mod clock;
+mod config_source;
 mod event_log;
 mod job_handler;
 mod job_store;
@@ -18,15 +19,19 @@ mod store_error;
 mod tts;
 
 pub use artifact_store::{
-    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, BadArtifactKey, Stored,
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
+    ArtifactUrl, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
+pub use config_source::{ConfigDocument, ConfigError, ConfigPart, ConfigSource};
 pub use event_log::{EventLog, EventPage};
 pub use job_handler::{
     Done, HandlePayload, JobContext, JobError, JobHandler, JobProgress, ProgressNote, ReadsPayload,
 };
 pub use job_store::{Claim, JobFilter, JobStore, Submitted};
-pub use manifest_store::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+pub use manifest_store::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 pub use notion::{
     ChildBlock, Children, CreatedPage, Cursor, FileUpload, FoundPage, NewPage, Notion,
     NotionLimits, PageHead, PageQuery, Position, PropertySchema, PropertyType, PropertyValue,
@@ -36,5 +41,6 @@ pub use notion_error::NotionError;
 pub use queue::{Hint, Queue, QueueCapabilities};
 pub use store_error::StoreError;
 pub use tts::{
-    Audio, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities, TtsError, Turn, TurnTiming,
+    Audio, DialogueCapabilities, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities,
+    TtsError, Turn, TurnTiming,
 };

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::NotionError;
 use crate::block::Block;
@@ -15,8 +16,8 @@ use crate::{BlockId, DataSourceId, PageId, Timestamp, Transcript, UploadId};
 ///
 /// Contract (`esl_testkit::conformance::notion`):
 /// - Each call is one effect. `create_page`, `append_children` and `upload_file` are **not**
-///   idempotent: after an error whose [`Classify::retry`](crate::Classify::retry) is not [`Retry::Never`](crate::Retry::Never) the effect may
-///   have happened, and callers look before they try again. The others can be repeated.
+///   idempotent: after an error that [leaves doubt](NotionError::leaves_doubt) the effect may have
+///   happened, and callers look before they try again. The others can be repeated.
 /// - A request over [`NotionLimits`] is refused as [`NotionError::Refused`] before any effect.
 /// - `append_children` keeps the order given, and returns the ids of the blocks appended at the top
 ///   level, in that order.
@@ -24,6 +25,7 @@ use crate::{BlockId, DataSourceId, PageId, Timestamp, Transcript, UploadId};
 ///   returned; the blocks listed carry no children of their own.
 /// - `update_block` replaces what the block says and leaves its children; its type cannot change.
 /// - `delete_block` takes the block's children with it; deleting twice succeeds.
+/// - A page in the trash is gone: every call that names it, or what is on it, says `NotFound`.
 /// - `find_pages` sees every page that was created before the call, possibly with a delay that
 ///   [`NotionLimits::visibility_delay`] bounds.
 #[async_trait]
@@ -36,6 +38,12 @@ pub trait Notion: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`NotionError::NotFound`] if there is no such source.
     async fn schema(&self, source: DataSourceId) -> Result<SourceSchema, NotionError>;
+
+    /// A page by its id.
+    ///
+    /// # Errors
+    /// [`NotionError::NotFound`] if the page is gone.
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError>;
 
     /// Creates a page with its first blocks.
     ///
@@ -276,6 +284,19 @@ pub struct PropertySchema {
     pub kind: PropertyType,
     /// The options of a select, status or multi-select.
     pub options: Vec<String>,
+    /// Where the pages of a relation are.
+    pub related: Option<DataSourceId>,
+}
+
+impl From<PropertyType> for PropertySchema {
+    /// A property of this type, without options.
+    fn from(kind: PropertyType) -> Self {
+        Self {
+            kind,
+            options: Vec::new(),
+            related: None,
+        }
+    }
 }
 
 /// What values a property takes. (Notion API reference: "Data source properties".)
@@ -343,4 +364,8 @@ pub enum PropertyValue {
     PhoneNumber(String),
     /// Other pages.
     Relation(Vec<PageId>),
+    /// Users, by their ids.
+    People(Vec<Uuid>),
+    /// Files at addresses of the web.
+    Files(Vec<String>),
 }

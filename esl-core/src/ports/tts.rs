@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::{CancellationToken, Classify, ErrorKind, Retry, Voice, VoiceId};
+use crate::{CancellationToken, Classify, ErrorKind, Retry, Voice, VoiceId, VoiceSettings};
 
 /// Turns words into sound.
 ///
@@ -26,7 +26,8 @@ pub trait Tts: fmt::Debug + Send + Sync + 'static {
     /// The voices on offer.
     ///
     /// # Errors
-    /// [`TtsError::NotInstalled`], [`TtsError::Unavailable`], [`TtsError::Unauthenticated`].
+    /// [`TtsError::NotInstalled`], [`TtsError::Unavailable`], [`TtsError::Unauthenticated`],
+    /// [`TtsError::Forbidden`].
     async fn voices(&self) -> Result<Vec<Voice>, TtsError>;
 
     /// Speaks `request`.
@@ -47,14 +48,36 @@ pub struct TtsCapabilities {
     pub provider: String,
     /// The model or engine with its version; part of the cache address.
     pub model: String,
-    /// Most characters of one turn.
+    /// What else the provider was set up with that changes the sound, such as the format it
+    /// delivers; part of the cache address. Empty for nothing.
+    pub variant: String,
+    /// Most characters (Unicode scalar values) of one turn.
     pub max_characters: usize,
-    /// Most turns of one request; above 1 the provider speaks dialogues.
-    pub max_turns: usize,
+    /// The values of [`SpeechSettings::stability`] that the model takes; empty for any from 0 to 1.
+    pub stabilities: Vec<f64>,
+    /// How it speaks several turns in one request, if it does.
+    pub dialogue: Option<DialogueCapabilities>,
     /// Requests worth having under way at once.
     pub concurrency: usize,
     /// Whether speaking costs money.
     pub is_paid: bool,
+    /// Whether [`Tts::voices`] lists every voice, so that any other is a mistake.
+    pub lists_all_voices: bool,
+}
+
+/// What a provider can do in a request with several turns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DialogueCapabilities {
+    /// The model or engine with its version; part of the cache address.
+    pub model: String,
+    /// Most characters (Unicode scalar values) of all turns together.
+    pub max_characters: usize,
+    /// Most turns.
+    pub max_turns: usize,
+    /// Most distinct voices.
+    pub max_voices: usize,
+    /// The values of [`SpeechSettings::stability`] that the model takes; empty for any from 0 to 1.
+    pub stabilities: Vec<f64>,
 }
 
 /// What to say.
@@ -62,17 +85,22 @@ pub struct TtsCapabilities {
 pub struct SpeechRequest {
     /// The turns, in order; at least one.
     pub turns: Vec<Turn>,
+    /// Whether to speak them as a dialogue, in which voices react to each other. Several turns are
+    /// one always; a single turn may be a part of one. Only with [`TtsCapabilities::dialogue`].
+    pub is_dialogue: bool,
     /// How to say it.
     pub settings: SpeechSettings,
 }
 
 /// Words of one speaker.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
     /// The voice.
     pub voice: VoiceId,
     /// The words, without markup; not blank.
     pub text: String,
+    /// How this voice is to sound; goes before [`SpeechRequest::settings`]. Not used in dialogues.
+    pub settings: VoiceSettings,
 }
 
 /// How to say it. Providers ignore what they do not have.
@@ -80,7 +108,7 @@ pub struct Turn {
 pub struct SpeechSettings {
     /// ISO 639-1 code of the language.
     pub language: Option<String>,
-    /// 0 (varied) to 1 (steady).
+    /// 0 (varied) to 1 (steady); one of the values that the model takes.
     pub stability: Option<f64>,
     /// Asks for the same sound for the same words.
     pub seed: Option<u32>,
@@ -95,6 +123,8 @@ pub struct Speech {
     pub characters_billed: u64,
     /// When each turn is spoken, if the provider says; then one entry per turn.
     pub timings: Vec<TurnTiming>,
+    /// Most requests that the account may have under way at once, if the provider says.
+    pub max_concurrency: Option<usize>,
 }
 
 /// A recording.
@@ -158,17 +188,45 @@ pub enum TtsError {
         /// Its reason, without lesson text.
         message: String,
     },
+    /// The provider was set up with something that makes no sense.
+    #[error("the settings of {provider} are wrong: {message}")]
+    Misconfigured {
+        /// The provider.
+        provider: String,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
     /// The credential is missing or wrong.
     #[error("{provider} refused the credential")]
     Unauthenticated {
         /// The provider.
         provider: String,
     },
+    /// The credential is good, but its account may not do this.
+    #[error("the {provider} account may not do this: {message}")]
+    Forbidden {
+        /// The provider.
+        provider: String,
+        /// What it may not do.
+        message: String,
+    },
+    /// The account or the model cannot speak dialogues; line by line it may.
+    #[error("{provider} speaks no dialogues for this account: {message}")]
+    NoDialogue {
+        /// The provider.
+        provider: String,
+        /// Its reason.
+        message: String,
+    },
     /// The account's allowance is used up.
-    #[error("the {provider} account is used up")]
+    #[error("the {provider} account is used up{}", credits(*.needed, *.left))]
     QuotaExhausted {
         /// The provider.
         provider: String,
+        /// Credits that the request costs, if the provider says.
+        needed: Option<u64>,
+        /// Credits that are left, if the provider says.
+        left: Option<u64>,
     },
     /// Too many requests for now.
     #[error("{provider} asks for fewer requests")]
@@ -202,14 +260,25 @@ pub enum TtsError {
     Cancelled,
 }
 
+fn credits(needed: Option<u64>, left: Option<u64>) -> String {
+    match (needed, left) {
+        (Some(needed), Some(left)) => {
+            format!(": the request needs {needed} credits, {left} are left")
+        }
+        (Some(needed), None) => format!(": the request needs {needed} credits"),
+        _ => String::new(),
+    }
+}
+
 impl Classify for TtsError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotInstalled { .. } => ErrorKind::Configuration,
+            Self::NotInstalled { .. } | Self::Misconfigured { .. } => ErrorKind::Configuration,
             Self::UnknownVoice { .. } | Self::TooLong { .. } | Self::Refused { .. } => {
                 ErrorKind::InvalidInput
             }
             Self::Unauthenticated { .. } => ErrorKind::Unauthenticated,
+            Self::Forbidden { .. } | Self::NoDialogue { .. } => ErrorKind::Forbidden,
             Self::QuotaExhausted { .. } => ErrorKind::QuotaExhausted,
             Self::RateLimited { .. } => ErrorKind::RateLimited,
             Self::Unavailable { .. } => ErrorKind::Unavailable,
@@ -234,6 +303,15 @@ impl Classify for TtsError {
             Self::NotInstalled { install, .. } => Some(format!(
                 "install one with `{install}`, or leave the audio out with --no-tts"
             )),
+            Self::Unauthenticated { .. } => {
+                Some("check the key: is it whole, still valid, and of this account?".into())
+            }
+            Self::NoDialogue { .. } => Some("let it speak line by line: mode monologue".into()),
+            Self::QuotaExhausted { .. } => Some(
+                "top the account up, or wait until its allowance is renewed, and run again: what \
+                 was spoken so far is kept and not paid for again"
+                    .into(),
+            ),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! What can be wrong with a lesson, and how it is said.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -92,6 +93,20 @@ pub struct Fix {
     pub span: Span,
     /// What to put there.
     pub replacement: String,
+}
+
+/// So many findings of one rule are listed; a file with more is not a lesson with slips.
+pub(super) const LISTED_PER_RULE: usize = 100;
+
+/// The first findings of each rule.
+pub(super) fn listed(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut counts: HashMap<Code, usize> = HashMap::new();
+    let is_listed = |found: &Diagnostic| {
+        let count = counts.entry(found.code).or_default();
+        *count += 1;
+        *count <= LISTED_PER_RULE
+    };
+    found.into_iter().filter(is_listed).collect()
 }
 
 macro_rules! codes {

@@ -4,19 +4,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion, SystemClock, Tts};
-use esl_core::{DataSourceId, Presets};
+use esl_core::{DataSourceId, Presets, RetryPolicy};
 
 use super::Pipeline;
+use super::retrying_notion::POLICY;
 use super::stages::tts::Engine;
-use super::turns::Turns;
 use crate::speech::cache::SegmentCache;
 use crate::speech::recorder::Recorder;
+use crate::turns::Turns;
 
 /// Collects what a pipeline needs. Setters never fail; [`build`](Self::build) tells what is missing.
 #[derive(Debug)]
 #[must_use]
 pub struct PipelineBuilder {
     notion: Option<(Arc<dyn Notion>, DataSourceId)>,
+    retry: RetryPolicy,
     manifests: Option<Arc<dyn ManifestStore>>,
     tts: Option<Arc<dyn Tts>>,
     recordings: Option<Recordings>,
@@ -46,6 +48,7 @@ impl Default for PipelineBuilder {
     fn default() -> Self {
         Self {
             notion: None,
+            retry: POLICY,
             manifests: None,
             tts: None,
             recordings: None,
@@ -63,6 +66,13 @@ impl PipelineBuilder {
     /// The workspace, and where in it pages are created. Required.
     pub fn notion(mut self, notion: Arc<dyn Notion>, source: DataSourceId) -> Self {
         self.notion = Some((notion, source));
+        self
+    }
+
+    /// How often the workspace is asked again after a failure that may pass. Unless set, five attempts
+    /// are made, up to 350 ms apart at first and 30 s at last.
+    pub fn notion_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
         self
     }
 
@@ -133,6 +143,7 @@ impl PipelineBuilder {
         });
         Ok(Pipeline {
             notion,
+            retry: self.retry,
             source,
             manifests,
             turns: Turns::default(),

@@ -171,6 +171,11 @@ impl PipelineError {
         }
     }
 
+    /// Whether it is not known what came of a request to the workspace.
+    pub(super) const fn leaves_doubt(&self) -> bool {
+        matches!(self, Self::Notion { source, .. } if source.leaves_doubt())
+    }
+
     /// The stage that failed; none if the run was stopped from outside.
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {

@@ -6,7 +6,7 @@ use esl_core::manifest::{AudioRecord, Manifest};
 use esl_core::{Digest, ErrorKind, RunId, Stage};
 
 use super::plan::{Facts, PageFact, Plan, RecordingFact};
-use super::{ErrorClass, OnExisting, Problem, RunOptions};
+use super::{ErrorClass, OnExisting, Problem, RunOptions, strays};
 
 /// What the run will find.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ impl Findings<'_> {
             recording_is_ours: self.is_ours(Stage::Tts),
             is_attached: is_attached(self.manifest),
             is_recorded: self.manifest.md_hash == self.md_hash.as_str()
-                && self.manifest.preset.as_deref() == self.preset,
+                && self.manifest.preset.as_deref() == self.preset
+                && !strays::are_left(self.manifest),
         })
     }
 

@@ -1,30 +1,60 @@
 //! The manifest of one lesson while a run works on it.
+//!
+//! What happens is noted at once and written by one writer, while the run goes on: whatever is noted
+//! during a write goes into the next one. Before an effect that must not happen twice, and before
+//! success is reported, the run waits until what it noted is on the disk.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use esl_core::manifest::{Manifest, RunRecord};
+use esl_core::manifest::{Manifest, RunRecord, UnfinishedRun};
 use esl_core::ports::{Clock, LessonLock, ManifestError, ManifestStore, Revision};
-use esl_core::{Classify, Digest, ErrorKind, LessonId, RetryPolicy, RunId, Timestamp};
-use tokio::sync::Mutex;
+use esl_core::{Classify, Digest, ErrorKind, LessonId, PageId, RetryPolicy, RunId, Timestamp};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
-/// Records effects one after the other, whichever branch of the run they come from.
+use super::PipelineError;
+
+/// Records what the branches of a run do.
 ///
-/// Every record is a compare-and-swap on what this attempt wrote last, and the first one is its
+/// Every write is a compare-and-swap on what this attempt wrote last, and the first one is its
 /// epoch: whoever read the manifest before that can record nothing more. Because each effect that
-/// must not happen twice needs a record before it, a run that lost the lesson begins none.
+/// must not happen twice waits for a record, a run that lost the lesson begins none.
 #[derive(Debug)]
 pub(super) struct Journal<'a> {
     store: &'a dyn ManifestStore,
     clock: &'a dyn Clock,
     lesson: &'a LessonId,
-    page: Mutex<Page>,
+    entries: Mutex<Entries>,
+    /// Wakes the writer.
+    noted: Notify,
+    written: watch::Sender<Written>,
+    /// Whether requests that the manifest announces may be those of another run.
+    inherits_requests: AtomicBool,
 }
 
-/// What the store holds.
+/// The manifest as the run knows it.
 #[derive(Debug)]
-struct Page {
+struct Entries {
     manifest: Manifest,
+    /// Changes made to it in this run.
+    changes: u64,
+    /// No more changes will come.
+    is_closed: bool,
+    /// What the store holds.
     revision: Option<Revision>,
+}
+
+/// How far the writer is.
+#[derive(Debug, Clone, Copy)]
+struct Written {
+    /// Changes that are on the disk.
+    changes: u64,
+    /// When the last write began that succeeded: the lesson was ours then.
+    confirmed: Option<Instant>,
+    /// Nothing can be written any more.
+    is_lost: bool,
 }
 
 impl<'a> Journal<'a> {
@@ -38,18 +68,37 @@ impl<'a> Journal<'a> {
             Some(stored) => (stored.manifest, Some(stored.revision)),
             None => (blank(clock, lesson), None),
         };
-        let page = Mutex::new(Page { manifest, revision });
+        let inherits_requests =
+            manifest.pending_append.is_some() || manifest.pending_audio.is_some();
+        let written = Written {
+            changes: 0,
+            confirmed: None,
+            is_lost: false,
+        };
         Ok(Self {
             store,
             clock,
             lesson,
-            page,
+            entries: Mutex::new(Entries {
+                manifest,
+                changes: 0,
+                is_closed: false,
+                revision,
+            }),
+            noted: Notify::new(),
+            written: watch::Sender::new(written),
+            inherits_requests: AtomicBool::new(inherits_requests),
         })
     }
 
-    /// The manifest as it stands.
-    pub(super) async fn manifest(&self) -> Manifest {
-        self.page.lock().await.manifest.clone()
+    /// The manifest as it stands, what is noted and not yet written included.
+    pub(super) fn manifest(&self) -> Manifest {
+        self.entries().manifest.clone()
+    }
+
+    /// Something of the manifest as it stands.
+    pub(super) fn look<T>(&self, what: impl FnOnce(&Manifest) -> T) -> T {
+        what(&self.entries().manifest)
     }
 
     /// The time, as the manifest tells it.
@@ -57,14 +106,62 @@ impl<'a> Journal<'a> {
         self.clock.now()
     }
 
-    /// Makes the lesson this attempt's own until the guard is dropped.
+    /// Keeps other runs from the lesson until the guard is dropped.
+    pub(super) async fn lock(&self) -> Result<LessonLock, PipelineError> {
+        let lock = self.store.lock(self.lesson).await;
+        lock.map_err(PipelineError::Manifest)
+    }
+
+    /// Whether a manifest of the store, this one included, names the page. `false` from a store that
+    /// cannot tell.
+    pub(super) async fn knows(&self, page: PageId) -> Result<bool, PipelineError> {
+        let names = move |manifest: &Manifest| {
+            manifest.page_id == Some(page) || manifest.former_pages.contains(&page)
+        };
+        let known = self.store.any(Box::new(names)).await;
+        known.map_err(PipelineError::Manifest)
+    }
+
+    /// Whether a manifest of the store, this one included, names the recording at `path` as its own.
+    /// `false` from a store that cannot tell.
+    pub(super) async fn plays(&self, path: &str) -> Result<bool, PipelineError> {
+        let path = Some(path.to_owned());
+        let plays = move |manifest: &Manifest| {
+            let audio = manifest.audio.as_ref();
+            audio.is_some_and(|audio| audio.path == path)
+        };
+        let played = self.store.any(Box::new(plays)).await;
+        played.map_err(PipelineError::Manifest)
+    }
+
+    /// Does `work` while its notes are written. When this returns, all of them are, unless the lesson
+    /// was lost; then the work has ended at its next [`record`](Self::record).
+    pub(super) async fn keep_during<T>(
+        &self,
+        work: impl Future<Output = Result<T, PipelineError>>,
+    ) -> Result<T, PipelineError> {
+        let work = async {
+            let result = work.await;
+            self.entries().is_closed = true;
+            self.noted.notify_one();
+            result
+        };
+        match tokio::join!(work, self.write_all()) {
+            (Ok(_) | Err(PipelineError::Cancelled), Err(lost)) => {
+                Err(PipelineError::Manifest(lost))
+            }
+            (result, _) => result,
+        }
+    }
+
+    /// Makes the lesson this attempt's own.
     pub(super) async fn claim(
         &self,
         run: RunId,
-        started_at: Timestamp,
-        change: impl FnOnce(&mut Manifest) + Send,
-    ) -> Result<LessonLock, ManifestError> {
-        let lock = self.store.lock(self.lesson).await?;
+        asked: UnfinishedRun,
+        change: impl FnOnce(&mut Manifest),
+    ) -> Result<(), PipelineError> {
+        let started_at = self.now();
         self.record(|manifest| {
             let last = manifest.run.as_ref().map_or(0, |last| last.epoch);
             manifest.run = Some(RunRecord {
@@ -72,32 +169,98 @@ impl<'a> Journal<'a> {
                 epoch: last + 1,
                 started_at,
                 system_version: env!("CARGO_PKG_VERSION").to_owned(),
+                unfinished: Some(asked),
             });
             change(manifest);
         })
-        .await?;
-        Ok(lock)
+        .await
     }
 
-    /// Changes the manifest, durably. A write that fails for the moment is repeated; if the failure
-    /// is final, the store holds the manifest as it was or as it would be.
+    /// Changes the manifest. The change is written soon, and before the run ends.
+    pub(super) fn note(&self, change: impl FnOnce(&mut Manifest)) {
+        let mut entries = self.entries();
+        change(&mut entries.manifest);
+        entries.changes += 1;
+        self.noted.notify_one();
+    }
+
+    /// Changes the manifest, durably, together with all that was noted before. Only within
+    /// [`keep_during`](Self::keep_during); if the lesson is lost, the work is cancelled, and that
+    /// tells the reason.
     pub(super) async fn record(
         &self,
-        change: impl FnOnce(&mut Manifest) + Send,
-    ) -> Result<(), ManifestError> {
-        let mut page = self.page.lock().await;
-        let mut manifest = page.manifest.clone();
-        change(&mut manifest);
-        manifest.timestamp = self.clock.now();
-        let expected = page.revision.as_ref();
-        let revision = self.write(&manifest, expected).await?;
-        *page = Page {
-            manifest,
-            revision: Some(revision),
+        change: impl FnOnce(&mut Manifest),
+    ) -> Result<(), PipelineError> {
+        self.note(change);
+        self.durable().await
+    }
+
+    /// Waits until all that was noted so far is written, as [`record`](Self::record) does.
+    pub(super) async fn durable(&self) -> Result<(), PipelineError> {
+        let noted = self.entries().changes;
+        let is_settled = |written: &Written| written.is_lost || written.changes >= noted;
+        match self.written.subscribe().wait_for(is_settled).await {
+            Ok(written) if written.is_lost => Err(PipelineError::Cancelled),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether requests that the manifest announces may be those of an earlier run.
+    pub(super) fn inherits_requests(&self) -> bool {
+        self.inherits_requests.load(Ordering::Relaxed)
+    }
+
+    /// Says that whatever an earlier run had announced is settled.
+    pub(super) fn settle_inherited(&self) {
+        self.inherits_requests.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the lesson was certainly ours not longer ago than `time`.
+    pub(super) fn was_confirmed_within(&self, time: Duration) -> bool {
+        let confirmed = self.written.borrow().confirmed;
+        confirmed.is_some_and(|confirmed| confirmed.elapsed() < time)
+    }
+
+    /// The writer: one write at a time, until there is nothing left to come.
+    async fn write_all(&self) -> Result<(), ManifestError> {
+        loop {
+            self.noted.notified().await;
+            if let Err(lost) = self.write_noted().await {
+                self.written.send_modify(|written| written.is_lost = true);
+                return Err(lost);
+            }
+            let entries = self.entries();
+            if entries.is_closed && entries.changes == self.written.borrow().changes {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes the manifest as it stands, if it has changed.
+    async fn write_noted(&self) -> Result<(), ManifestError> {
+        let (manifest, revision, changes) = {
+            let mut entries = self.entries();
+            if entries.changes == self.written.borrow().changes {
+                return Ok(());
+            }
+            entries.manifest.timestamp = self.clock.now();
+            let Entries {
+                manifest, revision, ..
+            } = &*entries;
+            (manifest.clone(), revision.clone(), entries.changes)
         };
+        let began = Instant::now();
+        let revision = self.write(&manifest, revision.as_ref()).await?;
+        self.entries().revision = Some(revision);
+        self.written.send_modify(|written| {
+            written.changes = changes;
+            written.confirmed = Some(began);
+        });
         Ok(())
     }
 
+    /// A write that fails for the moment is repeated; if the failure is final, the store holds the
+    /// manifest as it was or as it would be.
     async fn write(
         &self,
         manifest: &Manifest,
@@ -124,6 +287,10 @@ impl<'a> Journal<'a> {
             attempt += 1;
         }
     }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How often a failing write is repeated, and how late: for about three seconds in all.
@@ -139,4 +306,106 @@ fn blank(clock: &dyn Clock, lesson: &LessonId) -> Manifest {
     manifest.md_hash.clear();
     manifest.lesson_id = Some(lesson.clone());
     manifest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use esl_testkit::faults::{Fault, FaultPlan, Faults, Faulty, PortCall};
+    use esl_testkit::{ManualClock, MemoryManifestStore};
+
+    use super::*;
+
+    const SLOW: Duration = Duration::from_secs(1);
+
+    /// A store whose every write takes its time.
+    fn slow() -> (Faulty<MemoryManifestStore>, Arc<Faults>) {
+        let plan = (1..20).fold(FaultPlan::none(), |plan, nth| {
+            plan.on(PortCall::WriteManifest, nth, Fault::Delay(SLOW))
+        });
+        let faults = Arc::new(Faults::new(plan));
+        (Faulty::new(Arc::default(), faults.clone()), faults)
+    }
+
+    fn lesson() -> LessonId {
+        LessonId::parse("lesson.md").unwrap()
+    }
+
+    fn mark(number: usize) -> impl FnOnce(&mut Manifest) {
+        move |manifest| {
+            manifest.extra.insert(number.to_string(), number.into());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_noted_during_a_write_goes_into_the_next_one() {
+        let (store, faults) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let branch = async |first: usize| {
+            for number in first..first + 4 {
+                journal.note(mark(number));
+                tokio::time::sleep(SLOW / 10).await;
+            }
+            journal.record(mark(first + 4)).await
+        };
+        let work = async {
+            let (one, other) = tokio::join!(branch(0), branch(10));
+            one.and(other)
+        };
+        journal.keep_during(work).await.unwrap();
+        assert_eq!(faults.count(PortCall::WriteManifest), 2);
+        let stored = store.read(&lesson).await.unwrap().unwrap();
+        assert_eq!(stored.manifest.extra.len(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_is_on_the_disk_when_it_returns() {
+        let (store, _) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let work = async {
+            journal.note(mark(1));
+            tokio::task::yield_now().await;
+            journal.record(mark(2)).await?;
+            Ok(store.read(&lesson).await.unwrap().unwrap())
+        };
+        let stored = journal.keep_during(work).await.unwrap();
+        assert_eq!(stored.manifest, journal.manifest());
+        assert!(journal.was_confirmed_within(2 * SLOW));
+        assert!(!journal.was_confirmed_within(SLOW));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lesson_that_is_lost_ends_the_work_and_tells_why() {
+        let (store, faults) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let other = Manifest::new(&Digest::of(""), clock.now());
+        store.write(&lesson, &other, None).await.unwrap();
+        let work = async {
+            journal.record(mark(1)).await?;
+            panic!("the lesson is another's");
+        };
+        let lost = journal.keep_during::<()>(work).await.unwrap_err();
+        assert_eq!(lost.kind(), ErrorKind::Conflict);
+        assert_eq!(faults.count(PortCall::WriteManifest), 2);
+        assert!(!journal.was_confirmed_within(SLOW));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_failing_work_had_noted_is_written() {
+        let (store, _) = slow();
+        let (clock, lesson) = (ManualClock::default(), lesson());
+        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
+        let work = async {
+            journal.note(mark(1));
+            Err::<(), _>(PipelineError::NoStudyText)
+        };
+        let failed = journal.keep_during(work).await.unwrap_err();
+        assert!(matches!(failed, PipelineError::NoStudyText));
+        let stored = store.read(&lesson).await.unwrap().unwrap();
+        assert_eq!(stored.manifest.extra.len(), 1);
+    }
 }

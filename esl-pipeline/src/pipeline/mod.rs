@@ -9,13 +9,17 @@ mod builder;
 mod context;
 mod error;
 mod findings;
+mod forget;
 mod journal;
 mod page;
+mod page_plan;
 mod plan;
 mod preflight;
 mod properties;
 mod report;
 mod request;
+mod resume;
+mod retrying_notion;
 mod run;
 mod run_plan;
 mod scope;
@@ -23,32 +27,39 @@ mod speech_options;
 mod stages;
 mod standing;
 mod status;
-mod turns;
+mod strays;
 
 use std::sync::Arc;
 
 use esl_core::ports::{Clock, ManifestStore, Notion};
-use esl_core::{DataSourceId, Presets};
+use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, SpeechAccount};
 pub use error::{ErrorClass, PipelineError, Problem};
+pub use forget::Holdings;
+pub use page_plan::{PageRequest, PageRequestKind};
 pub use plan::Action;
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
-pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use request::{LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest};
+pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 
+use crate::turns::Turns;
+
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
 /// other.
 #[derive(Debug)]
 pub struct Pipeline {
     notion: Arc<dyn Notion>,
+    /// How often the workspace is asked again.
+    retry: RetryPolicy,
     source: DataSourceId,
     manifests: Arc<dyn ManifestStore>,
     engine: Option<Engine>,
@@ -56,7 +67,8 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
-    turns: turns::Turns,
+    /// Runs of one lesson wait for each other. Between processes the manifest decides.
+    turns: Turns<LessonId>,
 }
 
 impl Pipeline {

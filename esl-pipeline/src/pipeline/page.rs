@@ -30,6 +30,8 @@ pub(super) struct WantedPage {
     pub(super) head: PageHead,
     pub(super) blocks: Vec<Block>,
     pub(super) preset: Option<ChosenPreset>,
+    /// Addresses the student.
+    pub(super) student: Option<Digest>,
     /// Whether one of the properties is the student.
     pub(super) names_student: bool,
     pub(super) digest: Digest,
@@ -93,6 +95,7 @@ impl PageContent {
             head,
             blocks: split_texts(self.blocks, limits),
             preset: self.preset,
+            student: student.map(student_digest),
             names_student,
             digest: self.digest,
         };
@@ -107,7 +110,18 @@ pub(super) fn student_of<'a>(choice: Option<&'a str>, lesson: &'a Lesson<'_>) ->
     Some(name.trim()).filter(|name| !name.is_empty())
 }
 
+/// Addresses a student by name, in whatever case it is written.
+pub(super) fn student_digest(name: &str) -> Digest {
+    Digest::of(name.trim().to_lowercase())
+}
+
 impl WantedPage {
+    /// Notes whose the page is and whose colours it has.
+    pub(super) fn note(&self, manifest: &mut Manifest) {
+        manifest.student.clone_from(&self.student);
+        self.note_preset(manifest);
+    }
+
     /// Notes whose colours the page has.
     pub(super) fn note_preset(&self, manifest: &mut Manifest) {
         let preset = self.preset.as_ref();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use esl_core::manifest::Manifest;
+use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::ports::{Notion, NotionError, SourceSchema};
-use esl_core::{Digest, ErrorKind, Preset, Presets, Stage};
+use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 
 use super::findings::{Findings, audio_of};
 use super::journal::Journal;
@@ -12,7 +12,8 @@ use super::page::{PageContent, WantedPage, student_of};
 use super::plan::Plan;
 use super::stages::tts::{Engine, Take};
 use super::{
-    ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RunContext, RunOptions, RunRequest,
+    ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RetryingNotion, RunContext,
+    RunOptions, RunRequest,
 };
 use crate::blocks::ColorCounts;
 use crate::lesson::{Lesson, Script};
@@ -61,19 +62,20 @@ impl Pipeline {
         let journal = Journal::open(&*self.manifests, &*self.clock, &request.lesson.id).await;
         let journal = problems.unless_failed(journal.map_err(PipelineError::Manifest));
         let manifest = match &journal {
-            Some(journal) => journal.manifest().await,
+            Some(journal) => journal.manifest(),
             None => Manifest::new(&Digest::of(""), self.clock.now()),
         };
-        let preset = preset(&options.preset, &manifest, &self.presets);
+        let student = student_of(options.student.as_deref(), lesson);
+        let profile = request.students.profile_of(student);
+        let preset = preset(&options.preset, &manifest, &profile, &self.presets);
         let preset = problems
             .unless(preset.map_err(|problem| vec![problem]))
             .flatten();
 
-        let notion = self.notion_of(context);
+        let notion = &self.notion_of(context);
         let source = options.data_source_id.unwrap_or(self.source);
         let schema = notion.schema(source).await.map_err(unavailable);
         let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
-        let student = student_of(options.student.as_deref(), lesson);
         let content = PageContent::of(lesson, student, preset.as_ref());
         let colors = content.colors;
         let (page, unfit) = content.fit(lesson, student, source, &schema, notion.limits());
@@ -88,7 +90,7 @@ impl Pipeline {
         let speaks = wants_audio && !options.skip_tts;
         let take = match engine.as_ref().filter(|_| speaks) {
             Some(engine) => {
-                problems.unless(Take::prepare(engine, lesson, request, &manifest).await)
+                problems.unless(Take::prepare(engine, lesson, request, &profile, &manifest).await)
             }
             None => None,
         };
@@ -127,9 +129,10 @@ impl Pipeline {
         }
     }
 
-    /// The workspace of a run.
-    pub(super) fn notion_of<'a>(&'a self, context: &'a RunContext) -> &'a dyn Notion {
-        context.accounts.notion.as_deref().unwrap_or(&*self.notion)
+    /// The workspace of a run, asked again until the run is cancelled.
+    pub(super) fn notion_of(&self, context: &RunContext) -> RetryingNotion {
+        let notion = context.accounts.notion.as_ref().unwrap_or(&self.notion);
+        RetryingNotion::new(notion.clone(), self.retry).until(context.cancel.clone())
     }
 
     /// The speech engine of a run, if there is a place for what it speaks.
@@ -164,6 +167,11 @@ impl<'a> Preflight<'a> {
                 Err(PipelineError::Refused { problems })
             }
         }
+    }
+
+    /// The manifest, if it can be read.
+    pub(super) fn manifest(&self) -> Option<Manifest> {
+        self.journal.as_ref().map(Journal::manifest)
     }
 
     /// Every reason not to begin.
@@ -214,13 +222,14 @@ fn any_schema() -> SourceSchema {
 fn preset(
     choice: &PresetChoice,
     manifest: &Manifest,
+    profile: &StudentProfile,
     presets: &Presets,
 ) -> Result<Option<ChosenPreset>, Problem> {
     let name = match choice {
         PresetChoice::Plain => None,
         PresetChoice::Named(name) => Some(name.as_str()),
         PresetChoice::Inherit if manifest.page_id.is_some() => manifest.preset.as_deref(),
-        PresetChoice::Inherit => Some(Presets::DEFAULT),
+        PresetChoice::Inherit => profile.color_preset.as_deref(),
     };
     let Some(name) = name else {
         return Ok(None);
@@ -253,15 +262,24 @@ enum AskedForAudio {
 impl AskedForAudio {
     fn of(options: &RunOptions, rerun: Option<&[Stage]>, manifest: &Manifest) -> Self {
         let names_tts = rerun.is_some_and(|steps| steps.contains(&Stage::Tts));
-        let spoke_before = rerun == Some(&[]) && audio_of(manifest).is_some();
+        let repeats = rerun == Some(&[]);
+        let spoke_before = repeats && audio_of(manifest).is_some();
+        let was_silent = repeats && was_left_out(manifest, Stage::Tts);
         match options.with_tts {
             _ if options.skip_tts => Self::IfFree,
             Some(true) => Self::Yes,
             Some(false) => Self::No,
             None if names_tts || spoke_before => Self::Yes,
+            None if was_silent => Self::No,
             None => Self::IfFree,
         }
     }
+}
+
+/// Whether the last run left the stage out.
+fn was_left_out(manifest: &Manifest, stage: Stage) -> bool {
+    let record = manifest.stages.get(&stage);
+    record.is_some_and(|record| record.status == StageOutcome::Skipped)
 }
 
 fn wants_audio(asked: AskedForAudio, engine: Option<&Engine>) -> bool {
@@ -297,7 +315,7 @@ async fn page_is_there(notion: &dyn Notion, manifest: &Manifest) -> Result<bool,
     let Some(page) = manifest.page_id else {
         return Ok(false);
     };
-    match notion.children(page.into(), None).await {
+    match notion.page(page).await {
         Ok(_) => Ok(true),
         Err(NotionError::NotFound { .. }) => Ok(false),
         Err(error) => Err(unavailable(error)),

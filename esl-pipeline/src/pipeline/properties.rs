@@ -233,16 +233,9 @@ mod tests {
     }
 
     fn schema(is_open: bool, properties: &[(&str, PropertyType)]) -> SourceSchema {
-        let properties = properties.iter().map(|(name, kind)| {
-            let options = Vec::new();
-            (
-                name.to_string(),
-                PropertySchema {
-                    kind: *kind,
-                    options,
-                },
-            )
-        });
+        let properties = properties
+            .iter()
+            .map(|(name, kind)| (name.to_string(), (*kind).into()));
         SourceSchema {
             title: "Name".to_owned(),
             properties: properties.collect(),

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use crate::speech::casting::VoiceMap;
-use crate::speech::segments::SpeechMode;
+use crate::speech::segments::{Gaps, SpeechMode};
 use bytes::Bytes;
-use esl_core::{DataSourceId, LessonId};
+use esl_core::{DataSourceId, LessonId, Students};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// A lesson and what to do with it.
 #[derive(Debug, Clone)]
@@ -17,8 +18,28 @@ pub struct RunRequest {
     pub options: RunOptions,
     /// Who speaks with which voice.
     pub voices: VoiceMap,
-    /// Voices from the student's profile, where `voices` names none.
-    pub student_voices: VoiceMap,
+    /// What holds for the student's lessons where neither the options nor the last run say more.
+    pub students: Students,
+    /// What holds where the student's profile says nothing, either.
+    pub defaults: RunDefaults,
+    /// Kept with the options until the run has been seen through, for whoever resumes it.
+    pub caller: Value,
+}
+
+/// What holds where neither the options, nor the last run, nor the student's profile say anything.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct RunDefaults {
+    /// Whether several speakers share a request.
+    pub tts_mode: Option<SpeechMode>,
+    /// ISO 639-1 code of the spoken language.
+    pub dialogue_language: Option<String>,
+    /// 0 (varied) to 1 (steady).
+    pub dialogue_stability: Option<f64>,
+    /// Asks for the same sound for the same words.
+    pub dialogue_seed: Option<u32>,
+    /// The silence between segments.
+    pub gaps: Gaps,
 }
 
 impl RunRequest {
@@ -29,7 +50,9 @@ impl RunRequest {
             lesson,
             options: RunOptions::default(),
             voices: VoiceMap::default(),
-            student_voices: VoiceMap::default(),
+            students: Students::default(),
+            defaults: RunDefaults::default(),
+            caller: Value::Null,
         }
     }
 }
@@ -50,7 +73,7 @@ pub struct LessonInput {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RunOptions {
-    /// Heading colours. Absent: as in the last run; in the first, the built-in preset.
+    /// Heading colours. Absent: as in the last run; in the first, as the student's profile says.
     #[serde(skip_serializing_if = "PresetChoice::is_inherited")]
     pub preset: PresetChoice,
     /// The student's name instead of the one in the front matter; empty for none.
@@ -115,7 +138,7 @@ pub enum OnExisting {
 /// Which heading colours: in JSON absent, `null` or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PresetChoice {
-    /// As in the last run; in the first, the built-in preset.
+    /// As in the last run; in the first, as the student's profile says.
     #[default]
     Inherit,
     /// None.
@@ -147,7 +170,7 @@ impl<'de> Deserialize<'de> for PresetChoice {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

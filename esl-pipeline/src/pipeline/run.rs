@@ -1,8 +1,10 @@
 //! One run, from request to report.
 
-use esl_core::manifest::{Manifest, StageOutcome, StageRecord};
-use esl_core::ports::{LessonLock, Notion};
-use esl_core::{CancellationToken, Classify, ErrorKind, Retry, Stage, Timestamp};
+use std::path::Path;
+
+use esl_core::manifest::{Manifest, StageOutcome, StageRecord, UnfinishedRun};
+use esl_core::ports::Notion;
+use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage};
 use tracing::Instrument;
 
 use super::builder::Recordings;
@@ -13,13 +15,13 @@ use super::report::{AudioReport, steps};
 use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
-use super::stages::tts::synthesis;
+use super::stages::tts::{Recorded, Take, synthesis};
 use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
-    RunReport, RunRequest,
+    RunReport, RunRequest, strays,
 };
-use crate::speech::recorder::Recording;
+use crate::dice::roll;
 
 impl Pipeline {
     /// Brings page and recording of a lesson up to date, and attaches one to the other.
@@ -59,7 +61,7 @@ impl Pipeline {
         self.run_parts(request, Some(steps), context).await
     }
 
-    async fn run_parts(
+    pub(super) async fn run_parts(
         &self,
         request: RunRequest,
         rerun: Option<&[Stage]>,
@@ -69,10 +71,17 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let mut work = Box::pin(
-            self.run_until(&request, rerun, &context, &stop)
-                .instrument(span),
-        );
+        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = async {
+            match work.await {
+                // Waiting for the service was cut short.
+                Err(error) if stop.is_cancelled() && error.kind().is_transient() => {
+                    Err(PipelineError::Cancelled)
+                }
+                result => result,
+            }
+        };
+        let mut work = Box::pin(work.instrument(span));
         let Some(deadline) = context.deadline else {
             return work.await;
         };
@@ -109,16 +118,17 @@ impl Pipeline {
         let run = Run {
             scope: &scope,
             stop,
-            notion: self.notion_of(context),
+            notion: &self.notion_of(context).until(stop.clone()),
+            retry: self.retry,
             recordings: self.recordings.as_ref(),
-            now: self.clock.now(),
             request,
+            rerun,
             journal,
             outlook,
         };
         let made = run.execute().await?;
         let manifest_path = self.manifests.location(&request.lesson.id);
-        Ok(run.report(manifest_path, diagnostics, made).await)
+        Ok(run.report(manifest_path, diagnostics, made))
     }
 }
 
@@ -127,9 +137,11 @@ struct Run<'a> {
     scope: &'a Scope,
     stop: &'a CancellationToken,
     notion: &'a dyn Notion,
+    retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
-    now: Timestamp,
     request: &'a RunRequest,
+    /// What a rerun was asked to do; none if this is no rerun.
+    rerun: Option<&'a [Stage]>,
     journal: Journal<'a>,
     outlook: Outlook,
 }
@@ -138,7 +150,7 @@ struct Run<'a> {
 #[derive(Debug, Default)]
 struct Made {
     page: Option<PageReport>,
-    recording: Option<Recording>,
+    recording: Option<Recorded>,
 }
 
 impl Run<'_> {
@@ -150,12 +162,20 @@ impl Run<'_> {
             return Ok(Made::default());
         }
         unless_stopped(self.stop)?;
-        let _lock = self.claim().await?;
+        let _lock = self.journal.lock().await?;
+        self.journal.keep_during(self.work()).await
+    }
+
+    /// Does it, beginning with the claim to the lesson.
+    async fn work(&self) -> Result<Made, PipelineError> {
+        let plan = &self.outlook.plan;
+        self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = self.attachment(self.stop).run();
+            let work = self.resuming(self.stop, || self.attachment(self.stop).run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
+        strays::remove(&self.journal, &self.request.lesson.id).await?;
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
         Ok(made)
     }
@@ -196,16 +216,18 @@ impl Run<'_> {
             stop,
             wanted: &self.outlook.page,
         };
-        let page = journal.manifest().await.page_id;
-        let import = async {
-            match page {
-                Some(page) if !plan.makes_page => {
-                    self.settle(stop).await?;
+        let known = || journal.look(|manifest| manifest.page_id);
+        let first_known = known();
+        let import = || async {
+            match known() {
+                Some(page) if !plan.makes_page || first_known != Some(page) => {
+                    self.attachment(stop).settle().await?;
                     work.update(page).await
                 }
                 _ => work.create().await,
             }
         };
+        let import = self.resuming(stop, import);
         let report = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
@@ -214,10 +236,30 @@ impl Run<'_> {
         Ok(Some(report))
     }
 
-    /// Waits for what an earlier run may still be doing to the page.
-    async fn settle(&self, stop: &CancellationToken) -> Result<(), PipelineError> {
-        in_flight::settle_append(self.notion, &self.journal, stop).await?;
-        self.attachment(stop).settle().await
+    /// Does the work of a stage again as long as it is not known what came of a request. The work
+    /// begins by finding out, as it would in a later run.
+    async fn resuming<T, F>(
+        &self,
+        stop: &CancellationToken,
+        work: impl Fn() -> F,
+    ) -> Result<T, PipelineError>
+    where
+        F: Future<Output = Result<T, PipelineError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match work().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let delay = self.retry.delay(attempt, error.retry(), roll());
+            let Some(delay) = delay.filter(|_| error.leaves_doubt()) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, attempt, "a request may have been done, which is looked into");
+            in_flight::wait(delay, stop).await?;
+            attempt += 1;
+        }
     }
 
     fn attachment<'a>(&'a self, stop: &'a CancellationToken) -> AddAudio<'a> {
@@ -228,43 +270,57 @@ impl Run<'_> {
         }
     }
 
-    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recording>, PipelineError> {
-        let Outlook { take, engine, .. } = &self.outlook;
-        let (Some(take), Some(engine), Some(recordings)) = (take, engine, self.recordings) else {
+    async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
+        let (Some((take, out)), Some(engine)) = (self.take(), &self.outlook.engine) else {
             return Ok(None);
         };
-        if !self.outlook.plan.tts.runs() {
-            return Ok(None);
-        }
-        let out = self.request.options.out.as_ref().unwrap_or(&recordings.out);
         let progress = &self.scope.progress;
         let work = async {
-            let recording = take.record(&engine.recorder, out, progress, stop).await?;
-            self.record(|manifest| {
-                take.note(&recording, manifest, self.journal.now());
+            let recorded = take.record(&engine.recorder, out, progress, stop).await?;
+            self.journal.note(|manifest| {
+                take.note(&recorded.recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());
-            })
-            .await?;
-            Ok(Some(recording))
+            });
+            Ok(Some(recorded))
         };
         self.scope.stage(Stage::Tts, work).await
     }
 
+    /// What is to be recorded, and the folder it goes to.
+    fn take(&self) -> Option<(&Take, &Path)> {
+        let take = self.outlook.take.as_ref()?;
+        let out = self.request.options.out.as_deref();
+        let out = out.or(self.recordings.map(|recordings| &*recordings.out))?;
+        self.outlook.plan.tts.runs().then_some((take, out))
+    }
+
     /// Makes the lesson ours: what other runs read before is out of date now. What is going to be
     /// done counts as not done from here on.
-    async fn claim(&self) -> Result<LessonLock, PipelineError> {
+    async fn claim(&self) -> Result<(), PipelineError> {
         let plan = &self.outlook.plan;
-        let claimed = self.journal.claim(self.scope.run_id, self.now, |manifest| {
+        let asked = UnfinishedRun {
+            options: serde_json::to_value(&self.request.options)
+                .expect("options are JSON by nature"),
+            steps: self.rerun.map(<[Stage]>::to_vec),
+            caller: self.request.caller.clone(),
+        };
+        let claimed = self.journal.claim(self.scope.run_id, asked, |manifest| {
             let stages = &mut manifest.stages;
             stages.retain(|stage, _| !plan.decision(*stage).runs());
+            if plan.import.runs() && !plan.makes_page {
+                manifest.imported_hash = None;
+            }
+            if let Some((take, out)) = self.take() {
+                strays::announce(manifest, &take.path(out));
+            }
         });
-        claimed.await.map_err(PipelineError::Manifest)
+        claimed.await
     }
 
     /// Records that the lesson has been seen through.
     async fn conclude(&self) -> Result<(), PipelineError> {
         let Outlook { plan, page, .. } = &self.outlook;
-        self.record(|manifest| {
+        let concluded = self.journal.record(|manifest| {
             if !plan.leaves_something_outdated {
                 self.outlook
                     .md_hash
@@ -275,8 +331,11 @@ impl Run<'_> {
                 page.note_preset(manifest);
             }
             self.note_stages(manifest);
-        })
-        .await
+            if let Some(run) = &mut manifest.run {
+                run.unfinished = None;
+            }
+        });
+        concluded.await
     }
 
     /// What a stage did last stays on record when it is left out.
@@ -302,23 +361,18 @@ impl Run<'_> {
         }
     }
 
-    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
-        let recorded = self.journal.record(change).await;
-        recorded.map_err(PipelineError::Manifest)
-    }
-
-    async fn report(
-        self,
-        manifest_path: String,
-        diagnostics: DiagnosticCounts,
-        made: Made,
-    ) -> RunReport {
-        let manifest = self.journal.manifest().await;
+    fn report(self, manifest_path: String, diagnostics: DiagnosticCounts, made: Made) -> RunReport {
+        let manifest = self.journal.manifest();
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
         let about_voices = self.outlook.take.iter().flat_map(|take| &take.warnings);
         let about_page = made.page.iter().flat_map(PageReport::warnings);
-        let warnings = about_voices.cloned().chain(about_page).collect();
+        let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
+        let warnings = about_voices
+            .cloned()
+            .chain(about_speech)
+            .chain(about_page)
+            .collect();
         RunReport {
             run_id: self.scope.run_id,
             changed: plan.manifest.runs(),
@@ -326,9 +380,10 @@ impl Run<'_> {
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
             page: made.page,
-            audio: manifest
-                .audio
-                .map(|audio| AudioReport::of(audio, made.recording.as_ref().map(synthesis))),
+            audio: manifest.audio.map(|audio| {
+                let recorded = made.recording.as_ref();
+                AudioReport::of(audio, recorded.map(|made| synthesis(&made.recording)))
+            }),
             colorized: plan.colorize.runs(),
             manifest_path,
             steps: steps(

@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use esl_core::block::Block;
+use esl_core::manifest::Manifest;
 use esl_core::ports::Notion;
 use esl_core::{DataSourceId, Digest, Stage, VoiceAssignment};
 use serde::Serialize;
 
+use super::page_plan;
 use super::plan::{Action, Plan};
 use super::preflight::Outlook;
 use super::run::no_step;
-use super::stages::{import, validate};
-use super::{Pipeline, PipelineError, Problem, RunContext, RunRequest};
+use super::stages::validate;
+use super::{PageRequest, Pipeline, PipelineError, Problem, RunContext, RunRequest};
 use crate::lesson::Lesson;
 use crate::speech::segments::SpeechMode;
 
@@ -54,8 +56,10 @@ pub struct PagePlan {
     pub title: String,
     /// Its blocks, nested ones included.
     pub blocks: usize,
-    /// The most requests that writing all blocks takes; 0 if the page is left as it is.
+    /// How many requests writing it takes; 0 if the page is left as it is.
     pub chunks: usize,
+    /// What they do, in order.
+    pub requests: Vec<PageRequest>,
     /// Whether the page names the student.
     pub student_linked: bool,
 }
@@ -76,6 +80,8 @@ pub struct AudioPlan {
     pub characters_to_speak: usize,
     /// Segments that are there already.
     pub cached_segments: usize,
+    /// Segments that would be spoken at once, at most.
+    pub concurrency: usize,
     /// Addresses the recording.
     pub cache_key: Digest,
     /// The local MP3 file.
@@ -124,6 +130,7 @@ impl Pipeline {
         let lesson = Lesson::parse(text);
         let preflight = self.preflight(request, rerun, context, &lesson).await;
         let outlook = &preflight.outlook;
+        let page = page(outlook, preflight.manifest(), &self.notion_of(context)).await;
         let steps = rerun.unwrap_or_default().iter();
         let mut problems: Vec<_> = steps.filter_map(|step| no_step(*step)).collect();
         problems.extend(validate::problems(
@@ -132,9 +139,11 @@ impl Pipeline {
             limit,
             request.options.strict,
         ));
+        let (page, unread) = page;
+        problems.extend(unread);
         Ok(RunPlan {
             stages: stages(&outlook.plan),
-            page: page(outlook, self.notion_of(context)),
+            page,
             audio: self.audio(request, outlook).await?,
             warnings: outlook
                 .take
@@ -177,18 +186,26 @@ fn stages(plan: &Plan) -> Vec<StagePlan> {
     Stage::ALL.into_iter().map(planned).collect()
 }
 
-fn page(outlook: &Outlook, notion: &dyn Notion) -> PagePlan {
+/// The page, and the problem that it could not be read.
+async fn page(
+    outlook: &Outlook,
+    manifest: Option<Manifest>,
+    notion: &dyn Notion,
+) -> (PagePlan, Option<Problem>) {
     let page = &outlook.page;
-    let requests = || import::requests(&page.blocks, notion.limits());
-    PagePlan {
+    let requests = match manifest {
+        Some(manifest) => page_plan::requests(notion, outlook, &manifest).await,
+        None => Ok(Vec::new()),
+    };
+    let unread = requests.as_ref().err().map(Problem::of_failure);
+    let requests = requests.unwrap_or_default();
+    let plan = PagePlan {
         data_source_id: page.source,
         title: page.head.title.clone(),
         blocks: page.blocks.iter().map(Block::count).sum(),
-        chunks: if outlook.plan.import.runs() {
-            requests()
-        } else {
-            0
-        },
+        chunks: requests.len(),
+        requests,
         student_linked: page.names_student,
-    }
+    };
+    (plan, unread)
 }

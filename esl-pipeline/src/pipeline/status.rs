@@ -1,6 +1,7 @@
 //! How a lesson stands: what is there, what is out of date, what to do next.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::{Digest, Preset, Stage};
@@ -102,7 +103,36 @@ impl Pipeline {
 /// Whether the page is not there, is half done or shows another text than the lesson's.
 fn page_is_stale(manifest: &Manifest, md_hash_matches: bool) -> bool {
     let is_complete = manifest.page_id.is_some() && manifest.imported_hash.is_some();
-    !(is_complete && md_hash_matches)
+    !(is_complete && md_hash_matches && local_copies_are_there(manifest))
+}
+
+/// Whether the files that the page's addresses name are there. Addresses of the web are not asked.
+fn local_copies_are_there(manifest: &Manifest) -> bool {
+    let urls = [&manifest.page_url, &manifest.student_page_url];
+    let mut files = urls.into_iter().flatten().filter_map(|url| file_of(url));
+    files.all(|file| file.exists())
+}
+
+/// The local file that an address names; `None` for one that names none.
+fn file_of(url: &str) -> Option<PathBuf> {
+    let path = url
+        .strip_prefix("file://")
+        .filter(|path| path.starts_with('/'))?;
+    let path = percent_decoded(path)?;
+    // `/C:/…` on Windows.
+    let path = if cfg!(windows) { &path[1..] } else { &path };
+    Some(PathBuf::from(path))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Whether a recording is wanted and is not there or speaks another text.
@@ -112,4 +142,23 @@ fn audio_is_stale(manifest: &Manifest, lesson: &Lesson<'_>) -> bool {
         return speech.is_none_or(|record| record.status != StageOutcome::Skipped);
     };
     !is_whole(audio) || manifest.study_text_hash.as_ref() != Some(&study_text_hash(lesson))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_files_name_files() {
+        let file = file_of("file:///home/ann/my%20pages/%C3%A9.html");
+        assert_eq!(file, Some(PathBuf::from("/home/ann/my pages/é.html")));
+        for url in [
+            "https://example.com/a",
+            "file://host/a",
+            "file:///%F",
+            "file:///%zz",
+        ] {
+            assert_eq!(file_of(url), None, "{url}");
+        }
+    }
 }

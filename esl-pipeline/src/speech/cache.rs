@@ -34,6 +34,18 @@ impl Address {
         Self::derived(&self.0, &format!("{form:?}"))
     }
 
+    /// The address as it can be stored.
+    #[must_use]
+    pub const fn digest(&self) -> &Digest {
+        &self.0
+    }
+
+    /// The address that was stored.
+    #[must_use]
+    pub const fn stored(digest: Digest) -> Self {
+        Self(digest)
+    }
+
     fn derived(key: &Digest, form: &str) -> Self {
         Self(Digest::of(format!("{key}\n{form}")))
     }
@@ -124,6 +136,14 @@ impl SegmentCache {
             self.store(address, segment).await?;
         }
         Ok(())
+    }
+
+    /// Removes the segment, if it is there.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Storage`].
+    pub async fn remove(&self, address: &Address) -> Result<(), ArtifactError> {
+        self.store.delete(&address.key()).await
     }
 
     async fn store(

@@ -1,15 +1,21 @@
 //! How many requests one credential has under way at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// Requests answered in a row without complaint before one more is allowed again.
 const RECOVERY: usize = 10;
 
+/// Longest that everybody is held up; whoever is told to stay away for longer is told so again.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
+
 /// A bound on concurrent requests. Clones share it: hand one to every recorder of a credential.
 ///
-/// It halves when the provider asks for fewer requests, and recovers slowly.
+/// It halves when the provider asks for fewer requests, and recovers slowly. When the provider says
+/// for how long, nobody begins a request before that.
 #[derive(Debug, Clone)]
 pub struct Limiter {
     permits: Arc<Semaphore>,
@@ -18,6 +24,9 @@ pub struct Limiter {
 
 #[derive(Debug)]
 struct State {
+    /// What was asked for.
+    asked: usize,
+    /// What is allowed in good times.
     max: usize,
     /// What is allowed now.
     allowed: usize,
@@ -25,6 +34,10 @@ struct State {
     existing: usize,
     /// Answers since the last change.
     answered: usize,
+    /// How often it was halved.
+    halvings: u64,
+    /// No request begins before.
+    paused_until: Option<Instant>,
 }
 
 /// The right to have one request under way; given back when dropped.
@@ -32,6 +45,8 @@ struct State {
 pub struct Permit {
     permit: Option<OwnedSemaphorePermit>,
     limiter: Limiter,
+    /// How often the limit had been halved when the request began.
+    halvings: u64,
 }
 
 impl Limiter {
@@ -42,21 +57,36 @@ impl Limiter {
         Self {
             permits: Arc::new(Semaphore::new(max)),
             state: Arc::new(Mutex::new(State {
+                asked: max,
                 max,
                 allowed: max,
                 existing: max,
                 answered: 0,
+                halvings: 0,
+                paused_until: None,
             })),
         }
     }
 
     /// Waits for a turn, first come, first served.
     pub async fn acquire(&self) -> Permit {
-        Permit {
+        let mut permit = Permit {
             // The semaphore is never closed; without a permit the request would just go ahead.
             permit: Arc::clone(&self.permits).acquire_owned().await.ok(),
             limiter: self.clone(),
+            halvings: 0,
+        };
+        while let Some(end) = self.pause() {
+            tokio::time::sleep_until(end).await;
         }
+        permit.halvings = self.state().halvings;
+        permit
+    }
+
+    /// Until when no request may begin, if that is not over.
+    fn pause(&self) -> Option<Instant> {
+        let end = self.state().paused_until?;
+        (Instant::now() < end).then_some(end)
     }
 
     /// Requests allowed at once now.
@@ -71,11 +101,31 @@ impl Limiter {
 }
 
 impl Permit {
-    /// Takes note that the provider wants fewer requests.
-    pub fn throttle(&self) {
+    /// Takes note that the provider wants fewer requests, and none for as long as `pause`. Of
+    /// requests that were under way together the first halves the limit.
+    pub fn throttle(&self, pause: Option<Duration>) {
         let mut state = self.limiter.state();
-        state.allowed = (state.allowed / 2).max(1);
         state.answered = 0;
+        if state.halvings == self.halvings {
+            state.halvings += 1;
+            state.allowed = (state.allowed / 2).max(1);
+            self.withdraw_idle(&mut state);
+        }
+        let end = pause.map(|pause| Instant::now() + pause.min(MAX_PAUSE));
+        state.paused_until = state.paused_until.max(end);
+    }
+
+    /// Takes note that the account may have `max` requests under way, and no more.
+    pub fn bound(&self, max: usize) {
+        let mut state = self.limiter.state();
+        state.max = state.asked.min(max.max(1));
+        state.allowed = state.allowed.min(state.max);
+        self.withdraw_idle(&mut state);
+    }
+
+    fn withdraw_idle(&self, state: &mut State) {
+        let superfluous = state.existing.saturating_sub(state.allowed);
+        state.existing -= self.limiter.permits.forget_permits(superfluous);
     }
 
     /// Takes note that the request was answered.
@@ -122,7 +172,9 @@ mod tests {
             limiter.acquire().await,
             limiter.acquire().await,
         ];
-        permits[0].throttle();
+        permits[0].throttle(None);
+        permits[1].throttle(None);
+        assert_eq!((limiter.allowed(), available(&limiter)), (2, 0));
         drop(permits);
         assert_eq!((limiter.allowed(), available(&limiter)), (2, 2));
         for _ in 0..2 * RECOVERY {
@@ -139,9 +191,36 @@ mod tests {
     async fn one_request_is_always_allowed() {
         let limiter = Limiter::new(0);
         for _ in 0..3 {
-            limiter.acquire().await.throttle();
+            limiter.acquire().await.throttle(None);
         }
         assert_eq!((limiter.allowed(), available(&limiter)), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn what_the_account_may_have_is_kept_until_it_changes() {
+        let limiter = Limiter::new(8);
+        limiter.acquire().await.bound(3);
+        assert_eq!(available(&limiter), 3);
+        for (bound, expected) in [(3, 3), (5, 5), (20, 8)] {
+            limiter.acquire().await.bound(bound);
+            for _ in 0..6 * RECOVERY {
+                limiter.acquire().await.answered();
+            }
+            assert_eq!(
+                (limiter.allowed(), available(&limiter)),
+                (expected, expected)
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_holds_everybody() {
+        let limiter = Limiter::new(2);
+        let begin = Instant::now();
+        let pause = Duration::from_secs(7);
+        limiter.acquire().await.throttle(Some(pause));
+        limiter.clone().acquire().await;
+        assert_eq!(begin.elapsed(), pause);
     }
 
     #[tokio::test]

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::manifest::Manifest;
-use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 use esl_core::{Classify, ErrorKind, LessonId};
 use esl_testkit::faults::{Fault, FaultPlan, PortCall};
 
@@ -32,6 +34,14 @@ impl ManifestStore for WithoutLocks {
         expected: Option<&Revision>,
     ) -> Result<Revision, ManifestError> {
         self.0.write(lesson, manifest, expected).await
+    }
+
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
+        self.0.remove(lesson, expected).await
+    }
+
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
+        self.0.any(fits).await
     }
 
     async fn lock(&self, _lesson: &LessonId) -> Result<LessonLock, ManifestError> {

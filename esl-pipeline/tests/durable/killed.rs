@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use esl_core::Stage;
+use esl_core::{LessonId, Stage};
 use esl_pipeline::pipeline::{NextAction, Standing};
+use esl_testkit::NotionCall;
 use esl_testkit::faults::{Fault, FaultPlan, PortCall};
 
-use crate::world::{World, edited_text, lesson, lesson_text, on_paused_time};
+use crate::world::{World, edited_text, lesson, lesson_text, on_paused_time, retitled_text};
 
 /// Less than the request deadline: what is on its way has to be waited for.
 const LATE: Duration = Duration::from_secs(20);
@@ -60,6 +61,29 @@ async fn resume(world: &World, text: &str, case: &str) {
         spoken <= missing,
         "{spoken} spoken, {missing} missing, {case}"
     );
+}
+
+/// Lets `fault` happen at every call of a first run, one after the other; then resumes with a lesson
+/// that was edited meanwhile.
+async fn edited_meanwhile(fault: Fault) {
+    let (text, edited) = (lesson_text(), retitled_text());
+    let expected = expected(&[&edited]).await;
+    for number in 1.. {
+        let world = World::new();
+        let doomed = world.process(FaultPlan::none().at(number, fault));
+        let ended = doomed.run(&text).await;
+        let calls = doomed.faults.calls();
+        if calls.len() < number {
+            assert!(number > 20, "a run makes {} calls", calls.len());
+            break;
+        }
+        let case = format!(
+            "{fault:?} at call {number}, {:?}: {ended:?}",
+            calls[number - 1]
+        );
+        world.run(&edited).await;
+        world.check_done(&expected, &case).await;
+    }
 }
 
 fn first_run(fault: Fault) {
@@ -120,6 +144,45 @@ fn an_update_killed_with_a_request_on_its_way_is_resumed() {
 #[test]
 fn an_update_survives_any_lost_answer() {
     second_run(Fault::LoseAnswer);
+}
+
+#[test]
+fn a_lesson_edited_after_its_run_was_killed_keeps_its_page() {
+    for fault in [Fault::KillAfter, Fault::KillInFlight(LATE)] {
+        on_paused_time(edited_meanwhile(fault));
+    }
+}
+
+#[test]
+fn a_file_whose_answer_was_lost_is_handed_over_once_more_and_played_once() {
+    on_paused_time(async {
+        let text = lesson_text();
+        let expected = expected(&[&text]).await;
+        let world = World::new();
+        let plan = FaultPlan::none().on(PortCall::UploadFile, 1, Fault::LoseAnswer);
+        assert!(world.process(plan).run(&text).await.unwrap().is_err());
+        world.run(&text).await;
+        world.check_done(&expected, "lost answer").await;
+        let uploads = world.notion.calls().into_iter();
+        let uploads = uploads.filter(|call| *call == NotionCall::UploadFile);
+        assert_eq!(uploads.count(), 2);
+        assert!(world.spoken().values().all(|times| *times == 1));
+    });
+}
+
+#[test]
+fn a_file_that_expired_before_it_was_shown_is_handed_over_anew() {
+    on_paused_time(async {
+        let text = lesson_text();
+        let expected = expected(&[&text]).await;
+        let world = World::new();
+        let plan = FaultPlan::none().on(PortCall::AppendChildren, 2, Fault::KillBefore);
+        assert!(world.process(plan).run(&text).await.is_none());
+        assert!(world.manifest().await.audio.unwrap().upload_id.is_some());
+        world.notion.expire_uploads();
+        world.run(&text).await;
+        world.check_done(&expected, "expired").await;
+    });
 }
 
 #[test]
@@ -199,9 +262,43 @@ fn a_clock_that_jumps_back_only_costs_time() {
 
 #[test]
 fn a_clock_that_jumps_ahead_hides_no_page() {
-    on_paused_time(across_a_jump(Fault::KillAfter, |world| {
-        world.clock.jump_ahead(HOUR);
-    }));
+    for fault in [Fault::KillAfter, Fault::KillInFlight(LATE)] {
+        on_paused_time(across_a_jump(fault, |world| world.clock.jump_ahead(HOUR)));
+    }
+}
+
+#[test]
+fn a_clock_that_was_hours_ahead_hides_no_page() {
+    on_paused_time(async {
+        let text = lesson_text();
+        let world = World::new();
+        world.clock.jump_ahead(5 * HOUR);
+        let plan = FaultPlan::none().on(PortCall::CreatePage, 1, Fault::KillInFlight(LATE));
+        assert!(world.process(plan).run(&text).await.is_none());
+        world.clock.jump_back(5 * HOUR);
+        world.run(&text).await;
+        assert_eq!(world.notion.page_count(), 1);
+    });
+}
+
+#[test]
+fn the_page_of_a_twin_is_not_taken() {
+    on_paused_time(async {
+        let text = lesson_text();
+        let world = World::new();
+        let [one, other] = ["one.md", "other.md"].map(|id| LessonId::parse(id).unwrap());
+        let run = |id, plan| {
+            let process = world.process(plan);
+            let text = &text;
+            async move { process.run_as(id, text).await }
+        };
+        let twin = run(other, FaultPlan::none()).await.unwrap().unwrap();
+        let plan = FaultPlan::none().on(PortCall::CreatePage, 1, Fault::KillBefore);
+        assert!(run(one.clone(), plan).await.is_none());
+        let report = run(one, FaultPlan::none()).await.unwrap().unwrap();
+        assert_ne!(report.page_id, twin.page_id);
+        assert_eq!(world.notion.page_count(), 2);
+    });
 }
 
 #[test]

@@ -211,6 +211,7 @@ async fn a_failed_attachment_is_made_up_for() {
     let world = World::new();
     let down = NotionError::Forbidden {
         operation: "upload a file",
+        source: None,
     };
     world.notion.fail_next(NotionCall::UploadFile, down);
     run(world.speaking(), LESSON).await.unwrap_err();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use esl_core::manifest::{Manifest, PendingImport};
+use esl_core::manifest::{BlockDigest, Manifest, PendingImport};
 use esl_core::ports::NotionError;
 use esl_core::{Classify, Digest, ErrorKind, ProgressSink, RunId, Stage, StageEvent, StageStatus};
 use esl_pipeline::pipeline::{
@@ -203,6 +203,7 @@ async fn a_failed_creation_is_not_left_pending() {
     let world = World::new();
     let refused = NotionError::Forbidden {
         operation: "create a page",
+        source: None,
     };
     world.notion.fail_next(NotionCall::CreatePage, refused);
     let error = run(world.silent(), LESSON).await.unwrap_err();
@@ -254,6 +255,7 @@ async fn a_run_that_asked_for_another_page_makes_it_once() {
     };
     let refused = NotionError::Forbidden {
         operation: "create a page",
+        source: None,
     };
     world.notion.fail_next(NotionCall::CreatePage, refused);
     attempt().await.unwrap_err();
@@ -407,12 +409,14 @@ struct Intruder {
 impl ProgressSink for Intruder {
     fn emit(&self, event: StageEvent) {
         if (event.stage, event.status) == (self.at, StageStatus::Start) {
-            self.manifests.tamper(&lesson_id(), intruding_manifest());
+            self.manifests
+                .tamper(&lesson_id(), intruding_manifest(Vec::new()));
         }
     }
 }
 
-fn intruding_manifest() -> Vec<u8> {
+/// Of a run that was about to create a page of the lesson's title that begins so.
+fn intruding_manifest(begins_with: Vec<BlockDigest>) -> Vec<u8> {
     let long_ago = "2026-01-30T08:00:00Z".parse().unwrap();
     let mut manifest = Manifest::new(&Digest::of(""), long_ago);
     manifest.pending_import = Some(PendingImport {
@@ -420,6 +424,8 @@ fn intruding_manifest() -> Vec<u8> {
         data_source_id: MemoryNotion::source(),
         title: "Asking for Directions: Lost Near the Station".to_owned(),
         started_at: long_ago,
+        begins_with,
+        blocks: Vec::new(),
     });
     manifest.to_json()
 }
@@ -450,7 +456,9 @@ async fn a_run_that_lost_the_lesson_makes_no_page() {
 async fn a_page_that_no_manifest_names_is_found_by_its_intent() {
     let world = World::new();
     let first = run(world.silent(), LESSON).await.unwrap();
-    world.manifests.tamper(&lesson_id(), intruding_manifest());
+    world
+        .manifests
+        .tamper(&lesson_id(), intruding_manifest(Vec::new()));
     let second = run(world.silent(), LESSON).await.unwrap();
     assert_eq!(second.page_id, first.page_id);
     assert_eq!(world.notion.page_count(), 1);
@@ -460,9 +468,11 @@ async fn a_page_that_no_manifest_names_is_found_by_its_intent() {
 async fn a_page_of_the_same_title_and_another_text_is_left_alone() {
     let world = World::new();
     let first = run(world.silent(), LESSON).await.unwrap();
-    world.manifests.tamper(&lesson_id(), intruding_manifest());
-    let other = LESSON.replace("## 7. ", "Read this twice.\n\n## 7. ");
-    let second = run(world.silent(), &other).await.unwrap();
+    let another = BlockDigest::of("paragraph Read this twice.");
+    world
+        .manifests
+        .tamper(&lesson_id(), intruding_manifest(vec![another]));
+    let second = run(world.silent(), LESSON).await.unwrap();
     assert_ne!(second.page_id, first.page_id);
     assert_eq!(world.notion.page_count(), 2);
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use esl_core::ports::NotionError;
 use esl_pipeline::pipeline::{
-    Action, ErrorClass, Pipeline, PipelineBuilder, PresetChoice, RunOptions, RunPlan,
+    Action, ErrorClass, PageRequestKind, Pipeline, PipelineBuilder, PresetChoice, RunOptions,
+    RunPlan,
 };
 use esl_pipeline::providers::fs::{FsArtifactStore, FsManifestStore};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
@@ -116,6 +117,33 @@ async fn a_plan_counts_what_an_edited_line_costs() {
     let second = second.audio.unwrap();
     assert_eq!((second.chunks, second.cached_segments), (1, 3));
     assert_eq!(second.characters_to_speak, line.len());
+}
+
+#[tokio::test]
+async fn a_plan_tells_the_requests_that_the_run_makes() {
+    let world = World::new();
+    let longer: String = (0..120).map(|n| format!("Read street {n}.\n\n")).collect();
+    let longer = LESSON.replacen("## 7. ", &format!("{longer}## 7. "), 1);
+    let edited = longer
+        .replace(LINE, "It is behind the park.")
+        .replace("Read street 7.\n\n", "");
+    let kinds = |plan: &RunPlan| {
+        let requests = plan.page.requests.iter();
+        requests.map(|request| request.kind).collect::<Vec<_>>()
+    };
+    use PageRequestKind::{Append, Create, Delete, Head, Update};
+    for (text, expected) in [
+        (&longer, &[Create, Append][..]),
+        (&longer, &[]),
+        (&edited, &[Head, Update, Delete]),
+    ] {
+        let plan = plan(world.silent(), text, RunOptions::default()).await;
+        assert_eq!(kinds(&plan), expected);
+        assert_eq!(plan.page.chunks, expected.len());
+        let before = world.notion.calls().len();
+        run(world.silent(), text).await.unwrap();
+        assert_eq!(world.notion.calls().len() - before, expected.len());
+    }
 }
 
 #[tokio::test]

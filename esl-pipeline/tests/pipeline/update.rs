@@ -161,6 +161,47 @@ async fn the_player_stays_where_it_is() {
     assert_eq!(after, before);
 }
 
+/// The lesson with three paragraphs, above or below its study text.
+fn with_notes(are_above: bool) -> String {
+    let notes = "Look at the map.\n\nFind the bank.\n\nFind the park.\n\n";
+    let place = if are_above { ":::study-text" } else { "## 4. " };
+    LESSON.replacen(place, &format!("{notes}{place}"), 1)
+}
+
+#[tokio::test]
+async fn a_player_moves_with_the_study_text() {
+    let world = World::new();
+    for are_above in [false, true, false] {
+        run(world.speaking(), &with_notes(are_above)).await.unwrap();
+        let texts = world.page_texts().await;
+        let players: Vec<_> = (0..texts.len())
+            .filter(|at| texts[*at] == "<audio>")
+            .collect();
+        let [player] = players[..] else {
+            panic!("{texts:?}");
+        };
+        assert_eq!(texts[player + 1], "study-text", "{texts:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_player_stays_above_what_people_put_between() {
+    let world = World::new();
+    run(world.speaking(), LESSON).await.unwrap();
+    let page = world.page().await;
+    let player = world.manifest().await.unwrap().audio.unwrap().block_id;
+    let position = Position::After(player.unwrap());
+    let note = vec![paragraph("Listen twice!")];
+    let written = world.notion.append_children(page.into(), position, note);
+    written.await.unwrap();
+    run(world.speaking(), &with_hint(LESSON)).await.unwrap();
+    let audio = world.manifest().await.unwrap().audio.unwrap();
+    assert_eq!(audio.block_id, player);
+    let texts = world.page_texts().await;
+    let at = texts.iter().position(|text| text == "<audio>").unwrap();
+    assert_eq!(texts[at + 1..at + 3], ["Listen twice!", "study-text"]);
+}
+
 #[tokio::test]
 async fn a_page_that_nobody_recorded_is_taken_over() {
     let world = World::new();

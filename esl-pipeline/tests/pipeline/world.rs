@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use esl_core::manifest::Manifest;
 use esl_core::ports::ManifestStore;
-use esl_core::{LessonId, ProgressSink, RunId, StageEvent};
+use esl_core::{LessonId, ProgressSink, RetryPolicy, RunId, StageEvent};
 use esl_pipeline::pipeline::{
     LessonInput, Pipeline, PipelineBuilder, PipelineError, RunContext, RunOptions, RunReport,
     RunRequest,
@@ -44,6 +44,10 @@ impl World {
     pub(crate) fn silent(&self) -> PipelineBuilder {
         Pipeline::builder()
             .notion(self.notion.clone(), MemoryNotion::source())
+            .notion_retry(RetryPolicy {
+                attempts: 1,
+                ..RetryPolicy::default()
+            })
             .manifest_store(self.manifests.clone())
             .clock(self.clock.clone())
     }
@@ -94,10 +98,8 @@ pub(crate) fn lesson(text: &str) -> LessonInput {
 
 pub(crate) fn request(text: &str, options: RunOptions) -> RunRequest {
     RunRequest {
-        lesson: lesson(text),
         options,
-        voices: Default::default(),
-        student_voices: Default::default(),
+        ..RunRequest::new(lesson(text))
     }
 }
 

@@ -23,6 +23,8 @@ macro_rules! manifest_store_suite {
                 a_first_write_needs_that_there_is_none,
                 of_concurrent_writers_one_wins,
                 lessons_do_not_affect_each_other,
+                what_is_removed_is_gone_and_nothing_else,
+                no_manifest_fits_that_was_not_written,
                 a_lock_keeps_no_writer_out_and_ends_with_its_guard,
             ]
         );
@@ -126,6 +128,44 @@ pub async fn lessons_do_not_affect_each_other(fixture: &Fixture<dyn ManifestStor
             .expect("there");
         assert_eq!(found.manifest, manifest(name), "{name}");
     }
+}
+
+/// Removing needs the revision that is stored, and leaves a lesson that was never written.
+pub async fn what_is_removed_is_gone_and_nothing_else(fixture: &Fixture<dyn ManifestStore>) {
+    let (store, id, other) = (&fixture.port, lesson("a/b.md"), lesson("a/c.md"));
+    let write = |id, content, expected| {
+        let manifest = manifest(content);
+        async move { store.write(id, &manifest, expected).await.expect("written") }
+    };
+    let kept = write(&other, "kept", None).await;
+    let first = write(&id, "1", None).await;
+    let second = write(&id, "2", Some(&first)).await;
+    assert!(is_conflict(store.remove(&id, &first).await));
+    store.remove(&id, &second).await.expect("removed");
+    assert!(store.read(&id).await.expect("readable").is_none());
+    assert!(is_conflict(store.remove(&id, &second).await));
+    let found = store.read(&other).await.expect("readable").expect("there");
+    assert_eq!(found.revision, kept);
+    write(&id, "3", None).await;
+}
+
+/// A store may not be able to list its manifests, but it finds none that is not there.
+pub async fn no_manifest_fits_that_was_not_written(fixture: &Fixture<dyn ManifestStore>) {
+    let store = &fixture.port;
+    for name in ["a.md", "unit 1/b.md"] {
+        let written = store.write(&lesson(name), &manifest(name), None).await;
+        written.expect("written");
+    }
+    let is_about = |content: &str| {
+        let digest = Digest::of(content).to_string();
+        store.any(Box::new(move |manifest: &Manifest| {
+            manifest.md_hash == digest
+        }))
+    };
+    assert!(!is_about("c.md").await.expect("readable"));
+    let lists = is_about("a.md").await.expect("readable");
+    let finds = is_about("unit 1/b.md").await.expect("readable");
+    assert_eq!(lists, finds);
 }
 
 /// A lock is advisory: who has it, or has not, may write. Afterwards it can be had again.

@@ -266,7 +266,8 @@ pub async fn a_page_gets_a_new_head(fixture: &NotionFixture) {
         ..PageHead::default()
     };
     let updated = notion.update_page(page.id, head).await.expect("updated");
-    assert_eq!(updated, page);
+    assert_eq!(updated.id, page.id);
+    assert_eq!(notion.page(page.id).await.expect("found"), updated);
     let query = PageQuery {
         source: fixture.source,
         title: Some("Found again".into()),
@@ -287,6 +288,7 @@ pub async fn what_is_not_there_is_not_found(fixture: &NotionFixture) {
     assert!(is_not_found(
         notion.create_page(new_page(source, "x", vec![])).await
     ));
+    assert!(is_not_found(notion.page(page).await));
     assert!(is_not_found(
         notion.update_page(page, PageHead::default()).await
     ));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use esl_core::ports::{Audio, SpeechRequest, SpeechSettings, Tts, TtsError, Turn};
-use esl_core::{CancellationToken, VoiceId};
+use esl_core::{CancellationToken, VoiceId, VoiceSettings};
 
 use crate::Fixture;
 
@@ -34,9 +34,14 @@ async fn first_voice(tts: &dyn Tts) -> VoiceId {
 }
 
 fn say(voice: VoiceId, text: &str) -> SpeechRequest {
-    let text = text.to_owned();
+    let turn = Turn {
+        voice,
+        text: text.to_owned(),
+        settings: VoiceSettings::default(),
+    };
     SpeechRequest {
-        turns: vec![Turn { voice, text }],
+        turns: vec![turn],
+        is_dialogue: false,
         settings: SpeechSettings::default(),
     }
 }

@@ -5,6 +5,8 @@
 pub enum PortCall {
     /// `Notion::schema`
     Schema,
+    /// `Notion::page`
+    Page,
     /// `Notion::create_page`
     CreatePage,
     /// `Notion::find_pages`
@@ -29,6 +31,10 @@ pub enum PortCall {
     ReadManifest,
     /// `ManifestStore::write`
     WriteManifest,
+    /// `ManifestStore::remove`
+    RemoveManifest,
+    /// `ManifestStore::any`
+    ListManifests,
     /// `ManifestStore::lock`
     LockLesson,
     /// `ArtifactStore::put`
@@ -41,6 +47,8 @@ pub enum PortCall {
     DeleteArtifact,
     /// `ArtifactStore::url`
     ArtifactUrl,
+    /// `ArtifactStore::check`
+    CheckArtifacts,
 }
 
 impl PortCall {
@@ -57,6 +65,7 @@ impl PortCall {
                 | Self::UploadFile
                 | Self::Synthesize
                 | Self::WriteManifest
+                | Self::RemoveManifest
                 | Self::PutArtifact
                 | Self::DeleteArtifact
         )

@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use esl_core::LessonId;
 use esl_core::manifest::Manifest;
-use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 
 use super::{Faulty, PortCall};
 
@@ -47,6 +49,27 @@ impl<P: ManifestStore + ?Sized> ManifestStore for Faulty<P> {
         let (manifest, expected) = (manifest.clone(), expected.cloned());
         let effect = async move { inner.write(&lesson, &manifest, expected.as_ref()).await };
         let call = PortCall::WriteManifest;
+        self.faults.call(call, failure, effect).await
+    }
+
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
+        let failure = self.failed("remove", lesson);
+        let (inner, lesson, expected) = (self.inner.clone(), lesson.clone(), expected.clone());
+        let effect = async move { inner.remove(&lesson, &expected).await };
+        let call = PortCall::RemoveManifest;
+        self.faults.call(call, failure, effect).await
+    }
+
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
+        let failure = || ManifestError::Storage {
+            operation: "list",
+            location: "all manifests".to_owned(),
+            source: "an injected fault".into(),
+            transient: true,
+        };
+        let inner = self.inner.clone();
+        let effect = async move { inner.any(fits).await };
+        let call = PortCall::ListManifests;
         self.faults.call(call, failure, effect).await
     }
 

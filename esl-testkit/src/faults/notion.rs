@@ -9,7 +9,7 @@ use esl_core::{BlockId, DataSourceId, PageId, UploadId};
 use super::{Faulty, PortCall};
 
 fn failure(operation: &'static str) -> impl FnOnce() -> NotionError {
-    move || NotionError::Unavailable {
+    move || NotionError::Unanswered {
         operation,
         source: "an injected fault".into(),
     }
@@ -27,6 +27,13 @@ impl<P: Notion + ?Sized> Notion for Faulty<P> {
         let effect = async move { inner.schema(source).await };
         let failure = failure("read the properties");
         self.faults.call(PortCall::Schema, failure, effect).await
+    }
+
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        let inner = self.inner.clone();
+        let effect = async move { inner.page(page).await };
+        let failure = failure("read the page");
+        self.faults.call(PortCall::Page, failure, effect).await
     }
 
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {

@@ -33,6 +33,7 @@ pub struct FaultPlan {
 enum Selector {
     Number(usize),
     Kind(PortCall, usize),
+    Every(PortCall),
     Chance { seed: u64, per_mille: u64 },
 }
 
@@ -62,6 +63,12 @@ impl FaultPlan {
         self.with(Selector::Kind(call, nth), fault)
     }
 
+    /// Every call of this kind goes wrong.
+    #[must_use]
+    pub fn every(self, call: PortCall, fault: Fault) -> Self {
+        self.with(Selector::Every(call), fault)
+    }
+
     /// Of a thousand calls, about `per_mille` go wrong; `seed` says which.
     #[must_use]
     pub fn sometimes(self, seed: u64, per_mille: u64, fault: Fault) -> Self {
@@ -86,6 +93,7 @@ impl Selector {
         match *self {
             Self::Number(number) => number == count.of_all,
             Self::Kind(kind, nth) => kind == call && nth == count.of_kind,
+            Self::Every(kind) => kind == call,
             Self::Chance { seed, per_mille } => {
                 mixed(seed ^ mixed(salt) ^ count.of_all as u64) % 1000 < per_mille
             }
@@ -119,6 +127,14 @@ mod tests {
         let second = plan.fault(PortCall::Children, count(2, 2));
         assert_eq!(second, Some(Fault::LoseAnswer));
         assert_eq!(plan.fault(PortCall::Schema, count(3, 1)), Some(Fault::Fail));
+    }
+
+    #[test]
+    fn every_call_of_a_kind_can_go_wrong() {
+        let plan = FaultPlan::none().every(PortCall::Voices, Fault::Fail);
+        assert_eq!(plan.fault(PortCall::Voices, count(1, 1)), Some(Fault::Fail));
+        assert_eq!(plan.fault(PortCall::Voices, count(9, 4)), Some(Fault::Fail));
+        assert_eq!(plan.fault(PortCall::Schema, count(2, 1)), None);
     }
 
     #[test]

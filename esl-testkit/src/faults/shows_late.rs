@@ -54,6 +54,10 @@ impl<P: Notion + ?Sized> Notion for ShowsLate<P> {
         self.inner.schema(source).await
     }
 
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        self.inner.page(page).await
+    }
+
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {
         self.inner.create_page(page).await
     }

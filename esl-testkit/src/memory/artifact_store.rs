@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard};
 use async_trait::async_trait;
 use bytes::Bytes;
 use esl_core::ports::{
-    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, Stored,
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
+    ArtifactUrl, Stored,
 };
 
 /// An [`ArtifactStore`] that forgets everything when dropped and serves nobody.
@@ -77,7 +78,15 @@ impl ArtifactStore for MemoryArtifactStore {
         Ok(())
     }
 
-    async fn url(&self, _key: &ArtifactKey) -> Result<Option<String>, ArtifactError> {
+    async fn url(&self, _key: &ArtifactKey) -> Result<Option<ArtifactUrl>, ArtifactError> {
         Ok(None)
+    }
+
+    fn place(&self, _key: &ArtifactKey) -> Option<ArtifactPlace> {
+        None
+    }
+
+    async fn check(&self) -> Result<(), ArtifactError> {
+        Ok(())
     }
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use esl_core::LessonId;
 use esl_core::manifest::Manifest;
-use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 
 /// A [`ManifestStore`] that forgets everything when dropped. Stores bytes, as real stores do.
 #[derive(Debug, Default)]
@@ -92,6 +94,26 @@ impl ManifestStore for MemoryManifestStore {
         entry.json = manifest.to_json();
         entry.writes += 1;
         Ok(Revision::new(entry.writes.to_string()))
+    }
+
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
+        let mut stored = self.lock();
+        let found = stored.get(lesson).map(|entry| entry.writes.to_string());
+        if found.as_deref() != Some(expected.as_str()) {
+            return Err(ManifestError::Conflict {
+                location: self.location(lesson),
+            });
+        }
+        stored.remove(lesson);
+        Ok(())
+    }
+
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
+        let stored = self.lock();
+        let manifests = stored
+            .values()
+            .filter_map(|entry| Manifest::from_json(&entry.json).ok());
+        Ok(manifests.into_iter().any(|manifest| fits(&manifest)))
     }
 
     async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError> {

@@ -12,6 +12,8 @@
 //!   them.
 //! - A block of others is never changed. It keeps following the block it follows. If the lesson now
 //!   says the same at that place, it becomes the lesson's.
+//! - Of a block whose children were made and not recorded one by one, a child that the lesson has not
+//!   changed may have been edited by hand: what is almost the same is taken for it, and stays.
 //! - Without a record of what was made, as for pages of earlier versions, nothing is deleted: what
 //!   says the same or almost the same is taken for the lesson's, everything else for others'.
 //!
@@ -26,7 +28,7 @@ mod walk;
 
 use esl_core::BlockId;
 use esl_core::block::Block;
-use esl_core::manifest::{BlockDigest, PageBlocks};
+use esl_core::manifest::{BlockDigest, MadeBlock, PageBlocks};
 use esl_core::ports::Position;
 use serde::Serialize;
 
@@ -124,6 +126,24 @@ pub fn intended(wanted: &[Block]) -> PageBlocks {
     PageBlocks {
         pending: digests(wanted),
         ..PageBlocks::default()
+    }
+}
+
+/// The record of a page that was made of `wanted` just now. Of the blocks inside others the ids are
+/// not known yet: asking for them takes a request for each block that holds some, and the next update
+/// asks anyway.
+#[must_use]
+pub fn created(wanted: &[Block], topmost: &[BlockId]) -> PageBlocks {
+    let made = topmost.iter().zip(wanted).map(|(id, block)| MadeBlock {
+        id: *id,
+        digest: Some(Wanted::of(block.clone()).digest),
+        children: Vec::new(),
+    });
+    let inside: Vec<_> = wanted.iter().flat_map(Block::children).cloned().collect();
+    PageBlocks {
+        made: made.collect(),
+        pending: digests(&inside),
+        others: Vec::new(),
     }
 }
 

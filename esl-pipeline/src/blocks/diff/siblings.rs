@@ -31,6 +31,8 @@ pub(super) enum Claim {
     Made,
     /// Nobody knows who made it.
     Supposed,
+    /// It stands among blocks that were made without being recorded, and says something else.
+    PerhapsEdited,
 }
 
 /// Our blocks among siblings, in the order in which they were made.
@@ -53,7 +55,10 @@ impl<'a> Siblings<'a> {
         for id in known.page.children(parent) {
             match place.get(id) {
                 Some(at) => last = *at,
-                None => ours.extend(known.claim(*id).map(|ours| (last, ours))),
+                None => {
+                    let claim = known.claim(*id, made.is_empty());
+                    ours.extend(claim.map(|ours| (last, ours)));
+                }
             }
         }
         ours.sort_by_key(|(at, _)| *at);
@@ -87,7 +92,14 @@ impl<'a> Siblings<'a> {
             let one = words_of_ours.get(our, || said::words(&current.own));
             let other = words_of_wanted.get(want, || said::words(&wanted[want].own));
             let likeness = align::likeness(one, other);
-            (ours.claim == Claim::Made || likeness >= LEAST_LIKENESS).then_some(likeness)
+            let can_be = match ours.claim {
+                Claim::Made => true,
+                Claim::Supposed => likeness >= LEAST_LIKENESS,
+                Claim::PerhapsEdited => {
+                    likeness >= LEAST_LIKENESS && known.is_unchanged(&wanted[want])
+                }
+            };
+            can_be.then_some(likeness)
         })
     }
 }

@@ -135,7 +135,11 @@ impl<'a> Walk<'a> {
                 }
                 Step::Changed(our, want) => {
                     let ours = &siblings.ours[our];
-                    under_way.push(self.changed(ours, &wanted[want]));
+                    let wanted = &wanted[want];
+                    under_way.push(match ours.claim {
+                        Claim::PerhapsEdited => self.same(ours, wanted),
+                        Claim::Made | Claim::Supposed => self.changed(ours, wanted),
+                    });
                     place.pass(ours.id);
                 }
                 Step::Gone(our) => {
@@ -222,13 +226,14 @@ impl<'a> Walk<'a> {
     /// The lesson does not have it any more. Returns it if it is deleted, `None` if it is left to
     /// others.
     fn gone(&mut self, ours: &Ours<'a>) -> Option<MadeBlock> {
-        if ours.claim == Claim::Supposed {
-            if !self.known.has_record {
+        match ours.claim {
+            Claim::Made => self.delete(ours.id, ours.children),
+            Claim::Supposed if !self.known.has_record => {
                 self.conflict(ours.id, ConflictOutcome::KeptUnknown);
+                None
             }
-            return None;
+            Claim::Supposed | Claim::PerhapsEdited => None,
         }
-        self.delete(ours.id, ours.children)
     }
 
     fn delete(&mut self, id: BlockId, children: &'a [MadeBlock]) -> Option<MadeBlock> {
@@ -280,14 +285,21 @@ impl<'a> Walk<'a> {
 
 impl<'a> Known<'a> {
     /// Takes a block that is not on record for ours, if it says what we were about to make or if
-    /// there is no record at all.
-    pub(super) fn claim(&self, id: BlockId) -> Option<Ours<'a>> {
+    /// there is no record at all. Where `none_is_recorded` among its siblings, it may once have said
+    /// what we made.
+    pub(super) fn claim(&self, id: BlockId, none_is_recorded: bool) -> Option<Ours<'a>> {
         let claim = match (self.is_pending(id), self.has_record) {
             (true, _) => Claim::Made,
             (false, false) => Claim::Supposed,
+            (false, true) if none_is_recorded => Claim::PerhapsEdited,
             (false, true) => return None,
         };
         self.unrecorded(id, claim)
+    }
+
+    /// Whether the lesson says what we were about to make.
+    pub(super) fn is_unchanged(&self, wanted: &Wanted) -> bool {
+        self.pending.contains(&wanted.digest)
     }
 
     /// Takes a block that is not on record for ours.

@@ -21,13 +21,9 @@ mod tables;
 mod walk;
 mod wording;
 
-use std::collections::HashMap;
-
-use super::{Code, Diagnostic, Lesson, Severity};
+use super::diagnostic::listed;
+use super::{Diagnostic, Lesson, Severity};
 use facts::Facts;
-
-/// So many findings of one rule are listed; a file with more is not a lesson with slips.
-const LISTED_PER_RULE: usize = 100;
 
 /// All findings, the parser's included, sorted by position.
 ///
@@ -68,14 +64,4 @@ fn is_unreadable(lesson: &Lesson<'_>) -> bool {
             .any(|found| found.severity == Severity::Error)
     };
     lesson.body.is_empty() && has_error()
-}
-
-fn listed(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut counts: HashMap<Code, usize> = HashMap::new();
-    let is_listed = |found: &Diagnostic| {
-        let count = counts.entry(found.code).or_default();
-        *count += 1;
-        *count <= LISTED_PER_RULE
-    };
-    found.into_iter().filter(is_listed).collect()
 }

@@ -1,11 +1,11 @@
 //! The nine sections: each there, once, in order, under its title.
 
-use super::LISTED_PER_RULE;
 use super::facts::Facts;
 use super::heading_text;
 use super::outline::{SECTIONS, Section, SectionHeading};
 use super::walk::Visit;
 use super::wording::shortened;
+use crate::lesson::diagnostic::LISTED_PER_RULE;
 use crate::lesson::{Code, Diagnostic, NodeKind, Span};
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::LISTED_PER_RULE;
 use super::facts::Facts;
 use super::wording::{counted, shortened};
+use crate::lesson::diagnostic::LISTED_PER_RULE;
 use crate::lesson::parse::closest;
 use crate::lesson::script::{Label, Role, folded, is_narrator};
 use crate::lesson::{Code, Diagnostic, Field, Span, Text};

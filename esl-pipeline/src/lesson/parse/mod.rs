@@ -14,6 +14,7 @@ mod sketch;
 mod suggest;
 mod wrapper;
 
+use super::diagnostic::listed;
 use super::{Diagnostic, Lesson};
 use lines::{Line, split_lines};
 
@@ -23,7 +24,8 @@ pub(crate) use suggest::closest;
 pub(crate) const MAX_DEPTH: usize = 32;
 
 impl<'a> Lesson<'a> {
-    /// Parses a lesson file. Total: what is wrong is in [`Lesson::diagnostics`].
+    /// Parses a lesson file. Total: what is wrong is in [`Lesson::diagnostics`], at most 100
+    /// findings of each rule.
     #[must_use]
     pub fn parse(source: &'a str) -> Self {
         let mut diagnostics = Vec::new();
@@ -38,7 +40,7 @@ impl<'a> Lesson<'a> {
             wrapper,
             front_matter,
             body,
-            diagnostics,
+            diagnostics: listed(diagnostics),
         }
     }
 }
@@ -51,6 +53,7 @@ fn sort_by_position(diagnostics: &mut [Diagnostic]) {
 mod tests {
     use super::sketch::{body, codes};
     use super::*;
+    use crate::lesson::Code;
 
     const EXAMPLE: &str = include_str!("../../../tests/lessons/directions.md");
 
@@ -63,5 +66,15 @@ mod tests {
             "Prepositions of place, Imperatives"
         );
         insta::assert_snapshot!(body(&lesson));
+    }
+
+    #[test]
+    fn a_mistake_made_again_and_again_is_told_a_hundred_times() {
+        let unknown: String = (0..300).map(|n| format!("odd{n}: 1\n")).collect();
+        let lesson = format!("---\ntitle: x\n{unknown}---\n");
+        let lesson = Lesson::parse(&lesson);
+        let told = lesson.diagnostics.iter();
+        let told = told.filter(|found| found.code == Code::FieldUnknown);
+        assert_eq!(told.count(), 100);
     }
 }

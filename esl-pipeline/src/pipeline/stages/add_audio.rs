@@ -1,13 +1,15 @@
 //! Places the recording directly above the study text.
 //!
 //! Only the block that plays our recording is ever changed: players that the lesson itself brings
-//! stay as they are.
+//! stay as they are. Nothing is announced before a file is handed over: if its answer is lost, the
+//! next run hands it over again, which costs nothing, and what no block shows the workspace drops by
+//! itself (or, where files are named by content, it is the same file).
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use esl_core::block::{Block, FileSource, Media, plain_text};
-use esl_core::manifest::{AudioRecord, Manifest, PendingAudio, StageOutcome, StageRecord};
+use esl_core::manifest::{AudioRecord, MadeBlock, PendingAudio, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, FileUpload, Notion, NotionError, Position};
 use esl_core::{BlockId, CancellationToken, PageId, Stage, Transcript, UploadId};
 
@@ -32,40 +34,43 @@ pub(in crate::pipeline) struct AddAudio<'a> {
 impl AddAudio<'_> {
     /// Finds out what became of a player that an earlier run was putting on the page.
     pub(in crate::pipeline) async fn settle(self) -> Result<(), PipelineError> {
-        let manifest = self.journal.manifest().await;
+        in_flight::settle(self.notion, self.journal, self.stop).await?;
+        let manifest = self.journal.manifest();
         let (Some(page), Some(intent)) = (manifest.page_id, manifest.pending_audio) else {
             return Ok(());
         };
-        in_flight::settle(self.notion, self.journal, intent.started_at, self.stop).await?;
         let place = self.study_text(page.into()).await?;
         let found = place
             .and_then(|place| place.before)
             .filter(|found| matches!(found.block, Block::Audio(_)))
             .filter(|found| Some(found.id) != intent.before);
-        self.record(|manifest| {
+        if found.is_some() {
+            self.remove(intent.replaces).await?;
+        }
+        self.journal.note(|manifest| {
             manifest.pending_audio = None;
             if let Some(found) = found {
                 manifest.audio.get_or_insert_default().block_id = Some(found.id);
             }
-        })
-        .await
+        });
+        Ok(())
     }
 
     /// Makes the page play the recording of the manifest.
     pub(in crate::pipeline) async fn run(self) -> Result<(), PipelineError> {
         self.settle().await?;
-        let manifest = self.journal.manifest().await;
-        let (Some(page), Some(audio)) = (manifest.page_id, manifest.audio) else {
+        let manifest = self.journal.manifest();
+        let (Some(page), Some(mut audio)) = (manifest.page_id, manifest.audio) else {
             return Ok(());
         };
-        let upload = self.uploaded(&audio).await?;
-        unless_stopped(self.stop)?;
-        let player = Block::Audio(Media::upload(upload.clone()));
-        let block = match self.update(&audio, &player).await? {
-            Some(block) => block,
-            None => self.insert(page, &audio, player).await?,
-        };
-        self.record(|manifest| {
+        let mut attached = self.attach(page, &audio).await;
+        if audio.upload_id.is_some() && attached.as_ref().is_err_and(is_refusal) {
+            // A file that an earlier run handed over and no block showed may have been dropped.
+            audio.upload_id = None;
+            attached = self.attach(page, &audio).await;
+        }
+        let block = attached?;
+        self.journal.note(|manifest| {
             manifest.pending_audio = None;
             let audio = manifest.audio.get_or_insert_default();
             audio.block_id = Some(block);
@@ -75,8 +80,24 @@ impl AddAudio<'_> {
                 key: audio.sha256.clone(),
             };
             manifest.stages.insert(Stage::AddAudio, record);
-        })
-        .await
+        });
+        Ok(())
+    }
+
+    /// Lets a player directly above the study text play the recording.
+    async fn attach(self, page: PageId, audio: &AudioRecord) -> Result<BlockId, PipelineError> {
+        let upload = self.uploaded(audio).await?;
+        unless_stopped(self.stop)?;
+        let player = Block::Audio(Media::upload(upload));
+        let place = self.study_text(page.into()).await?;
+        let stays = place.as_ref().is_none_or(|place| place.has_player);
+        if let Some(block) = audio.block_id.filter(|_| stays)
+            && self.update(block, &player).await?
+        {
+            return Ok(block);
+        }
+        let place = place.ok_or(PipelineError::NoStudyText)?;
+        self.insert(place, audio, player).await
     }
 
     /// The recording in the workspace, handed over if that has not happened yet.
@@ -94,41 +115,30 @@ impl AddAudio<'_> {
             transcript,
         };
         let upload = self.notion.upload_file(file).await.map_err(failed)?;
-        let recorded = upload.clone();
-        self.record(|manifest| {
-            manifest.audio.get_or_insert_default().upload_id = Some(recorded);
-        })
-        .await?;
+        let noted = upload.clone();
+        self.journal.note(|manifest| {
+            manifest.audio.get_or_insert_default().upload_id = Some(noted);
+        });
         Ok(upload)
     }
 
-    /// Lets our player play the recording; `None` if there is none on the page.
-    async fn update(
-        &self,
-        audio: &AudioRecord,
-        player: &Block,
-    ) -> Result<Option<BlockId>, PipelineError> {
-        let Some(block) = audio.block_id else {
-            return Ok(None);
-        };
+    /// Lets our player play the recording; tells whether it is still on the page.
+    async fn update(&self, block: BlockId, player: &Block) -> Result<bool, PipelineError> {
         match self.notion.update_block(block, player.clone()).await {
-            Ok(()) => Ok(Some(block)),
-            Err(NotionError::NotFound { .. }) => Ok(None),
+            Ok(()) => Ok(true),
+            Err(NotionError::NotFound { .. }) => Ok(false),
             Err(error) => Err(failed(error)),
         }
     }
 
-    /// Puts a player directly above the study text, unless one of ours stands there.
+    /// Puts a player directly above the study text, unless one of ours stands there; one that stands
+    /// elsewhere goes.
     async fn insert(
         &self,
-        page: PageId,
+        place: Place,
         audio: &AudioRecord,
         player: Block,
     ) -> Result<BlockId, PipelineError> {
-        let place = self.study_text(page.into()).await?;
-        let Some(place) = place else {
-            return Err(PipelineError::NoStudyText);
-        };
         let position = match &place.before {
             Some(before) if is_ours(&before.block, audio) => {
                 let update = self.notion.update_block(before.id, player).await;
@@ -139,15 +149,25 @@ impl AddAudio<'_> {
         };
         let intent = PendingAudio {
             before: place.before.map(|before| before.id),
+            replaces: audio.block_id,
             started_at: self.journal.now(),
         };
-        self.record(|manifest| manifest.pending_audio = Some(intent))
+        self.journal
+            .record(|manifest| manifest.pending_audio = Some(intent))
             .await?;
         let appended = self
             .notion
             .append_children(place.parent, position, vec![player]);
         let ids = appended.await.map_err(failed)?;
+        self.remove(audio.block_id).await?;
         ids.first().copied().ok_or(PipelineError::NoStudyText)
+    }
+
+    async fn remove(&self, player: Option<BlockId>) -> Result<(), PipelineError> {
+        match player {
+            Some(player) => self.notion.delete_block(player).await.map_err(failed),
+            None => Ok(()),
+        }
     }
 
     /// Looks for the study text level by level, page first.
@@ -163,8 +183,13 @@ impl AddAudio<'_> {
                 .iter()
                 .position(|child| is_study_text(&child.block))
             {
+                let has_player = self.stands_above(&siblings[..at]);
                 let before = at.checked_sub(1).map(|before| siblings.swap_remove(before));
-                return Ok(Some(Place { parent, before }));
+                return Ok(Some(Place {
+                    parent,
+                    before,
+                    has_player,
+                }));
             }
             let nested = siblings.iter().filter(|child| child.has_children);
             containers.extend(nested.map(|child| child.id));
@@ -172,10 +197,43 @@ impl AddAudio<'_> {
         Ok(None)
     }
 
-    async fn record(&self, change: impl FnOnce(&mut Manifest) + Send) -> Result<(), PipelineError> {
-        let recorded = self.journal.record(change).await;
-        recorded.map_err(PipelineError::Manifest)
+    /// Whether our player ends the blocks `above` the study text, but for what others put in between.
+    fn stands_above(&self, above: &[ChildBlock]) -> bool {
+        let (player, made) = self.journal.look(|manifest| {
+            let mut made = HashSet::new();
+            if let Some(blocks) = &manifest.page_blocks {
+                collect(&blocks.made, &mut made);
+            }
+            let player = manifest.audio.as_ref().and_then(|audio| audio.block_id);
+            (player, made)
+        });
+        let ours = |id| Some(id) == player || made.contains(&id);
+        let last = above
+            .iter()
+            .rev()
+            .map(|child| child.id)
+            .find(|id| ours(*id));
+        last.is_some() && last == player
     }
+}
+
+/// The blocks that we made, those inside others included.
+fn collect(blocks: &[MadeBlock], into: &mut HashSet<BlockId>) {
+    for block in blocks {
+        into.insert(block.id);
+        collect(&block.children, into);
+    }
+}
+
+/// Whether the workspace does not take the request, and will not.
+fn is_refusal(error: &PipelineError) -> bool {
+    let PipelineError::Notion { source, .. } = error else {
+        return false;
+    };
+    matches!(
+        source,
+        NotionError::NotFound { .. } | NotionError::Refused { .. }
+    )
 }
 
 /// What the recording says, from the file beside it; `None` without such a file.
@@ -190,6 +248,8 @@ struct Place {
     parent: BlockId,
     /// The sibling directly above the study text.
     before: Option<ChildBlock>,
+    /// Whether our player stands where it belongs.
+    has_player: bool,
 }
 
 /// Whether a toggle is titled as the study text, in any case and with either separator.

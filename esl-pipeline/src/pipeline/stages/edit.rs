@@ -26,14 +26,6 @@ pub(super) struct Editor<'a> {
 }
 
 impl Editor<'_> {
-    /// The page as it stands.
-    pub(super) async fn read(&self, page: PageId) -> Result<CurrentPage, PipelineError> {
-        let root = page.into();
-        let mut current = CurrentPage::empty(root);
-        self.read_below(root, &mut current).await?;
-        Ok(current)
-    }
-
     /// Does what the script says, to the workspace and to `current` alike.
     pub(super) async fn apply(
         &self,
@@ -87,31 +79,44 @@ impl Editor<'_> {
             current.insert(parent, position, id, block.clone());
             position = Position::After(id);
             if !block.children().is_empty() {
-                self.read_below(id, current).await?;
+                read_below(self.notion, id, current, self.stop).await?;
             }
         }
         Ok(())
     }
+}
 
-    /// Takes everything inside `root` over from the workspace.
-    async fn read_below(
-        &self,
-        root: BlockId,
-        current: &mut CurrentPage,
-    ) -> Result<(), PipelineError> {
-        let mut containers = VecDeque::from([(root, 1)]);
-        while let Some((parent, level)) = containers.pop_front() {
-            unless_stopped(self.stop)?;
-            for child in children(self.notion, parent).await.map_err(failed)? {
-                let is_read = child.has_children && level < MAX_LEVELS;
-                if is_read && !refers_elsewhere(&child.block) {
-                    containers.push_back((child.id, level + 1));
-                }
-                current.insert(parent, Position::End, child.id, child.block);
+/// The page as it stands.
+pub(in crate::pipeline) async fn read_page(
+    notion: &dyn Notion,
+    page: PageId,
+    stop: &CancellationToken,
+) -> Result<CurrentPage, PipelineError> {
+    let root = page.into();
+    let mut current = CurrentPage::empty(root);
+    read_below(notion, root, &mut current, stop).await?;
+    Ok(current)
+}
+
+/// Takes everything inside `root` over from the workspace.
+async fn read_below(
+    notion: &dyn Notion,
+    root: BlockId,
+    current: &mut CurrentPage,
+    stop: &CancellationToken,
+) -> Result<(), PipelineError> {
+    let mut containers = VecDeque::from([(root, 1)]);
+    while let Some((parent, level)) = containers.pop_front() {
+        unless_stopped(stop)?;
+        for child in children(notion, parent).await.map_err(failed)? {
+            let is_read = child.has_children && level < MAX_LEVELS;
+            if is_read && !refers_elsewhere(&child.block) {
+                containers.push_back((child.id, level + 1));
             }
+            current.insert(parent, Position::End, child.id, child.block);
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Whether what stands inside a block stands elsewhere in truth.

@@ -2,29 +2,25 @@
 //!
 //! A request that must not happen twice is announced in the journal before it is sent. A later run
 //! that finds the announcement waits until the request has taken effect or never will, and looks
-//! before it sends another.
+//! before it sends another. It waits in full, by its own time: the announcement's date may come from
+//! a clock that has jumped since.
 
 use std::time::Duration;
 
-use esl_core::ports::Notion;
-use esl_core::{CancellationToken, Timestamp};
+use esl_core::CancellationToken;
+use esl_core::ports::{Notion, NotionError};
 
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
 
-/// Waits until the request that was sent at `sent` has taken effect or never will.
-pub(super) async fn settle(
-    notion: &dyn Notion,
-    journal: &Journal<'_>,
-    sent: Timestamp,
-    stop: &CancellationToken,
-) -> Result<(), PipelineError> {
-    let age = journal.now().since(sent);
-    wait(notion.limits().request_deadline.saturating_sub(age), stop).await
-}
+/// So long after the lesson was last certainly ours blocks may be appended without asking again.
+const ANNOUNCED_FOR: Duration = Duration::from_secs(10);
 
 /// Waits, unless the run is stopped meanwhile.
-pub(super) async fn wait(time: Duration, stop: &CancellationToken) -> Result<(), PipelineError> {
+pub(in crate::pipeline) async fn wait(
+    time: Duration,
+    stop: &CancellationToken,
+) -> Result<(), PipelineError> {
     tokio::select! {
         biased;
         () = stop.cancelled() => Err(PipelineError::Cancelled),
@@ -32,30 +28,71 @@ pub(super) async fn wait(time: Duration, stop: &CancellationToken) -> Result<(),
     }
 }
 
-/// Waits for blocks that an earlier run may be appending to the page: what is written after this
-/// returns is not mixed up with them.
-pub(in crate::pipeline) async fn settle_append(
+/// Waits for blocks that an earlier run may be bringing to the page, a player among them: what is
+/// written after this returns is not mixed up with them.
+pub(super) async fn settle(
     notion: &dyn Notion,
     journal: &Journal<'_>,
     stop: &CancellationToken,
 ) -> Result<(), PipelineError> {
-    match journal.manifest().await.pending_append {
-        Some(sent) => settle(notion, journal, sent, stop).await,
-        None => Ok(()),
+    let is_announced = journal
+        .look(|manifest| manifest.pending_append.is_some() || manifest.pending_audio.is_some());
+    if is_announced {
+        let deadline = notion.limits().request_deadline;
+        let longest = match journal.inherits_requests() {
+            // An earlier run may have gone on for a while after this one made its claim.
+            true => announced_for(notion) + deadline,
+            false => deadline,
+        };
+        wait(longest, stop).await?;
+        journal.note(|manifest| manifest.pending_append = None);
+        journal.settle_inherited();
     }
+    Ok(())
 }
 
-/// Announces that blocks are about to be appended to the page. The announcement stands until the
-/// page's content is recorded.
+/// How long an announcement holds: no longer than a request of whoever lost the lesson anyway may
+/// take.
+fn announced_for(notion: &dyn Notion) -> Duration {
+    ANNOUNCED_FOR.min(notion.limits().request_deadline)
+}
+
+/// Whether requests may outlive their sender. Where they do not, there is nothing to wait for.
+pub(super) fn may_be_late(notion: &dyn Notion) -> bool {
+    !notion.limits().request_deadline.is_zero()
+}
+
+/// Announces that blocks are about to be appended to the page. The announcement holds for a while,
+/// so that requests need not wait for the journal one by one, and stands until all were answered.
 pub(super) async fn announce_append(
     notion: &dyn Notion,
     journal: &Journal<'_>,
 ) -> Result<(), PipelineError> {
-    // Where a request ends with its sender, there is nothing to wait for.
-    if notion.limits().request_deadline.is_zero() {
+    let is_announced = journal.look(|manifest| manifest.pending_append.is_some())
+        && journal.was_confirmed_within(announced_for(notion));
+    if is_announced || !may_be_late(notion) {
         return Ok(());
     }
     let sent = Some(journal.now());
-    let announced = journal.record(|manifest| manifest.pending_append = sent);
-    announced.await.map_err(PipelineError::Manifest)
+    journal
+        .record(|manifest| manifest.pending_append = sent)
+        .await
+}
+
+/// Takes the announcement back if every request was answered.
+pub(super) fn unless_unanswered<T>(
+    journal: &Journal<'_>,
+    result: Result<T, PipelineError>,
+) -> Result<T, PipelineError> {
+    let is_unanswered = matches!(
+        &result,
+        Err(PipelineError::Notion {
+            source: NotionError::Unanswered { .. },
+            ..
+        })
+    );
+    if !is_unanswered {
+        journal.note(|manifest| manifest.pending_append = None);
+    }
+    result
 }

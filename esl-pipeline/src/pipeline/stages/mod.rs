@@ -4,7 +4,7 @@
 //! the journal, after every effect.
 
 pub(super) mod add_audio;
-mod edit;
+pub(super) mod edit;
 pub(super) mod import;
 pub(super) mod in_flight;
 mod publish;

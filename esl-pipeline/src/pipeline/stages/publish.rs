@@ -41,7 +41,7 @@ impl<'a> Publication<'a> {
         }
     }
 
-    /// Announces each request in the journal, so that a later run waits for the last of them.
+    /// Announces the requests in the journal, so that a later run waits for the last of them.
     pub(super) fn announced_in(self, journal: &'a Journal<'a>) -> Self {
         let journal = Some(journal);
         Self { journal, ..self }
@@ -51,6 +51,11 @@ impl<'a> Publication<'a> {
     pub(super) fn first(&mut self) -> Vec<Block> {
         let first = self.requests.next();
         first.map_or_else(Vec::new, |(_, request)| request.blocks)
+    }
+
+    /// Whether there is nothing left to send.
+    pub(super) fn is_complete(&self) -> bool {
+        self.requests.len() == 0
     }
 
     /// Appends what is left to `root`. Returns the ids of the blocks appended directly to it.

@@ -1,25 +1,27 @@
 //! Speaks the study text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
 use esl_core::ports::Tts;
 use esl_core::{
-    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, Timestamp, VoiceAssignment,
+    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, StudentProfile, Timestamp,
+    VoiceAssignment,
 };
 
 use crate::lesson::{Lesson, Script};
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
-use crate::pipeline::speech_options::{self, SpokenAs};
+use crate::pipeline::speech_options::SpokenAs;
+use crate::pipeline::strays;
 use crate::pipeline::{AudioPlan, PipelineError, Problem, RunRequest, SynthesisReport};
 use crate::speech::audio::Tags;
 use crate::speech::casting::{
     Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
 };
 use crate::speech::recorder::{Recorder, Recording, Reuse, Score, Target};
-use crate::speech::segments::{Gaps, SegmentError, plan};
+use crate::speech::segments::{Delivery, SegmentError, SpeechMode, plan};
 
 /// A recording that could be made: who says what with which voice.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub(in crate::pipeline) struct Take {
     /// What may surprise about the voices.
     pub(in crate::pipeline) warnings: Vec<String>,
     score: Score,
+    /// The same line by line, where dialogues are not insisted on.
+    by_line: Option<Score>,
     voices: Vec<VoiceAssignment>,
     spoken_as: SpokenAs,
     prefix: String,
@@ -42,19 +46,33 @@ impl Take {
         engine: &Engine,
         lesson: &Lesson<'_>,
         request: &RunRequest,
+        profile: &StudentProfile,
         manifest: &Manifest,
     ) -> Result<Self, Vec<Problem>> {
-        let spoken_as = speech_options::of(&request.options, manifest)?;
+        let spoken_as = SpokenAs::of(request, manifest, profile)?;
         let Some(script) = Script::of(lesson) else {
             return Err(problem(&SegmentError::Silent));
         };
-        let casting = casting(&*engine.tts, lesson, &script, request, &spoken_as).await?;
+        let casting = casting(&*engine.tts, lesson, &script, request, profile, &spoken_as).await?;
         let capabilities = engine.tts.capabilities();
-        let gaps = Gaps::default();
-        let segments = plan(&script, &casting, spoken_as.mode, capabilities, &gaps);
-        let segments = segments.map_err(|error| problem(&error))?;
+        let gaps = &request.defaults.gaps;
+        let settings = &spoken_as.settings;
+        let planned = |mode| {
+            let segments = plan(&script, &casting, mode, settings, capabilities, gaps);
+            segments.map_err(|error| problem(&error))
+        };
+        let segments = planned(spoken_as.mode)?;
+        let about_voices = casting.warnings.iter().map(ToString::to_string);
+        let about_settings = segments.warnings.iter().map(ToString::to_string);
+        let warnings = about_voices.chain(about_settings).collect();
         let assembly = engine.recorder.assembly();
-        let score = segments.score(capabilities, &spoken_as.settings, &assembly);
+        let may_fall_back =
+            spoken_as.mode == SpeechMode::Auto && segments.delivery == Delivery::Exchanges;
+        let by_line = match may_fall_back {
+            true => Some(planned(SpeechMode::Monologue)?.score(capabilities, &assembly)),
+            false => None,
+        };
+        let score = segments.score(capabilities, &assembly);
         let student = student_of(request.options.student.as_deref(), lesson);
         let student = student.filter(|_| request.options.student_in_files);
         let tags = tags(lesson, request, student);
@@ -62,8 +80,9 @@ impl Take {
         let remake = request.options.force || request.options.redo_tts;
         Ok(Self {
             key: Digest::of(format!("{} {prefix} {tags:?}", score.key)),
-            warnings: casting.warnings.iter().map(ToString::to_string).collect(),
+            warnings,
             score,
+            by_line,
             voices: casting.assignments,
             spoken_as,
             prefix,
@@ -91,10 +110,16 @@ impl Take {
             characters: plan.characters,
             characters_to_speak: plan.characters_to_speak,
             cached_segments: plan.cached,
-            path: self.target(out).recording(&plan),
+            concurrency: recorder.concurrency(),
+            path: self.path(out),
             cache_key: plan.key,
             voices: self.voices.clone(),
         })
+    }
+
+    /// Where the recording in the folder `out` will be.
+    pub(in crate::pipeline) fn path(&self, out: &Path) -> PathBuf {
+        self.target(out).recording(&self.score.key)
     }
 
     fn target(&self, out: &Path) -> Target {
@@ -106,20 +131,30 @@ impl Take {
         }
     }
 
-    /// Makes the recording in the folder `out`.
+    /// Makes the recording in the folder `out`; line by line if the account has no dialogues and
+    /// they are not insisted on.
     pub(in crate::pipeline) async fn record(
         &self,
         recorder: &Recorder,
         out: &Path,
         progress: &Arc<dyn ProgressSink>,
         stop: &CancellationToken,
-    ) -> Result<Recording, PipelineError> {
+    ) -> Result<Recorded, PipelineError> {
         let target = self.target(out);
-        let work = async {
-            let plan = recorder.plan(self.score.clone()).await?;
+        let make = async |score: &Score| {
+            let plan = recorder.plan(score.clone()).await?;
             recorder.record(&plan, &target, progress, stop).await
         };
-        work.await.map_err(|source| match source.kind() {
+        let mut made = make(&self.score).await;
+        let mut warning = None;
+        if let (Err(error), Some(by_line)) = (&made, &self.by_line)
+            && let Some(reason) = error.no_dialogue()
+        {
+            warning = Some(format!("spoken line by line: {reason}"));
+            made = make(by_line).await;
+        }
+        let recorded = made.map(|recording| Recorded { recording, warning });
+        recorded.map_err(|source| match source.kind() {
             ErrorKind::Cancelled => PipelineError::Cancelled,
             _ => PipelineError::Speech { source },
         })
@@ -135,18 +170,29 @@ impl Take {
     ) {
         let old = manifest.audio.take().unwrap_or_default();
         let is_same = old.sha256.as_ref() == Some(&recording.sha256);
+        if !is_same {
+            strays::note(manifest, &old);
+        }
+        strays::adopt(manifest, &recording.path);
+        let uploaded = if is_same {
+            old.clone()
+        } else {
+            AudioRecord::default()
+        };
         manifest.audio = Some(AudioRecord {
             path: Some(recording.path.display().to_string()),
-            url: old.url.filter(|_| is_same),
             hash: Some(recording.key.to_string()),
             voices: self.voices.clone(),
             sha256: Some(recording.sha256.clone()),
             bytes: Some(recording.bytes),
             duration_seconds: Some(recording.duration.as_secs_f64()),
-            upload_id: old.upload_id.filter(|_| is_same),
             block_id: old.block_id,
             extra: old.extra,
+            ..uploaded
         });
+        let addresses = recording.segments.iter();
+        let addresses = addresses.map(|address| address.digest().clone());
+        manifest.segments.extend(addresses);
         self.spoken_as.note(manifest);
         let record = StageRecord {
             status: StageOutcome::Done,
@@ -155,6 +201,13 @@ impl Take {
         };
         manifest.stages.insert(Stage::Tts, record);
     }
+}
+
+/// A recording, and what should be known of how it came about.
+#[derive(Debug)]
+pub(in crate::pipeline) struct Recorded {
+    pub(in crate::pipeline) recording: Recording,
+    pub(in crate::pipeline) warning: Option<String>,
 }
 
 /// A speech provider and the recorder that works with it.
@@ -181,17 +234,18 @@ async fn casting(
     lesson: &Lesson<'_>,
     script: &Script<'_>,
     request: &RunRequest,
+    profile: &StudentProfile,
     spoken_as: &SpokenAs,
 ) -> Result<Casting, Vec<Problem>> {
     let catalog = tts.voices().await.map_err(|error| problem(&error))?;
     let Preference { voice, accent } = resolve_preference(&catalog, spoken_as.preference.clone());
     let options = CastingOptions {
-        student_voices: request.student_voices.clone(),
+        student_voices: profile.voices.iter().flatten().collect(),
         voice,
         accent,
         language: spoken_as.settings.language.clone(),
         scoring: Scoring::default(),
-        catalog_is_complete: true,
+        catalog_is_complete: tts.capabilities().lists_all_voices,
     };
     let speakers = speakers(script, &lesson.front_matter);
     cast(&speakers, &catalog, &request.voices, &options).map_err(|error| problem(&error))

@@ -2,28 +2,47 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use esl_core::manifest::UrlKind;
 use esl_core::ports::{
-    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore, Stored,
+    ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
+    ArtifactUrl, Stored,
 };
 
 use super::{atomic, blocking};
 
-/// Keeps the artifact `a/b.mp3` in the file `a/b.mp3` below a root folder. Serves nobody: no
-/// artifact has an address.
+/// Keeps the artifact `a/b.mp3` in the file `a/b.mp3` below a root folder. Serves nobody, unless a
+/// web server does it: see [`served_at`](Self::served_at).
 #[derive(Debug, Clone)]
 pub struct FsArtifactStore {
     root: PathBuf,
+    base_url: Option<String>,
+    /// Done when the first file is stored.
+    sweeping: Arc<Once>,
 }
 
 impl FsArtifactStore {
     /// A store below `root`, which is created by the first `put`.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            base_url: None,
+            sweeping: Arc::new(Once::new()),
+        }
+    }
+
+    /// The store, whose root folder a web server shows to everybody at `base_url`.
+    #[must_use]
+    pub fn served_at(self, base_url: &str) -> Self {
+        Self {
+            base_url: Some(base_url.trim_end_matches('/').to_owned()),
+            ..self
+        }
     }
 
     fn path(&self, key: &ArtifactKey) -> PathBuf {
@@ -56,13 +75,14 @@ impl ArtifactStore for FsArtifactStore {
         body: ArtifactBody,
         _meta: &ArtifactMeta,
     ) -> Result<Stored, ArtifactError> {
+        let sweeping = Arc::clone(&self.sweeping);
         self.at("write", key, move |path| {
             if path.try_exists()? {
                 return Ok(Stored::AlreadyPresent);
             }
-            if let Some(folder) = path.parent() {
-                atomic::create_folder(folder)?;
-            }
+            let folder = path.parent().unwrap_or(Path::new(""));
+            atomic::create_folder(folder)?;
+            sweeping.call_once(|| atomic::sweep(folder));
             let is_new = atomic::create(&path, |file| copy(body, file))?;
             Ok(if is_new {
                 Stored::Created
@@ -94,8 +114,26 @@ impl ArtifactStore for FsArtifactStore {
         .await
     }
 
-    async fn url(&self, _key: &ArtifactKey) -> Result<Option<String>, ArtifactError> {
-        Ok(None)
+    async fn url(&self, key: &ArtifactKey) -> Result<Option<ArtifactUrl>, ArtifactError> {
+        Ok(self.place(key).map(|place| ArtifactUrl {
+            url: place.url,
+            expires_at: None,
+        }))
+    }
+
+    fn place(&self, key: &ArtifactKey) -> Option<ArtifactPlace> {
+        // Keys have no character that an address would have to encode.
+        self.base_url.as_ref().map(|base| ArtifactPlace {
+            bucket: None,
+            key: key.to_string(),
+            url: format!("{base}/{key}"),
+            url_kind: UrlKind::Public,
+            lifetime: None,
+        })
+    }
+
+    async fn check(&self) -> Result<(), ArtifactError> {
+        Ok(())
     }
 }
 
@@ -147,6 +185,16 @@ mod tests {
         store.delete(&key).await.unwrap();
         store.delete(&key).await.unwrap();
         assert_eq!(store.get(&key).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_file_has_an_address_only_where_the_folder_is_served() {
+        let store = FsArtifactStore::new("audio");
+        assert_eq!(store.url(&key("a/b.mp3")).await.unwrap(), None);
+        let served = store.served_at("https://school.example/audio/");
+        let url = served.url(&key("a/b.mp3")).await.unwrap().unwrap();
+        assert_eq!(url.url, "https://school.example/audio/a/b.mp3");
+        assert_eq!(url.expires_at, None);
     }
 
     #[tokio::test]

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use crate::scratch;
+
 /// Makes the file at `path` hold what `fill` writes, replacing what is there.
 pub(super) fn replace(
     path: &Path,
@@ -27,6 +29,12 @@ pub(super) fn create(
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(refused) => Err(refused.error),
     }
+}
+
+/// Removes a file, durably.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    sync_folder(folder_of(path))
 }
 
 /// Creates a folder and those above it, durably.
@@ -53,18 +61,15 @@ fn prepare(
     folder: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".esl-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Narrowed by the umask, as for any other new file.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(here_if_empty(folder))?;
+    let mut file = scratch::file_in(here_if_empty(folder))?;
     fill(file.as_file_mut())?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Removes what dead writers left in `folder`.
+pub(super) fn sweep(folder: &Path) {
+    scratch::sweep(here_if_empty(folder));
 }
 
 /// Makes the names in `folder` durable. Windows does so by itself and cannot be asked.

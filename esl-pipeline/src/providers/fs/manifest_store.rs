@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use esl_core::manifest::{Manifest, ManifestFormatError};
-use esl_core::ports::{LessonLock, ManifestError, ManifestStore, Revision, Versioned};
+use esl_core::ports::{
+    LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
+};
 use esl_core::{Digest, LessonId};
 
 use super::{atomic, blocking};
 
 /// No manifest is larger; what is, is not read.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Folders below the root that are looked into for manifests.
+const MOST_DEPTH: usize = 16;
 
 /// Keeps the manifest of `unit/lesson.md` in `unit/lesson.manifest.json` below a root folder.
 ///
@@ -78,6 +83,29 @@ impl ManifestStore for FsManifestStore {
             })
     }
 
+    async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
+        let path = self.path(lesson);
+        let expected = expected.clone();
+        blocking(move || remove(&path, &expected))
+            .await
+            .map_err(|source| self.failed("remove", lesson, source))?
+            .then_some(())
+            .ok_or_else(|| ManifestError::Conflict {
+                location: self.location(lesson),
+            })
+    }
+
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
+        let root = self.root.clone();
+        let found = blocking(move || any_below(&root, MOST_DEPTH, &fits)).await;
+        found.map_err(|source| ManifestError::Storage {
+            operation: "list",
+            location: self.root.display().to_string(),
+            source: Box::new(source),
+            transient: false,
+        })
+    }
+
     async fn lock(&self, lesson: &LessonId) -> Result<LessonLock, ManifestError> {
         let path = self.path(lesson);
         blocking(move || lock_for_a_run(&path))
@@ -120,13 +148,63 @@ fn swap(path: &Path, bytes: &[u8], expected: Option<&Revision>) -> io::Result<Op
     Ok(Some(revision_of(bytes)))
 }
 
-/// Holds a file of its own while a run lasts; `None` if another process or run does. The file stays
-/// where it is: whoever removed it could not tell who else has opened it.
-fn lock_for_a_run(path: &Path) -> io::Result<Option<fs::File>> {
+/// Removes the file if its revision is `expected`; tells whether it did.
+fn remove(path: &Path, expected: &Revision) -> io::Result<bool> {
     atomic::create_folder(path.parent().unwrap_or(Path::new("")))?;
+    let lock = fs::File::create(beside(path, "lock"))?;
+    lock.lock()?;
+    let found = stored_bytes(path)?.as_deref().map(revision_of);
+    if found.as_ref() != Some(expected) {
+        return Ok(false);
+    }
+    atomic::remove(path)?;
+    Ok(true)
+}
+
+/// Looks through the manifests below a folder, but for those in hidden folders. Links are not
+/// followed.
+fn any_below(folder: &Path, depth: usize, fits: &ManifestFilter) -> io::Result<bool> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        let name = name.to_string_lossy();
+        let found = if name.starts_with('.') {
+            false
+        } else if kind.is_dir() {
+            depth > 1 && any_below(&entry.path(), depth - 1, fits)?
+        } else {
+            let is_manifest = kind.is_file() && name.ends_with(".manifest.json");
+            is_manifest && fits_at(&entry.path(), fits)
+        };
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn fits_at(path: &Path, fits: &ManifestFilter) -> bool {
+    let bytes = stored_bytes(path).ok().flatten();
+    let manifest = bytes.and_then(|bytes| decode(&bytes).ok());
+    manifest.is_some_and(|manifest| fits(&manifest))
+}
+
+/// Holds a file of its own while a run lasts; `None` if another process or run does. The file stays
+/// where it is: whoever removed it could not tell who else has opened it. What dead runs left beside
+/// it goes.
+fn lock_for_a_run(path: &Path) -> io::Result<Option<fs::File>> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    atomic::create_folder(folder)?;
     let lock = fs::File::create(beside(path, "run-lock"))?;
     match lock.try_lock() {
-        Ok(()) => Ok(Some(lock)),
+        Ok(()) => {
+            atomic::sweep(folder);
+            Ok(Some(lock))
+        }
         Err(fs::TryLockError::WouldBlock) => Ok(None),
         Err(fs::TryLockError::Error(error)) => Err(error),
     }

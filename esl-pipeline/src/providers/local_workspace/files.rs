@@ -1,7 +1,8 @@
 //! Uploaded files: stored once per content, each upload described by a small JSON file.
 //!
 //! `files/<sha256>.mp3` is the recording, `files/<upload id>.json` names it and carries what is
-//! said in it. Both are named by what they hold and never change.
+//! said in it. Both are named by what they hold and never change; they go when no page shows them
+//! any more.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::folder::{storage, sync_folder_of};
+use crate::scratch;
 
 /// The media types taken and the extensions of their files.
 const MEDIA_TYPES: [(&str, &str); 6] = [
@@ -57,6 +59,7 @@ impl Files {
         let extension =
             extension(&upload.content_type).ok_or_else(|| not_taken(&upload.content_type))?;
         fs::create_dir_all(&self.folder).map_err(storage("create", &self.folder))?;
+        scratch::sweep(&self.folder);
         let content = self.store_content(&upload.path, extension)?;
         let recording = Recording {
             content,
@@ -93,8 +96,54 @@ impl Files {
         })
     }
 
+    /// Refuses an upload that is not here.
+    pub(super) fn require(&self, id: &UploadId) -> Result<(), NotionError> {
+        match self.recording(id) {
+            Ok(None) => Err(NotionError::NotFound {
+                what: "file",
+                id: id.to_string(),
+            }),
+            // A damaged one shows as such on the page.
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes an upload that no page shows, and its recording unless another upload has the same.
+    /// What cannot be removed stays.
+    pub(super) fn remove(&self, id: &UploadId) {
+        let Ok(Some(recording)) = self.recording(id) else {
+            return;
+        };
+        let description = self.folder.join(format!("{id}.json"));
+        let removed = fs::remove_file(&description).and_then(|()| {
+            let is_shared = self
+                .descriptions()?
+                .any(|other| other.content == recording.content);
+            match extension(&recording.content_type) {
+                Some(extension) if !is_shared => {
+                    let content = format!("{}.{extension}", recording.content);
+                    fs::remove_file(self.folder.join(content))
+                }
+                _ => Ok(()),
+            }
+        });
+        if let Err(error) = removed {
+            tracing::warn!(path = %description.display(), %error,
+                "a recording that no page shows any more cannot be removed");
+        }
+    }
+
+    /// What is known of all uploaded recordings; descriptions that cannot be read are passed over.
+    fn descriptions(&self) -> io::Result<impl Iterator<Item = Recording>> {
+        let entries = fs::read_dir(&self.folder)?
+            .flatten()
+            .map(|entry| entry.path());
+        let descriptions = entries.filter(|path| path.extension().is_some_and(|end| end == "json"));
+        Ok(descriptions.filter_map(|path| serde_json::from_slice(&fs::read(path).ok()?).ok()))
+    }
+
     fn temporary(&self) -> Result<NamedTempFile, NotionError> {
-        NamedTempFile::new_in(&self.folder).map_err(storage("write into", &self.folder))
+        scratch::file_in(&self.folder).map_err(storage("write into", &self.folder))
     }
 
     /// The recording of an upload; `None` if there is no such upload here.

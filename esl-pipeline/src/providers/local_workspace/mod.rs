@@ -116,6 +116,22 @@ impl LocalWorkspace {
             .await
     }
 
+    /// The folder of a page; `None` if there is no such page.
+    #[must_use]
+    pub fn folder(&self, page: PageId) -> Option<PathBuf> {
+        self.store.folder_of(page)
+    }
+
+    /// Removes a page with all its files. Recordings that other pages show stay.
+    ///
+    /// # Errors
+    /// [`NotionError::NotFound`] if there is no such page, [`NotionError::Storage`] if it cannot be
+    /// removed.
+    pub async fn remove(&self, page: PageId) -> Result<(), NotionError> {
+        self.blocking("remove a page", move |store| store.remove_page(page))
+            .await
+    }
+
     /// Runs `work` where it may block. Dropping the future does not cut it short.
     async fn blocking<T: Send + 'static>(
         &self,
@@ -145,6 +161,11 @@ impl Notion for LocalWorkspace {
             properties: BTreeMap::new(),
             is_open: true,
         })
+    }
+
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        self.blocking("read a page", move |store| store.page(page))
+            .await
     }
 
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {

@@ -1,8 +1,10 @@
 //! A page as `page.json` keeps it: a tree of blocks with ids, and the changes to it. No I/O.
 
-use esl_core::block::Block;
+use std::collections::BTreeSet;
+
+use esl_core::block::{Block, FileSource};
 use esl_core::ports::{ChildBlock, Children, Cursor, NotionError, Position};
-use esl_core::{BlockId, PageId, Timestamp};
+use esl_core::{BlockId, PageId, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -138,6 +140,24 @@ impl Page {
     /// Removes a block with its children; whether it was there.
     pub(super) fn remove(&mut self, id: BlockId) -> bool {
         remove(&mut self.children, id)
+    }
+
+    /// The uploaded files that its blocks show.
+    pub(super) fn uploads(&self) -> BTreeSet<UploadId> {
+        let mut uploads = BTreeSet::new();
+        let mut rest: Vec<&Node> = self.children.iter().collect();
+        while let Some(node) = rest.pop() {
+            if let Block::Audio(media)
+            | Block::Image(media)
+            | Block::Video(media)
+            | Block::Pdf(media) = &node.block
+                && let FileSource::FileUpload { file_upload } = &media.source
+            {
+                uploads.insert(file_upload.id.clone());
+            }
+            rest.extend(&node.children);
+        }
+        uploads
     }
 
     pub(super) fn holds(&self, id: BlockId) -> bool {

@@ -101,6 +101,12 @@ impl Store {
         Ok(found)
     }
 
+    pub(super) fn page(&self, id: PageId) -> Result<CreatedPage, NotionError> {
+        self.mend(id);
+        self.read(id)?;
+        Ok(self.addresses(id))
+    }
+
     pub(super) fn update_page(
         &self,
         id: PageId,
@@ -175,10 +181,46 @@ impl Store {
     ) -> Result<T, NotionError> {
         let _lock = self.lock(id)?;
         let mut page = self.read(id)?;
+        let shown = page.uploads();
         let outcome = change(&mut page)?;
+        for upload in page.uploads().difference(&shown) {
+            self.files.require(upload)?;
+        }
         page.edited = self.clock.now();
         self.write(&page)?;
+        self.drop_uploads(shown.difference(&page.uploads()));
         Ok(outcome)
+    }
+
+    /// Removes a page with everything about it.
+    pub(super) fn remove_page(&self, id: PageId) -> Result<(), NotionError> {
+        let folder = self.folder(id);
+        let _lock = self.lock(id)?;
+        let shown = self.read(id).map(|page| page.uploads());
+        fs::remove_dir_all(&folder).map_err(storage("remove", &folder))?;
+        self.drop_uploads(&shown.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Removes uploaded files that a page does not show any more, unless another page does.
+    fn drop_uploads<'a>(&self, dropped: impl IntoIterator<Item = &'a UploadId>) {
+        for upload in dropped {
+            if !self.is_shown(upload) {
+                self.files.remove(upload);
+            }
+        }
+    }
+
+    /// Whether some page shows an upload. A page that cannot be read might.
+    fn is_shown(&self, upload: &UploadId) -> bool {
+        let shows = |page: Result<Page, NotionError>| match page {
+            Ok(page) => page.uploads().contains(upload),
+            Err(error) => !matches!(error, NotionError::NotFound { .. }),
+        };
+        let pages = folder::page_ids(&self.root);
+        pages.map_or(true, |pages| {
+            pages.into_iter().any(|id| shows(self.read(id)))
+        })
     }
 
     /// Writes all three files of a page. The caller holds its lock.
@@ -297,6 +339,11 @@ impl Store {
             location: self.folder(id).join(PAGE_FILE).display().to_string(),
             message,
         }
+    }
+
+    /// The folder of a page that is there.
+    pub(super) fn folder_of(&self, id: PageId) -> Option<PathBuf> {
+        Some(self.folder(id)).filter(|folder| folder.join(PAGE_FILE).exists())
     }
 
     fn folder(&self, id: PageId) -> PathBuf {

@@ -57,5 +57,6 @@ pub(super) fn voice(
             language: Some("en".into()),
             ..VoiceLabels::default()
         },
+        preview_url: None,
     })
 }

@@ -9,15 +9,17 @@ mod flite;
 mod process;
 #[cfg(all(test, unix))]
 mod tests;
-mod wav;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::ports::{Audio, Speech, SpeechRequest, Tts, TtsCapabilities, TtsError, Turn};
 use esl_core::{CancellationToken, Voice};
 
+use super::wav::{self, BadSound};
 use engine::Engine;
 use process::Failure;
 
@@ -94,10 +96,13 @@ impl OfflineSpeech {
             capabilities: TtsCapabilities {
                 provider: PROVIDER.into(),
                 model: names.join(", "),
+                variant: String::new(),
                 max_characters: MAX_CHARACTERS,
-                max_turns: 1,
+                stabilities: Vec::new(),
+                dialogue: None,
                 concurrency: options.concurrency,
                 is_paid: false,
+                lists_all_voices: true,
             },
             timeout: options.timeout,
         })
@@ -124,7 +129,7 @@ impl OfflineSpeech {
         process::run(command, &words, self.timeout)
             .await
             .map_err(|failure| self.failed(engine, failure))?;
-        let read = move || wav::read(&wav, MAX_WAV_BYTES);
+        let read = move || read_wav(&wav);
         let audio = tokio::task::spawn_blocking(read)
             .await
             .map_err(|error| unavailable(engine, &error))?;
@@ -188,8 +193,18 @@ impl Tts for OfflineSpeech {
             audio,
             characters_billed: 0,
             timings: Vec::new(),
+            max_concurrency: None,
         })
     }
+}
+
+fn read_wav(path: &Path) -> Result<Audio, BadSound> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > MAX_WAV_BYTES {
+        return Err(BadSound::TooLarge(size));
+    }
+    wav::parse(BufReader::new(file))
 }
 
 fn unavailable(engine: &Engine, cause: &dyn std::error::Error) -> TtsError {

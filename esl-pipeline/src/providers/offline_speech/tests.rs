@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use esl_core::VoiceId;
 use esl_core::ports::SpeechSettings;
+use esl_core::{VoiceId, VoiceSettings};
 use esl_testkit::Fixture;
 
 use super::*;
@@ -28,9 +28,11 @@ fn say(voice: &str, text: &str) -> SpeechRequest {
     let turn = Turn {
         voice: VoiceId::parse(voice).unwrap(),
         text: text.into(),
+        settings: VoiceSettings::default(),
     };
     SpeechRequest {
         turns: vec![turn],
+        is_dialogue: false,
         settings: SpeechSettings::default(),
     }
 }

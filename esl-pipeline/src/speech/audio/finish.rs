@@ -129,6 +129,7 @@ fn finish_samples(
     what: &'static str,
 ) -> Result<FinishedSegment, AudioError> {
     let measured = measure_samples(sample_rate, samples, Surroundings::Pauses)?;
+    turns.check(&measured)?;
     let samples = level::level(sample_rate, samples, &measured, options)?;
     let speech = measured.speech().ok_or(AudioError::Empty)?;
     let turns = turns.locate(&measured, &speech);
@@ -179,6 +180,7 @@ fn finish_frames(
     options: &FinishOptions,
 ) -> Result<FinishedSegment, AudioError> {
     let measured = measure_frames(frames.iter().copied(), Surroundings::Pauses)?;
+    turns.check(&measured)?;
     let speech = measured.speech().ok_or(AudioError::Empty)?;
     let kept = kept_frames(frames, &speech);
     let start = kept.start as u64 * u64::from(frames[0].header.samples());

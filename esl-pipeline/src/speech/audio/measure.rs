@@ -1,6 +1,7 @@
 //! How loud a recording is and where in it somebody speaks.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use ebur128::{EbuR128, Mode};
 
@@ -60,6 +61,20 @@ impl Measured {
         }
         let silent = ahead.iter().position(|speech| *speech)?;
         Some((window + silent) as u64 * self.window)
+    }
+
+    /// Where speech begins after a silence of at least `pause`, in ascending order.
+    pub(super) fn onsets_after(&self, pause: Duration) -> Vec<u64> {
+        let windows = (pause.as_secs_f64() * f64::from(WINDOWS_PER_SECOND)) as usize;
+        let mut onsets = Vec::new();
+        let mut silent = windows;
+        for (at, is_speech) in self.is_speech.iter().enumerate() {
+            if *is_speech && silent >= windows {
+                onsets.push(at as u64 * self.window);
+            }
+            silent = if *is_speech { 0 } else { silent + 1 };
+        }
+        onsets
     }
 
     /// The end of the last speech that begins before `sample`.
@@ -265,6 +280,8 @@ mod tests {
         assert_eq!(measured.onset_near(50_000, 1000), Some(50_000));
         assert_eq!(measured.onset_near(80_000, 0), None);
         assert_eq!(measured.end_before(90_000), Some(72_000));
+        let pause = Duration::from_millis(500);
+        assert_eq!(measured.onsets_after(pause), [48_000]);
     }
 
     #[test]

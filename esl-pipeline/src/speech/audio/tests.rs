@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use esl_core::ports::{Speech, SpeechRequest, SpeechSettings, Tts as _, Turn};
-use esl_core::{CancellationToken, VoiceId};
+use esl_core::{CancellationToken, VoiceId, VoiceSettings};
 use esl_testkit::ToneTts;
 use symphonia::core::audio::Audio as _;
 use symphonia::core::audio::GenericAudioBufferRef;
@@ -57,8 +57,10 @@ async fn tones(tts: &ToneTts, texts: &[&str]) -> Speech {
             .map(|(text, voice)| Turn {
                 voice: voice.clone(),
                 text: (*text).to_owned(),
+                settings: VoiceSettings::default(),
             })
             .collect(),
+        is_dialogue: texts.len() > 1,
         settings: SpeechSettings::default(),
     };
     tts.synthesize(&request, &CancellationToken::new())
@@ -138,6 +140,43 @@ async fn turns_of_one_recording_have_their_own_cues() {
     assert_cues_match_the_sound(&timeline, file, TOLERANCE);
 }
 
+#[tokio::test]
+async fn cues_keep_to_the_sound_when_the_clock_drifts_or_ends_early() {
+    let tts = ToneTts::new().delivering_mp3().speaking_dialogues(8);
+    let texts = [
+        "Hello, Tom.",
+        "Hi! How are you?",
+        "Fine, and you?",
+        "Well.",
+        "Good to hear!",
+    ];
+    let told = tones(&tts, &texts).await;
+    let drifting = |factor: f64, early: f64| {
+        let mut speech = told.clone();
+        for timing in &mut speech.timings {
+            timing.start = timing.start.mul_f64(factor);
+            timing.end = timing.end.mul_f64(factor);
+        }
+        let last = speech.timings.last_mut().unwrap();
+        last.end = last.end.saturating_sub(Duration::from_secs_f64(early));
+        speech
+    };
+    for (factor, early) in [(1.0, 0.0), (1.06, 0.0), (0.94, 0.0), (1.0, 0.8)] {
+        let segment = finish_all(&drifting(factor, early), &texts.map(str::len));
+        let (timeline, file) = join(&[(segment, Duration::ZERO)], Duration::ZERO);
+        assert_cues_match_the_sound(&timeline, file, TOLERANCE);
+    }
+}
+
+#[tokio::test]
+async fn sound_that_ends_before_its_last_turn_is_damaged() {
+    let tts = ToneTts::new().delivering_mp3().speaking_dialogues(4);
+    let mut speech = tones(&tts, &["Hello, Tom.", "Hi!"]).await;
+    speech.timings[1].end += Duration::from_secs(4);
+    let error = finish(&speech, &[11, 3], &FinishOptions::default()).unwrap_err();
+    assert!(matches!(error, AudioError::Damaged(_)), "{error}");
+}
+
 #[test]
 fn segments_of_different_kinds_are_not_joined() {
     let outline = |header: [u8; 4]| {
@@ -213,6 +252,7 @@ mod encoded {
             audio,
             characters_billed: 0,
             timings: Vec::new(),
+            max_concurrency: None,
         }
     }
 
@@ -244,10 +284,10 @@ mod encoded {
 
     #[test]
     fn every_rate_is_levelled_to_within_one_unit() {
-        for rate in [8_000, 16_000, 22_050, 44_100] {
+        for (rate, provided) in [(8_000, 64), (16_000, 64), (22_050, 32), (44_100, 128)] {
             for amplitude in [0.03, 0.6] {
                 let samples = spoken(rate, 0.5, 3.0, amplitude);
-                for speech in [pcm(rate, &samples), mp3(rate, 64, &samples)] {
+                for speech in [pcm(rate, &samples), mp3(rate, provided, &samples)] {
                     let segment = finish_all(&speech, &[40]);
                     let pause = Duration::from_millis(250);
                     let parts = [(segment.clone(), pause), (segment, pause)];
@@ -318,6 +358,62 @@ mod encoded {
                     .fold(0.0, f32::max);
                 assert!(worst < 3e-5, "{rate} Hz, {kbits} kbit/s, {lead} s: {worst}");
             }
+        }
+    }
+
+    /// MP3 of two channels, as few providers deliver it; the second is a little quieter.
+    fn stereo_mp3(sample_rate: u32, samples: &[f32]) -> Speech {
+        use mp3lame_encoder::{Bitrate, Builder, DualPcm, FlushGap};
+        let mut builder = Builder::new().unwrap();
+        builder.set_num_channels(2).unwrap();
+        builder.set_sample_rate(sample_rate).unwrap();
+        builder.set_brate(Bitrate::Kbps128).unwrap();
+        builder.set_to_write_vbr_tag(false).unwrap();
+        let mut encoder = builder.build().unwrap();
+        let right: Vec<f32> = samples.iter().map(|sample| sample * 0.8).collect();
+        let pcm = DualPcm {
+            left: samples,
+            right: &right,
+        };
+        let mut file = Vec::with_capacity(samples.len() * 2 + 20_000);
+        encoder.encode_to_vec(pcm, &mut file).unwrap();
+        encoder.flush_to_vec::<FlushGap>(&mut file).unwrap();
+        speech(Audio::Mp3(file.into()))
+    }
+
+    #[test]
+    fn stereo_is_mixed_and_encoded_once() {
+        for rate in [44_100, 22_050] {
+            let segment = finish_all(&stereo_mp3(rate, &spoken(rate, 0.5, 2.0, 0.3)), &[30]);
+            assert!(segment.outline().header().unwrap().is_mono);
+            let pause = Duration::from_millis(450);
+            let (timeline, file) = join(&[(segment.clone(), pause), (segment, pause)], pause);
+            assert_cues_match_the_sound(&timeline, file.clone(), TOLERANCE);
+            let (loudness, _) = loudness(file);
+            assert!((loudness + 16.0).abs() < 1.0, "{rate} Hz: {loudness} LUFS");
+        }
+    }
+
+    #[test]
+    fn the_frame_that_describes_the_others_is_dropped() {
+        for (rate, kbits) in [(44_100, 128), (22_050, 32)] {
+            let plain = mp3(rate, kbits, &spoken(rate, 0.5, 2.0, 0.3));
+            let Audio::Mp3(frames) = &plain.audio else {
+                unreachable!()
+            };
+            let header = FrameHeader::parse(frames).unwrap();
+            let count = stream::frames(frames).unwrap().len() as u64;
+            let mut file = b"ID3\x04\0\0\0\0\0\x05title".to_vec();
+            file.extend(info::info_frame(&info::Contents {
+                header,
+                frames: count,
+                bytes: frames.len() as u64,
+                marks: Vec::new(),
+                is_constant: true,
+            }));
+            file.extend_from_slice(frames);
+            let described = speech(Audio::Mp3(file.into()));
+            assert_eq!(finish_all(&described, &[30]), finish_all(&plain, &[30]));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use esl_core::{Classify, ErrorKind, Voice};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::traits;
 
@@ -37,6 +37,11 @@ struct CatalogFile {
     voices: Vec<Voice>,
 }
 
+#[derive(Serialize)]
+struct WrittenCatalog<'a> {
+    voices: &'a [Voice],
+}
+
 /// Reads a catalog file. Fields it does not know are passed over.
 ///
 /// # Errors
@@ -50,6 +55,14 @@ pub fn read_catalog(json: &[u8]) -> Result<Vec<Voice>, CatalogError> {
         }),
         None => Ok(voices),
     }
+}
+
+/// A catalog file with these voices, in this order. [`read_catalog`] reads it.
+#[must_use]
+pub fn write_catalog(voices: &[Voice]) -> String {
+    let catalog = serde_json::to_string_pretty(&WrittenCatalog { voices });
+    let catalog = catalog.expect("voices are structs of strings");
+    format!("{catalog}\n")
 }
 
 /// The accent of `voice` in the form that forms offer and [`CastingOptions::accent`] takes:
@@ -80,6 +93,21 @@ mod tests {
         assert_eq!(voices.len(), 2);
         assert_eq!(accent_token(&voices[0]).as_deref(), Some("american_female"));
         assert_eq!(accent_token(&voices[1]), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let json = br#"{"voices": [
+            {"id": "v2", "name": "Bob", "category": "premade", "preview_url": "https://x.y/z.mp3"},
+            {"id": "v1", "name": "Ann", "labels": {"accent": "american", "gender": "female"}}
+        ]}"#;
+        let voices = read_catalog(json).unwrap();
+        let written = write_catalog(&voices);
+        assert_eq!(read_catalog(written.as_bytes()).unwrap(), voices);
+        assert!(
+            written.starts_with("{\n  \"voices\": [\n    {\n      \"id\": \"v2\""),
+            "{written}"
+        );
     }
 
     #[test]

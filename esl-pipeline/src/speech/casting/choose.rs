@@ -4,7 +4,7 @@
 //! are still free: first those for whom there is a free voice of their gender, so that nobody of
 //! whom less is known takes the one voice that fits them.
 
-use esl_core::{Voice, VoiceAssignment, VoiceId, VoiceSource};
+use esl_core::{Voice, VoiceAssignment, VoiceId, VoiceSettings, VoiceSource};
 
 use super::pool::{Pool, Ranked};
 use super::score::Wanted;
@@ -77,7 +77,7 @@ struct Part<'a> {
 
 enum Outcome {
     Open,
-    Given(VoiceAssignment),
+    Given(Box<VoiceAssignment>),
     Failed,
 }
 
@@ -130,8 +130,17 @@ impl<'a> Caster<'a> {
         let first = named
             .into_iter()
             .find_map(|(rule, token)| Some((rule, token?)));
-        if let Some((rule, token)) = first {
-            self.give_token(part, token, rule);
+        let Some((rule, token)) = first else {
+            return;
+        };
+        self.give_token(part, token, rule);
+        let settings = match rule {
+            VoiceSource::VoiceMap => self.voice_map.settings_of(speaker),
+            VoiceSource::Student => options.student_voices.settings_of(speaker),
+            _ => VoiceSettings::default(),
+        };
+        if let Outcome::Given(assignment) = &mut part.outcome {
+            assignment.settings = settings;
         }
     }
 
@@ -202,7 +211,8 @@ impl<'a> Caster<'a> {
         let voice = token.trim().to_owned();
         match VoiceId::parse(token) {
             Ok(voice_id) if !self.options.catalog_is_complete => {
-                part.outcome = Outcome::Given(assignment(&speaker, voice_id, rule, reason));
+                part.outcome =
+                    Outcome::Given(Box::new(assignment(&speaker, voice_id, rule, reason)));
                 self.warnings
                     .push(CastingWarning::UnlistedVoice { speaker, voice });
             }
@@ -229,14 +239,14 @@ impl<'a> Caster<'a> {
     ) {
         self.pool.take(index);
         let voice = &self.catalog[index];
-        part.outcome = Outcome::Given(VoiceAssignment {
+        part.outcome = Outcome::Given(Box::new(VoiceAssignment {
             score,
             voice_name: Some(voice.name.clone()),
             gender: voice.labels.gender.clone(),
             accent: voice.labels.accent.clone(),
             use_case: voice.labels.use_case.clone(),
             ..assignment(&part.need.speaker, voice.id.clone(), rule, reason)
-        });
+        }));
     }
 
     fn warn_if_miscast(&mut self, part: &Part<'_>, given: &Ranked) {
@@ -266,7 +276,7 @@ impl<'a> Caster<'a> {
         let mut rankings = Vec::with_capacity(parts.len());
         for part in parts {
             if let Outcome::Given(assignment) = part.outcome {
-                assignments.push(assignment);
+                assignments.push(*assignment);
                 rankings.push(part.ranking);
             }
         }
@@ -305,6 +315,7 @@ fn assignment(
         gender: None,
         accent: None,
         use_case: None,
+        settings: VoiceSettings::default(),
         reason: Some(reason),
     }
 }

@@ -18,13 +18,14 @@ mod samples;
 mod score;
 mod traits;
 mod voice_map;
+mod voice_settings;
 
 use std::fmt;
 
-use esl_core::{Classify, ErrorKind, Voice, VoiceAssignment, VoiceId, VoiceSource};
+use esl_core::{Classify, ErrorKind, Voice, VoiceAssignment, VoiceSource};
 use serde::Serialize;
 
-pub use catalog::{CatalogError, accent_token, read_catalog};
+pub use catalog::{CatalogError, accent_token, read_catalog, write_catalog};
 pub use choose::cast;
 pub use explain::{Candidate, Explanation, SpeakerExplanation, explain};
 pub use need::{Role, SpeakerNeed, speakers};
@@ -62,16 +63,14 @@ pub struct Casting {
 impl Casting {
     /// The voice of `speaker`, compared ignoring case; without a speaker that of the first one.
     #[must_use]
-    pub fn voice_of(&self, speaker: Option<&str>) -> Option<&VoiceId> {
+    pub fn assignment_of(&self, speaker: Option<&str>) -> Option<&VoiceAssignment> {
         let Some(speaker) = speaker else {
-            return self.assignments.first().map(|first| &first.voice_id);
+            return self.assignments.first();
         };
         let mut assignments = self.assignments.iter();
         // Spellings are canonical as a rule, and comparing them exactly is cheap.
         let exact = assignments.clone().find(|given| given.speaker == speaker);
-        let given = exact
-            .or_else(|| assignments.find(|given| traits::is_same_name(&given.speaker, speaker)));
-        given.map(|given| &given.voice_id)
+        exact.or_else(|| assignments.find(|given| traits::is_same_name(&given.speaker, speaker)))
     }
 }
 

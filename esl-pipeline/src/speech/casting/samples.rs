@@ -21,6 +21,7 @@ pub(super) fn voice(description: &str) -> Voice {
             language: label(),
         },
         category: label(),
+        preview_url: None,
     }
 }
 

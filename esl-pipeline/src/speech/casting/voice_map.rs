@@ -4,7 +4,9 @@
 //! default: Roger        # for whoever has no voice
 //! auto: false           # no choosing by points
 //! Anna: Alice           # a voice's id or name
-//! John: {voice_id: abc}
+//! John:
+//!   voice_id: abc
+//!   settings: {speed: 0.9, stability: 0.5}
 //! ```
 //!
 //! The speakers may also stand under `speakers:`. A shape that has no meaning is an error with its
@@ -12,21 +14,29 @@
 
 use std::collections::BTreeMap;
 
-use esl_core::{Classify, ErrorKind};
+use esl_core::{Classify, ErrorKind, VoiceSettings};
 use serde_saphyr::Spanned;
 
+use super::voice_settings;
 use crate::lesson::folded;
 use crate::yaml::{Entry, Node};
 
 /// Voices by speaker, and the voice of all others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VoiceMap {
     /// By folded name.
-    voices: BTreeMap<String, String>,
+    voices: BTreeMap<String, MappedVoice>,
     /// The voice of speakers that get none otherwise: an id or name.
     pub default: Option<String>,
     /// Whether speakers without a named voice get one by points. Default true.
     pub auto: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct MappedVoice {
+    /// An id or name.
+    token: String,
+    settings: VoiceSettings,
 }
 
 impl Default for VoiceMap {
@@ -63,13 +73,26 @@ impl VoiceMap {
     /// The voice of `speaker`, compared ignoring case: an id or name.
     #[must_use]
     pub fn voice_of(&self, speaker: &str) -> Option<&str> {
-        self.voices.get(&folded(speaker)).map(String::as_str)
+        let voice = self.voices.get(&folded(speaker))?;
+        Some(&voice.token)
+    }
+
+    /// How the voice of `speaker` is to sound.
+    pub(super) fn settings_of(&self, speaker: &str) -> VoiceSettings {
+        let voice = self.voices.get(&folded(speaker));
+        voice.map(|voice| voice.settings).unwrap_or_default()
+    }
+
+    /// Every voice that is named, an id or name, once or more.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let voices = self.voices.values().map(|voice| voice.token.as_str());
+        voices.chain(self.default.as_deref())
     }
 
     fn read(&mut self, entries: Vec<Entry>) -> Result<(), VoiceMapError> {
         for (key, value) in entries {
             match key.value.as_str() {
-                "default" => self.default = Some(voice(&value)?),
+                "default" => self.default = Some(token(&value)?),
                 "auto" => self.auto = switch(&value)?,
                 "speakers" | "voices" if matches!(value.value, Node::Map(_)) => {
                     let Node::Map(speakers) = value.value else {
@@ -103,8 +126,9 @@ impl<S: AsRef<str>> FromIterator<(S, S)> for VoiceMap {
     /// The voices of speakers, each an id or name.
     fn from_iter<I: IntoIterator<Item = (S, S)>>(voices: I) -> Self {
         let entry = |(name, voice): (S, S)| {
-            let voice = voice.as_ref().trim().to_owned();
-            (folded(name.as_ref()), voice)
+            let token = voice.as_ref().trim().to_owned();
+            let settings = VoiceSettings::default();
+            (folded(name.as_ref()), MappedVoice { token, settings })
         };
         Self {
             voices: voices.into_iter().map(entry).collect(),
@@ -123,7 +147,7 @@ pub struct VoiceMapError {
 }
 
 impl VoiceMapError {
-    fn new(line: u64, message: impl Into<String>) -> Self {
+    pub(super) fn new(line: u64, message: impl Into<String>) -> Self {
         Self {
             line,
             message: message.into(),
@@ -141,32 +165,41 @@ impl Classify for VoiceMapError {
     }
 }
 
-fn voice(value: &Spanned<Node>) -> Result<String, VoiceMapError> {
-    let line = value.referenced.line();
+fn token(value: &Spanned<Node>) -> Result<String, VoiceMapError> {
     match &value.value {
         Node::Text(voice) if !voice.trim().is_empty() => Ok(voice.trim().to_owned()),
-        Node::Map(fields) => voice_field(fields, line),
         _ => Err(VoiceMapError::new(
-            line,
+            value.referenced.line(),
             "a voice must be an id or name; quote a number",
         )),
     }
 }
 
-/// The voice of the long form. Settings of single voices are refused rather than passed over.
-fn voice_field(fields: &[Entry], line: u64) -> Result<String, VoiceMapError> {
-    let is_known = |(key, _): &&Entry| matches!(key.value.as_str(), "voice_id" | "voice");
-    if let Some((key, _)) = fields.iter().find(|entry| !is_known(entry)) {
-        let message = format!("`{}` is not understood here, only `voice_id` is", key.value);
-        return Err(VoiceMapError::new(key.referenced.line(), message));
+/// A voice in the short form or the long one.
+fn voice(value: &Spanned<Node>) -> Result<MappedVoice, VoiceMapError> {
+    let Node::Map(fields) = &value.value else {
+        let (token, settings) = (token(value)?, VoiceSettings::default());
+        return Ok(MappedVoice { token, settings });
+    };
+    let mut voice = MappedVoice::default();
+    for (key, field) in fields {
+        match key.value.as_str() {
+            "voice_id" | "voice" => voice.token = token(field)?,
+            "settings" => voice.settings = voice_settings::read(field)?,
+            other => {
+                let message =
+                    format!("`{other}` is not understood here, only `voice_id` and `settings` are");
+                return Err(VoiceMapError::new(key.referenced.line(), message));
+            }
+        }
     }
-    match fields {
-        [(_, value)] if matches!(value.value, Node::Text(_)) => voice(value),
-        _ => Err(VoiceMapError::new(
-            line,
-            "expected one `voice_id` with an id or name",
-        )),
+    if voice.token.is_empty() {
+        return Err(VoiceMapError::new(
+            value.referenced.line(),
+            "expected a `voice_id` with an id or name",
+        ));
     }
+    Ok(voice)
 }
 
 fn switch(value: &Spanned<Node>) -> Result<bool, VoiceMapError> {
@@ -217,12 +250,13 @@ mod tests {
             ("auto: maybe\n", 1, "true or false"),
             ("- Anna\n", 1, "list of"),
             (
-                "speakers:\n  Anna:\n    voice_id: x\n    settings: {}\n",
+                "speakers:\n  Anna:\n    voice_id: x\n    pitch: 2\n",
                 4,
-                "`settings`",
+                "`pitch`",
             ),
+            ("Anna: {settings: {speed: 1}}\n", 1, "expected a `voice_id`"),
             ("Anna:\n", 1, "an id or name"),
-            ("Anna: {}\n", 1, "expected one"),
+            ("Anna: {}\n", 1, "expected a `voice_id`"),
             ("\nAnna: [\n", 2, ""),
         ] {
             let error = VoiceMap::parse(text).unwrap_err();

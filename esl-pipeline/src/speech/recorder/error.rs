@@ -12,12 +12,16 @@ use crate::speech::audio::AudioError;
 #[non_exhaustive]
 pub enum RecordError {
     /// A segment could not be spoken.
-    #[error("segment {number} was not spoken after {attempts} attempts: {source}")]
+    #[error("segment {number} was not spoken{}: {source}{}", tries(*.attempts), progress(*.kept, *.left))]
     Speech {
         /// Which, from 1.
         number: usize,
         /// Requests made for it.
         attempts: u32,
+        /// Segments that are spoken and kept.
+        kept: usize,
+        /// Characters of the segments that are not.
+        left: usize,
         /// What the provider said last.
         source: TtsError,
     },
@@ -46,6 +50,43 @@ pub enum RecordError {
     /// The caller cancelled.
     #[error("the recording was cancelled")]
     Cancelled,
+}
+
+fn tries(attempts: u32) -> String {
+    match attempts {
+        0 | 1 => String::new(),
+        more => format!(" in {more} attempts"),
+    }
+}
+
+fn progress(kept: usize, left: usize) -> String {
+    match kept {
+        0 => String::new(),
+        1 => format!("; 1 segment is kept, {left} characters are left to speak"),
+        more => format!("; {more} segments are kept, {left} characters are left to speak"),
+    }
+}
+
+impl RecordError {
+    /// Adds what was achieved by those who did not fail.
+    pub(super) fn after(mut self, segments: usize, characters: usize) -> Self {
+        if let Self::Speech { kept, left, .. } = &mut self {
+            (*kept, *left) = (segments, characters);
+        }
+        self
+    }
+
+    /// What the provider said, if the words can be spoken line by line, but not as a dialogue.
+    #[must_use]
+    pub fn no_dialogue(&self) -> Option<&TtsError> {
+        match self {
+            Self::Speech {
+                source: source @ TtsError::NoDialogue { .. },
+                ..
+            } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 impl Classify for RecordError {

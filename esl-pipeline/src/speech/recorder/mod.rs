@@ -15,7 +15,6 @@ mod synthesize;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +34,8 @@ use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
 pub use slug::file_prefix;
+
+use crate::dice::roll;
 
 /// Makes recordings with one speech provider. Clones share everything.
 #[derive(Debug, Clone)]
@@ -68,10 +69,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Where the recording of `plan` belongs.
+    /// Where the recording with this key belongs.
     #[must_use]
-    pub fn recording(&self, plan: &RecordingPlan) -> PathBuf {
-        self.dir.join(format!("{}{}.mp3", self.prefix, plan.key))
+    pub fn recording(&self, key: &Digest) -> PathBuf {
+        self.dir.join(format!("{}{key}.mp3", self.prefix))
     }
 }
 
@@ -104,6 +105,8 @@ pub struct Recording {
     pub duration: Duration,
     /// Who says what and when.
     pub transcript: Transcript,
+    /// The segments in the cache that it is made of, those they were converted from included.
+    pub segments: Vec<Address>,
     /// What it took.
     pub stats: RecordingStats,
 }
@@ -185,6 +188,12 @@ impl Recorder {
         self
     }
 
+    /// Requests that are made at once, at most.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.shared.limiter.allowed()
+    }
+
     /// The part of all cache addresses that says how recordings are finished and joined.
     #[must_use]
     pub fn assembly(&self) -> Digest {
@@ -221,8 +230,8 @@ impl Recorder {
     /// Makes the recording: speaks what is missing, joins all, puts file and transcript in place.
     ///
     /// Emits [`StageStatus::Progress`] per segment and [`StageStatus::Retry`] per repeated request.
-    /// After the first failure that is final no new request begins; what is finished stays in the
-    /// cache.
+    /// After the first failure that is final no new request begins; those under way are still
+    /// waited for, since they are paid for, and what is finished stays in the cache.
     ///
     /// # Errors
     /// [`RecordError`]; then there is no file that was not there before.
@@ -256,7 +265,14 @@ impl Recorder {
         let timeline = Timeline::new(outlines.into_iter().zip(gaps).collect(), plan.score.tail)?;
         let draft = publish::Draft::begin(plan, target, &timeline).await?;
         let draft = self.write(draft, &addresses, cancel).await?;
-        draft.publish(stats).await
+        let mut recording = draft.publish(stats).await?;
+        let converted = addresses.into_iter().zip(&plan.addresses);
+        let converted = converted.filter(|(address, source)| address != *source);
+        recording.segments = plan.addresses.clone();
+        recording
+            .segments
+            .extend(converted.map(|(address, _)| address));
+        Ok(recording)
     }
 
     async fn write(
@@ -290,7 +306,7 @@ impl Recorder {
         progress: &Arc<dyn ProgressSink>,
         cancel: &CancellationToken,
     ) -> Result<Vec<Ready>, RecordError> {
-        let cancel = cancel.child_token();
+        let stop = cancel.child_token();
         let mut tasks = JoinSet::new();
         let mut ready = Vec::with_capacity(plan.segments);
         let mut failure = None;
@@ -308,6 +324,7 @@ impl Recorder {
                     reuse,
                     progress: Arc::clone(progress),
                     cancel: cancel.clone(),
+                    stop: stop.clone(),
                 };
                 tasks.spawn(task.run().in_current_span());
             }
@@ -325,13 +342,17 @@ impl Recorder {
                     });
                 }
                 Err(error) => {
-                    cancel.cancel();
+                    stop.cancel();
                     failure.get_or_insert(error);
                 }
             }
         }
         if let Some(failure) = failure {
-            return Err(failure);
+            let spoken = ready
+                .iter()
+                .map(|ready| plan.score.parts[ready.index].characters());
+            let left = plan.characters - spoken.sum::<usize>();
+            return Err(failure.after(ready.len(), left));
         }
         ready.sort_unstable_by_key(|ready| ready.index);
         Ok(ready)
@@ -371,9 +392,4 @@ impl std::fmt::Debug for Shared {
             .field("finish", &self.finish)
             .finish_non_exhaustive()
     }
-}
-
-/// A number from 0 to 1 that differs from process to process and call to call.
-fn roll() -> f64 {
-    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }

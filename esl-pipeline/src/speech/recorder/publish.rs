@@ -10,6 +10,7 @@ use esl_core::{Cue, Digest, Transcript};
 use tempfile::NamedTempFile;
 
 use super::{RecordError, Recording, RecordingPlan, RecordingStats, Target};
+use crate::scratch;
 use crate::speech::audio::{self, FinishedSegment, Joiner, Timeline};
 use crate::speech::vtt;
 
@@ -23,7 +24,7 @@ struct Place {
 
 impl Place {
     fn of(plan: &RecordingPlan, target: &Target) -> Self {
-        let mp3 = target.recording(plan);
+        let mp3 = target.recording(&plan.key);
         Self {
             dir: target.dir.clone(),
             vtt: mp3.with_extension("vtt"),
@@ -101,6 +102,7 @@ impl Draft {
                 bytes,
                 duration,
                 transcript,
+                segments: Vec::new(),
                 stats,
             })
         })
@@ -118,6 +120,7 @@ pub(super) async fn reuse(
     let place = Place::of(plan, target);
     let tag = target.tags.to_bytes(plan.key.as_str())?;
     let (key, lines) = (plan.key.clone(), plan.score.lines.clone());
+    let segments = plan.addresses.clone();
     let stats = RecordingStats {
         cached: stats.segments,
         is_reused: true,
@@ -160,6 +163,7 @@ pub(super) async fn reuse(
             bytes,
             duration,
             transcript,
+            segments,
             stats,
         }))
     })
@@ -245,20 +249,12 @@ fn write_vtt(place: &Place, transcript: &Transcript) -> Result<(), RecordError> 
     persist(file, &place.vtt)
 }
 
-/// A file in the folder of the recording that vanishes unless it is persisted.
+/// A file in the folder of the recording that vanishes unless it is persisted. What dead processes
+/// left there goes.
 fn temporary(place: &Place) -> Result<NamedTempFile, RecordError> {
     fs::create_dir_all(&place.dir).map_err(file_error("create", &place.dir))?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".recording-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any other file; the usual permissions of temporary files keep everybody else out.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder
-        .tempfile_in(&place.dir)
-        .map_err(file_error("write in", &place.dir))
+    scratch::sweep(&place.dir);
+    scratch::file_in(&place.dir).map_err(file_error("write in", &place.dir))
 }
 
 fn persist(file: NamedTempFile, path: &Path) -> Result<(), RecordError> {

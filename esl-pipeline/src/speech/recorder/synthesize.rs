@@ -5,16 +5,21 @@ use std::time::Duration;
 
 use esl_core::ports::{Speech, TtsError};
 use esl_core::{
-    CancellationToken, Classify as _, ErrorKind, ProgressSink, Stage, StageEvent, StageStatus,
+    CancellationToken, Classify as _, ErrorKind, ProgressSink, Retry, Stage, StageEvent,
+    StageStatus,
 };
 use tokio::time::Instant;
 
 use super::{Part, Ready, RecordError, Reuse, Shared};
 use crate::speech::audio::{AudioError, FinishedSegment, finish};
 use crate::speech::cache::Address;
+use crate::speech::limiter::Permit;
 
 /// The longest that one segment may take, all attempts together.
 const DEADLINE: Duration = Duration::from_secs(180);
+/// How much longer than after a failure to wait where fewer requests are asked for: from 1 s on by
+/// the default policy.
+const THROTTLED: f64 = 2.5;
 /// Each character takes longer than this to say, but for some that are not said at all …
 const FASTEST: Duration = Duration::from_millis(12);
 const FASTEST_SLACK: Duration = Duration::from_millis(500);
@@ -29,7 +34,10 @@ pub(super) struct Task {
     pub(super) address: Address,
     pub(super) reuse: Reuse,
     pub(super) progress: Arc<dyn ProgressSink>,
+    /// Ends everything, requests under way included.
     pub(super) cancel: CancellationToken,
+    /// Begins nothing new; a child of `cancel`.
+    pub(super) stop: CancellationToken,
 }
 
 /// What the attempts at one segment cost.
@@ -45,9 +53,8 @@ impl Task {
         if may_be_cached && let Some(segment) = self.shared.cache.get(&self.address).await? {
             return Ok(self.found(&segment));
         }
-        let _making = self
-            .unless_cancelled(self.shared.cache.make(&self.address))
-            .await?;
+        let making = self.shared.cache.make(&self.address);
+        let _making = unless(&self.stop, making).await?;
         if may_be_cached && let Some(segment) = self.shared.cache.get(&self.address).await? {
             return Ok(self.found(&segment));
         }
@@ -68,15 +75,6 @@ impl Task {
         })
     }
 
-    /// What is paid for is also finished and kept: only waiting is cut short by the token.
-    async fn unless_cancelled<T>(&self, wait: impl Future<Output = T>) -> Result<T, RecordError> {
-        tokio::select! {
-            biased;
-            done = wait => Ok(done),
-            () = self.cancel.cancelled() => Err(RecordError::Cancelled),
-        }
-    }
-
     fn found(&self, segment: &FinishedSegment) -> Ready {
         Ready {
             index: self.index,
@@ -89,10 +87,13 @@ impl Task {
 
     /// Asks until there is an answer worth keeping, as often and as long as makes sense.
     async fn speak(&self, effort: &mut Effort) -> Result<FinishedSegment, RecordError> {
-        let deadline = Instant::now() + DEADLINE;
+        let mut deadline = None;
         loop {
             effort.attempts += 1;
-            let attempt = tokio::time::timeout_at(deadline, self.attempt(effort)).await;
+            // Others may hold the permits for long; that is not this segment's time.
+            let permit = unless(&self.stop, self.shared.limiter.acquire()).await?;
+            let deadline = *deadline.get_or_insert_with(|| Instant::now() + DEADLINE);
+            let attempt = tokio::time::timeout_at(deadline, self.attempt(permit, effort)).await;
             let failure = match attempt.unwrap_or_else(|_| Err(self.failed(self.out_of_time(), 0)))
             {
                 Ok(segment) => return Ok(segment),
@@ -116,12 +117,16 @@ impl Task {
                 stage: Stage::Tts,
                 status,
             });
-            self.unless_cancelled(tokio::time::sleep(delay)).await?;
+            unless(&self.stop, tokio::time::sleep(delay)).await?;
         }
     }
 
-    async fn attempt(&self, effort: &mut Effort) -> Result<FinishedSegment, RecordError> {
-        let speech = self.request().await?;
+    async fn attempt(
+        &self,
+        permit: Permit,
+        effort: &mut Effort,
+    ) -> Result<FinishedSegment, RecordError> {
+        let speech = self.request(permit).await?;
         effort.characters_billed += speech.characters_billed;
         let lengths = self.part.turn_lengths();
         let options = self.shared.finish;
@@ -137,13 +142,31 @@ impl Task {
         }
     }
 
-    async fn request(&self) -> Result<Speech, RecordError> {
-        let permit = self.unless_cancelled(self.shared.limiter.acquire()).await?;
-        let request = self.shared.tts.synthesize(&self.part.request, &self.cancel);
-        let answer = self.unless_cancelled(request).await?;
+    /// What is asked for is also waited for, finished and kept, whatever becomes of other segments:
+    /// it is paid for.
+    async fn request(&self, permit: Permit) -> Result<Speech, RecordError> {
+        let answer = tokio::select! {
+            biased;
+            answer = self.shared.tts.synthesize(&self.part.request, &self.cancel) => answer,
+            () = self.cancel.cancelled() => Err(TtsError::Cancelled),
+        };
         match &answer {
-            Err(error) if error.kind() == ErrorKind::RateLimited => permit.throttle(),
+            Err(TtsError::RateLimited { retry_after, .. }) => permit.throttle(*retry_after),
             _ => permit.answered(),
+        }
+        if let Ok(Speech {
+            max_concurrency: Some(max),
+            ..
+        }) = &answer
+        {
+            permit.bound(*max);
+        }
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.retry() == Retry::Never)
+        {
+            // Before the permit is free for the next request.
+            self.stop.cancel();
         }
         answer.map_err(|error| self.failed(error, 0))
     }
@@ -164,7 +187,11 @@ impl Task {
 
     fn delay(&self, attempt: u32, failure: &TtsError, deadline: Instant) -> Option<Duration> {
         let dice = (self.shared.dice)();
-        let delay = self.shared.retry.delay(attempt, failure.retry(), dice)?;
+        let mut policy = self.shared.retry;
+        if failure.kind() == ErrorKind::RateLimited {
+            policy.base = policy.base.mul_f64(THROTTLED);
+        }
+        let delay = policy.delay(attempt, failure.retry(), dice)?;
         (Instant::now() + delay < deadline).then_some(delay)
     }
 
@@ -174,6 +201,8 @@ impl Task {
             source => RecordError::Speech {
                 number: self.index + 1,
                 attempts,
+                kept: 0,
+                left: 0,
                 source,
             },
         }
@@ -196,5 +225,17 @@ impl Task {
 
     fn provider(&self) -> String {
         self.shared.tts.capabilities().provider.clone()
+    }
+}
+
+/// The result of `wait`, unless the token has fired.
+async fn unless<T>(
+    token: &CancellationToken,
+    wait: impl Future<Output = T>,
+) -> Result<T, RecordError> {
+    tokio::select! {
+        biased;
+        () = token.cancelled() => Err(RecordError::Cancelled),
+        done = wait => Ok(done),
     }
 }

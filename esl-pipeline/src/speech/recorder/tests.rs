@@ -8,7 +8,7 @@ use esl_core::ports::{
     ArtifactStore as _, Audio, Speech, SpeechRequest, SpeechSettings, TtsCapabilities, TtsError,
     Turn,
 };
-use esl_core::{Classify as _, Retry, Silent, Voice, VoiceId};
+use esl_core::{Classify as _, Retry, Silent, Voice, VoiceId, VoiceSettings};
 use esl_testkit::{MemoryArtifactStore, ToneTts};
 
 use super::*;
@@ -105,7 +105,9 @@ fn score(texts: &[&str]) -> Score {
                 turns: vec![Turn {
                     voice,
                     text: (*text).to_owned(),
+                    settings: VoiceSettings::default(),
                 }],
+                is_dialogue: false,
                 settings: SpeechSettings::default(),
             },
             lines: vec![line],
@@ -400,7 +402,14 @@ async fn a_final_failure_begins_no_new_request() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     studio.tts.fail_next(refused());
     studio.record(&texts, &studio.target()).await.unwrap_err();
-    assert!(studio.tts.calls() < 20, "{} calls", studio.tts.calls());
+    let under_way = studio.tts.capabilities().concurrency;
+    let calls = studio.tts.calls();
+    assert!(calls <= under_way, "{calls} calls");
+    assert_eq!(
+        studio.store.keys().len(),
+        calls - 1,
+        "what was paid for is kept"
+    );
 }
 
 #[tokio::test]
@@ -489,6 +498,7 @@ impl Tts for Faulty {
                 audio,
                 characters_billed: 10,
                 timings: Vec::new(),
+                max_concurrency: None,
             }),
             None => self.tts.synthesize(request, cancel).await,
         }

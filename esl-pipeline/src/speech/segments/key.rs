@@ -3,11 +3,11 @@
 //! A key is the SHA-256 of a canonical JSON document that begins with its version. Anything that
 //! changes the sound is in it; titles, names and the words that readers see are not.
 
-use esl_core::Digest;
 use esl_core::ports::{SpeechSettings, TtsCapabilities};
+use esl_core::{Digest, VoiceSettings};
 use serde::Serialize;
 
-use super::{Delivery, Segment, SegmentPlan};
+use super::{Delivery, Segment, SegmentPlan, SpokenTurn};
 use crate::speech::recorder::Part;
 
 /// The version of the encoding; raised when its meaning changes, so that old recordings are not
@@ -19,10 +19,39 @@ struct SegmentKey<'a> {
     v: u8,
     provider: &'a str,
     model: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    variant: &'a str,
+    #[serde(skip_serializing_if = "is_line")]
+    mode: Delivery,
     language: Option<&'a str>,
     stability: Option<f64>,
     seed: Option<u32>,
-    turns: Vec<(&'a str, &'a str)>,
+    turns: Vec<TurnKey<'a>>,
+}
+
+/// Voice, words and, where there are any, settings.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TurnKey<'a> {
+    Plain(&'a str, &'a str),
+    Set(&'a str, &'a str, VoiceSettings),
+}
+
+impl<'a> TurnKey<'a> {
+    fn of(turn: &'a SpokenTurn) -> Self {
+        let (voice, text) = (turn.voice.as_str(), turn.text.as_str());
+        if turn.settings.is_default() {
+            Self::Plain(voice, text)
+        } else {
+            Self::Set(voice, text, turn.settings)
+        }
+    }
+}
+
+// Serde hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_line(delivery: &Delivery) -> bool {
+    *delivery == Delivery::LineByLine
 }
 
 #[derive(Serialize)]
@@ -39,17 +68,20 @@ impl Segment {
     /// The cache address of what the provider makes of this segment.
     #[must_use]
     pub fn key(&self, capabilities: &TtsCapabilities, settings: &SpeechSettings) -> Digest {
-        let turns = self.turns.iter();
+        let model = match (self.delivery, &capabilities.dialogue) {
+            (Delivery::Exchanges, Some(dialogue)) => &dialogue.model,
+            _ => &capabilities.model,
+        };
         digest(&SegmentKey {
             v: VERSION,
             provider: &capabilities.provider,
-            model: &capabilities.model,
+            model,
+            variant: &capabilities.variant,
+            mode: self.delivery,
             language: settings.language.as_deref(),
             stability: settings.stability,
             seed: settings.seed,
-            turns: turns
-                .map(|turn| (turn.voice.as_str(), turn.text.as_str()))
-                .collect(),
+            turns: self.turns.iter().map(TurnKey::of).collect(),
         })
     }
 }
@@ -78,16 +110,13 @@ mod tests {
     use esl_core::VoiceId;
 
     use super::*;
-    use crate::speech::segments::SpokenTurn;
+    use crate::speech::segments::tests;
 
     fn capabilities() -> TtsCapabilities {
         TtsCapabilities {
             provider: "flite".into(),
             model: "2.2".into(),
-            max_characters: 100,
-            max_turns: 1,
-            concurrency: 1,
-            is_paid: false,
+            ..tests::capabilities(100, 5)
         }
     }
 
@@ -96,9 +125,11 @@ mod tests {
             line: 0,
             voice: VoiceId::parse(voice).unwrap(),
             text: (*text).to_owned(),
+            settings: VoiceSettings::default(),
         };
         Segment {
             gap_before: Duration::ZERO,
+            delivery: Delivery::LineByLine,
             turns: turns.iter().map(turn).collect(),
         }
     }
@@ -117,6 +148,20 @@ mod tests {
     }
 
     #[test]
+    fn the_encoding_of_everything_optional_is_pinned() {
+        let mut exchange = segment(&[("slt", "Hi")]);
+        exchange.delivery = Delivery::Exchanges;
+        exchange.turns[0].settings.speed = Some(0.9);
+        let mp3 = TtsCapabilities {
+            variant: "mp3_44100_128".into(),
+            ..capabilities()
+        };
+        let json = r#"{"v":2,"provider":"flite","model":"d","variant":"mp3_44100_128","mode":"exchanges","language":null,"stability":null,"seed":null,"turns":[["slt","Hi",{"speed":0.9}]]}"#;
+        let key = exchange.key(&mp3, &SpeechSettings::default());
+        assert_eq!(key, Digest::of(json));
+    }
+
+    #[test]
     fn all_that_changes_the_sound_changes_the_key() {
         let plain = SpeechSettings::default();
         let seeded = SpeechSettings {
@@ -131,12 +176,23 @@ mod tests {
             model: "2.3".into(),
             ..capabilities()
         };
+        let lossless = TtsCapabilities {
+            variant: "pcm".into(),
+            ..capabilities()
+        };
         let hi = segment(&[("slt", "Hi")]);
+        let mut slower = hi.clone();
+        slower.turns[0].settings.speed = Some(0.9);
+        let mut exchange = hi.clone();
+        exchange.delivery = Delivery::Exchanges;
         let mut keys = vec![
             hi.key(&capabilities(), &plain),
             hi.key(&capabilities(), &seeded),
             hi.key(&capabilities(), &english),
             hi.key(&newer, &plain),
+            hi.key(&lossless, &plain),
+            slower.key(&capabilities(), &plain),
+            exchange.key(&capabilities(), &plain),
             segment(&[("rms", "Hi")]).key(&capabilities(), &plain),
             segment(&[("slt", "Ha")]).key(&capabilities(), &plain),
             segment(&[("slt", "Hi"), ("slt", "Hi")]).key(&capabilities(), &plain),

@@ -6,12 +6,13 @@
 mod exchange;
 mod key;
 mod mode;
+mod settings;
 mod split;
 
 use std::time::Duration;
 
 use esl_core::ports::{SpeechRequest, SpeechSettings, TtsCapabilities, Turn};
-use esl_core::{Classify, Digest, ErrorKind, VoiceId};
+use esl_core::{Classify, Digest, ErrorKind, VoiceAssignment, VoiceId, VoiceSettings};
 
 use super::casting::Casting;
 use super::clean::{AudioTags, shown_text, spoken_text};
@@ -19,13 +20,12 @@ use super::recorder::{CueLine, Part, Score};
 use crate::lesson::Script;
 use exchange::{Candidate, Limits};
 pub use mode::{Delivery, Gaps, SpeechMode, UnknownSpeechMode};
+use settings::Fitter;
+pub use settings::SettingsWarning;
 
 /// Most characters of an exchange: short enough that an edit costs little, long enough for one
 /// turn to answer another in tone.
 const MAX_EXCHANGE_CHARACTERS: usize = 800;
-
-/// Most distinct voices of one dialogue request (ElevenLabs API reference, text to dialogue).
-const MAX_EXCHANGE_VOICES: usize = 10;
 
 /// What will be synthesized, and what readers see of it; [`SegmentPlan::score`] has it recorded.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,21 +36,27 @@ pub struct SegmentPlan {
     pub lines: Vec<CueLine>,
     /// The segments in order.
     pub segments: Vec<Segment>,
+    /// How it is said, in values that the provider takes.
+    pub settings: SpeechSettings,
+    /// Settings that were not used as they were asked for.
+    pub warnings: Vec<SettingsWarning>,
     /// The silence after the last segment.
     pub tail: Duration,
 }
 
 /// A piece that is synthesized on its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     /// The silence before it; none before the first and within a line.
     pub gap_before: Duration,
+    /// How the provider is asked for it.
+    pub delivery: Delivery,
     /// What is said; at least one turn, none blank.
     pub turns: Vec<SpokenTurn>,
 }
 
 /// A line, or a part of a line that is too long for one turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SpokenTurn {
     /// The index of its line in [`SegmentPlan::lines`].
     pub line: usize,
@@ -58,6 +64,8 @@ pub struct SpokenTurn {
     pub voice: VoiceId,
     /// The words, without markup.
     pub text: String,
+    /// How the voice is to sound, in values that the provider takes.
+    pub settings: VoiceSettings,
 }
 
 impl Segment {
@@ -67,9 +75,11 @@ impl Segment {
         let turn = |spoken: &SpokenTurn| Turn {
             voice: spoken.voice.clone(),
             text: spoken.text.clone(),
+            settings: spoken.settings,
         };
         SpeechRequest {
             turns: self.turns.iter().map(turn).collect(),
+            is_dialogue: self.delivery == Delivery::Exchanges,
             settings: settings.clone(),
         }
     }
@@ -79,15 +89,10 @@ impl SegmentPlan {
     /// What the recorder needs. `assembly` is the digest of all parameters of the assembly that
     /// change the file, as [`Recorder::assembly`](super::recorder::Recorder::assembly) tells it.
     #[must_use]
-    pub fn score(
-        self,
-        capabilities: &TtsCapabilities,
-        settings: &SpeechSettings,
-        assembly: &Digest,
-    ) -> Score {
+    pub fn score(self, capabilities: &TtsCapabilities, assembly: &Digest) -> Score {
         let part = |segment: &Segment| Part {
-            key: segment.key(capabilities, settings),
-            request: segment.request(settings),
+            key: segment.key(capabilities, &self.settings),
+            request: segment.request(&self.settings),
             lines: segment.turns.iter().map(|turn| turn.line).collect(),
             gap_before: segment.gap_before,
         };
@@ -134,7 +139,8 @@ impl Classify for SegmentError {
     }
 }
 
-/// Cuts `script` into segments that the provider takes, spoken by the voices of `casting`.
+/// Cuts `script` into segments that the provider takes, spoken by the voices of `casting` in the
+/// nearest to `settings` that the provider has.
 ///
 /// # Errors
 /// [`SegmentError`].
@@ -142,23 +148,29 @@ pub fn plan(
     script: &Script<'_>,
     casting: &Casting,
     mode: SpeechMode,
+    settings: &SpeechSettings,
     capabilities: &TtsCapabilities,
     gaps: &Gaps,
 ) -> Result<SegmentPlan, SegmentError> {
     let delivery = mode.delivery(script.kind, capabilities);
+    let mut fitter = Fitter::new(delivery, capabilities);
+    let settings = fitter.fit(settings);
     let lines = spoken_lines(script, delivery);
     if lines.is_empty() {
         return Err(SegmentError::Silent);
     }
-    let pieces = pieces(&lines, casting, delivery, capabilities)?;
-    let segments = ranges(&pieces, delivery, capabilities)
+    let limits = limits(delivery, capabilities);
+    let pieces = pieces(&lines, casting, limits.characters, &mut fitter)?;
+    let segments = ranges(&pieces, delivery, limits)
         .into_iter()
-        .map(|range| segment(&pieces[range], gaps))
+        .map(|range| segment(&pieces[range], delivery, gaps))
         .collect();
     Ok(SegmentPlan {
         delivery,
         lines: lines.into_iter().map(|line| line.cue).collect(),
         segments,
+        settings,
+        warnings: fitter.warnings,
         tail: gaps.tail,
     })
 }
@@ -244,23 +256,39 @@ impl Piece {
     }
 }
 
+/// What one request may hold.
+fn limits(delivery: Delivery, capabilities: &TtsCapabilities) -> Limits {
+    match (delivery, &capabilities.dialogue) {
+        (Delivery::Exchanges, Some(dialogue)) => Limits {
+            characters: dialogue.max_characters.min(MAX_EXCHANGE_CHARACTERS),
+            turns: dialogue.max_turns,
+            voices: dialogue.max_voices,
+        },
+        _ => Limits {
+            characters: capabilities.max_characters,
+            turns: 1,
+            voices: 1,
+        },
+    }
+}
+
 fn pieces(
     lines: &[SpokenLine],
     casting: &Casting,
-    delivery: Delivery,
-    capabilities: &TtsCapabilities,
+    max: usize,
+    fitter: &mut Fitter<'_>,
 ) -> Result<Vec<Piece>, SegmentError> {
-    let max = match delivery {
-        Delivery::LineByLine => capabilities.max_characters,
-        Delivery::Exchanges => capabilities.max_characters.min(MAX_EXCHANGE_CHARACTERS),
-    };
     let mut pieces = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
         let speaker = line.cue.speaker.as_deref();
-        let Some(voice) = casting.voice_of(speaker) else {
+        let Some(VoiceAssignment {
+            voice_id, settings, ..
+        }) = casting.assignment_of(speaker)
+        else {
             let speaker = speaker.unwrap_or("the text").to_owned();
             return Err(SegmentError::Uncast { speaker });
         };
+        let settings = fitter.fit_voice(speaker, settings);
         let mut lead = match index.checked_sub(1) {
             Some(before) => Lead::between(&lines[before], line),
             None => Lead::Start,
@@ -268,8 +296,9 @@ fn pieces(
         for text in split::parts(&line.words, max) {
             let turn = SpokenTurn {
                 line: index,
-                voice: voice.clone(),
+                voice: voice_id.clone(),
                 text: text.to_owned(),
+                settings,
             };
             pieces.push(Piece { lead, turn });
             lead = Lead::SameLine;
@@ -278,27 +307,19 @@ fn pieces(
     Ok(pieces)
 }
 
-fn ranges(
-    pieces: &[Piece],
-    delivery: Delivery,
-    capabilities: &TtsCapabilities,
-) -> Vec<std::ops::Range<usize>> {
+fn ranges(pieces: &[Piece], delivery: Delivery, limits: Limits) -> Vec<std::ops::Range<usize>> {
     if delivery == Delivery::LineByLine {
         return (0..pieces.len()).map(|at| at..at + 1).collect();
     }
     let candidates: Vec<_> = pieces.iter().map(Piece::candidate).collect();
-    let limits = Limits {
-        characters: MAX_EXCHANGE_CHARACTERS,
-        turns: capabilities.max_turns,
-        voices: MAX_EXCHANGE_VOICES,
-    };
     exchange::exchanges(&candidates, limits)
 }
 
-fn segment(pieces: &[Piece], gaps: &Gaps) -> Segment {
+fn segment(pieces: &[Piece], delivery: Delivery, gaps: &Gaps) -> Segment {
     let lead = pieces.first().map_or(Lead::Start, |piece| piece.lead);
     Segment {
         gap_before: lead.gap(gaps),
+        delivery,
         turns: pieces.iter().map(|piece| piece.turn.clone()).collect(),
     }
 }

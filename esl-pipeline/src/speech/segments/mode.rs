@@ -33,7 +33,7 @@ impl SpeechMode {
         }
     }
 
-    /// How a text of `kind` is spoken; line by line if the provider takes one turn at a time.
+    /// How a text of `kind` is spoken; line by line if the provider speaks no dialogues.
     #[must_use]
     pub const fn delivery(self, kind: ScriptKind, capabilities: &TtsCapabilities) -> Delivery {
         let wants_exchanges = match self {
@@ -41,7 +41,7 @@ impl SpeechMode {
             Self::Dialogue => true,
             Self::Monologue => false,
         };
-        if wants_exchanges && capabilities.max_turns > 1 {
+        if wants_exchanges && capabilities.dialogue.is_some() {
             Delivery::Exchanges
         } else {
             Delivery::LineByLine
@@ -108,17 +108,7 @@ impl Default for Gaps {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn capabilities(max_turns: usize) -> TtsCapabilities {
-        TtsCapabilities {
-            provider: "p".into(),
-            model: "m".into(),
-            max_characters: 100,
-            max_turns,
-            concurrency: 1,
-            is_paid: false,
-        }
-    }
+    use crate::speech::segments::tests::capabilities;
 
     #[test]
     fn the_mode_and_the_text_decide_unless_the_provider_knows_one_way_only() {
@@ -132,8 +122,13 @@ mod tests {
             (SpeechMode::Monologue, Monologue, LineByLine),
             (SpeechMode::Monologue, Dialogue, LineByLine),
         ] {
-            assert_eq!(mode.delivery(kind, &capabilities(100)), expected, "{mode}");
-            assert_eq!(mode.delivery(kind, &capabilities(1)), LineByLine, "{mode}");
+            assert_eq!(
+                mode.delivery(kind, &capabilities(100, 100)),
+                expected,
+                "{mode}"
+            );
+            let speaks_lines = capabilities(100, 1);
+            assert_eq!(mode.delivery(kind, &speaks_lines), LineByLine, "{mode}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use esl_core::ports::DialogueCapabilities;
 use esl_core::{Digest, VoiceAssignment, VoiceSource};
 use proptest::prelude::*;
 
@@ -30,14 +31,25 @@ const CATALOG: &[u8] = br#"{"voices": [
     {"id": "rms", "name": "Rms", "labels": {"gender": "male", "accent": "american"}}
 ]}"#;
 
-fn capabilities(max_characters: usize, max_turns: usize) -> TtsCapabilities {
+/// With dialogues if several turns are allowed.
+pub(super) fn capabilities(max_characters: usize, max_turns: usize) -> TtsCapabilities {
+    let dialogue = DialogueCapabilities {
+        model: "d".into(),
+        max_characters,
+        max_turns,
+        max_voices: 10,
+        stabilities: Vec::new(),
+    };
     TtsCapabilities {
         provider: "p".into(),
         model: "m".into(),
+        variant: String::new(),
         max_characters,
-        max_turns,
+        stabilities: Vec::new(),
+        dialogue: (max_turns > 1).then_some(dialogue),
         concurrency: 1,
         is_paid: false,
+        lists_all_voices: true,
     }
 }
 
@@ -51,6 +63,7 @@ fn casting() -> Casting {
         gender: None,
         accent: None,
         use_case: None,
+        settings: VoiceSettings::default(),
         reason: None,
     };
     Casting {
@@ -84,16 +97,20 @@ fn script<'a>(lines: &[&'a str]) -> Script<'a> {
     }
 }
 
+fn planned(
+    script: &Script<'_>,
+    casting: &Casting,
+    mode: SpeechMode,
+    capabilities: &TtsCapabilities,
+    gaps: &Gaps,
+) -> Result<SegmentPlan, SegmentError> {
+    let settings = SpeechSettings::default();
+    plan(script, casting, mode, &settings, capabilities, gaps)
+}
+
 fn plan_of(lines: &[&str], capabilities: &TtsCapabilities) -> SegmentPlan {
-    let gaps = Gaps::default();
-    plan(
-        &script(lines),
-        &casting(),
-        SpeechMode::Auto,
-        capabilities,
-        &gaps,
-    )
-    .unwrap()
+    let (mode, gaps) = (SpeechMode::Auto, Gaps::default());
+    planned(&script(lines), &casting(), mode, capabilities, &gaps).unwrap()
 }
 
 fn characters(segment: &Segment) -> usize {
@@ -190,7 +207,7 @@ fn a_lesson_becomes_a_score() {
     let casting = cast(&speakers, &catalog, &VoiceMap::default(), &options).unwrap();
     let capabilities = capabilities(500, 1);
     let gaps = Gaps::default();
-    let plan = plan(&script, &casting, SpeechMode::Auto, &capabilities, &gaps).unwrap();
+    let plan = planned(&script, &casting, SpeechMode::Auto, &capabilities, &gaps).unwrap();
     assert_eq!(
         shown(&plan),
         [
@@ -201,7 +218,7 @@ fn a_lesson_becomes_a_score() {
         ]
     );
     let assembly = Digest::of("assembly");
-    let score = plan.score(&capabilities, &SpeechSettings::default(), &assembly);
+    let score = plan.score(&capabilities, &assembly);
     assert_eq!(score.lines[1].speaker.as_deref(), Some("Guide"));
     assert_eq!(
         score.lines[1].text,
@@ -216,14 +233,8 @@ fn silence_and_a_foreign_casting_are_refused() {
     let refused = |lines: &[&str]| {
         let capabilities = capabilities(100, 1);
         let gaps = Gaps::default();
-        plan(
-            &script(lines),
-            &casting(),
-            SpeechMode::Auto,
-            &capabilities,
-            &gaps,
-        )
-        .unwrap_err()
+        let (script, mode) = (script(lines), SpeechMode::Auto);
+        planned(&script, &casting(), mode, &capabilities, &gaps).unwrap_err()
     };
     assert_eq!(refused(&["Ann: ---"]), SegmentError::Silent);
     let speaker = "Cy".to_owned();
@@ -234,13 +245,8 @@ fn silence_and_a_foreign_casting_are_refused() {
 fn the_recordings_key_knows_gaps_mode_and_assembly() {
     let capabilities = capabilities(100, 10);
     let key = |lines: &[&str], mode: SpeechMode, gaps: &Gaps, assembly: &str| {
-        let plan = plan(&script(lines), &casting(), mode, &capabilities, gaps).unwrap();
-        plan.score(
-            &capabilities,
-            &SpeechSettings::default(),
-            &Digest::of(assembly),
-        )
-        .key
+        let plan = planned(&script(lines), &casting(), mode, &capabilities, gaps).unwrap();
+        plan.score(&capabilities, &Digest::of(assembly)).key
     };
     let lines = ["Ann: Hi", "Bob: Ho"];
     let gaps = Gaps::default();

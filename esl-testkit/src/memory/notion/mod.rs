@@ -110,6 +110,12 @@ impl MemoryNotion {
         self.lock().pages.len()
     }
 
+    /// Forgets every file that was handed over, as Notion does after an hour with those that no block
+    /// shows. (Notion API reference, "File upload".)
+    pub fn expire_uploads(&self) {
+        self.lock().uploads.clear();
+    }
+
     /// Lets the next call of this kind fail, before it has an effect.
     pub fn fail_next(&self, call: NotionCall, error: NotionError) {
         self.lock().failures.push((call, error));
@@ -191,6 +197,13 @@ impl Notion for MemoryNotion {
             properties: Default::default(),
             is_open: true,
         })
+    }
+
+    async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
+        let is_there = self.lock().pages.iter().any(|stored| stored.id == page);
+        is_there
+            .then(|| created(page))
+            .ok_or_else(|| not_found("page", &page))
     }
 
     async fn create_page(&self, page: NewPage) -> Result<CreatedPage, NotionError> {

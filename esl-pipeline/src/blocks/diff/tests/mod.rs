@@ -1,4 +1,5 @@
 mod hands;
+mod just_made;
 mod least;
 mod versions;
 mod without_record;
@@ -29,6 +30,14 @@ impl Desk {
         };
         desk.insert(desk.page.root(), Position::Start, wanted);
         desk.update(wanted);
+        desk
+    }
+
+    /// A page that was just made of `wanted`, and of which only the topmost blocks are on record.
+    fn just_made(wanted: &[Block]) -> Self {
+        let mut desk = Self::showing(wanted);
+        let topmost = desk.page.children(desk.page.root()).to_vec();
+        desk.made = Some(created(wanted, &topmost));
         desk
     }
 

@@ -88,6 +88,7 @@ impl<'a> BlockWriter<'a> {
             Block::SyncedBlock(synced) => self.write_synced(synced),
             Block::Table(table) => table::write(self.out, table),
             Block::TableRow(row) => row.cells.iter().try_for_each(|cell| self.write_line(cell)),
+            Block::Other(_) => self.write_absent("This part cannot be shown here"),
         }
     }
 

@@ -21,6 +21,7 @@ fn write_run(out: &mut dyn Write, run: &RichText) -> io::Result<()> {
     }
     match &run.content {
         Content::Text { text } => write_lines(out, &text.content)?,
+        Content::Mention { plain_text, .. } => write_text(out, plain_text)?,
         Content::Equation { equation } => {
             out.write_all(math::html(&equation.expression, MathDisplay::Inline).as_bytes())?;
         }

@@ -1,39 +1,33 @@
-//! The sound file of an engine as samples.
+//! A WAVE file as samples.
 //!
-//! Engines are careless with the fields that follow from others (flite states a wrong byte rate for
-//! its 8 kHz voice), so only what is needed is read (Multimedia Programming Interface and Data
+//! Those who write them are careless with the fields that follow from others (flite states a wrong byte rate for
+//! its 8 kHz voice; servers that stream do not know the size), so only what is needed is read (Multimedia Programming Interface and Data
 //! Specifications 1.0, WAVE).
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::io::{self, Read};
 
 use esl_core::ports::Audio;
 
-/// The engine left no usable sound.
+/// Sizes from here on are what is written where the size is not known yet.
+const UNKNOWN_SIZE: u64 = 0x7FFF_0000;
+
+/// There is no usable sound.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BadSound {
-    #[error("it left no sound file: {0}")]
+    #[error("the sound file cannot be read: {0}")]
     Unreadable(#[from] io::Error),
-    #[error("it left something else than a sound file")]
+    #[error("it is something else than a sound file")]
     NoWave,
-    #[error("its sound file has {bits} bits and {channels} channels, not 16 and 1")]
+    #[error("the sound file has {bits} bits and {channels} channels, not 16 and 1")]
     OtherFormat { bits: u16, channels: u16 },
-    #[error("its sound file has {0} bytes")]
+    #[error("the sound file is cut short")]
+    CutShort,
+    #[error("the sound file has {0} bytes")]
     TooLarge(u64),
 }
 
 /// Reads 16-bit samples of one channel.
-pub(super) fn read(path: &Path, max_bytes: u64) -> Result<Audio, BadSound> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > max_bytes {
-        return Err(BadSound::TooLarge(size));
-    }
-    parse(BufReader::new(file))
-}
-
-fn parse(mut file: impl Read) -> Result<Audio, BadSound> {
+pub(super) fn parse(mut file: impl Read) -> Result<Audio, BadSound> {
     let [riff, _, wave] = words(&mut file)?;
     if riff != *b"RIFF" || wave != *b"WAVE" {
         return Err(BadSound::NoWave);
@@ -47,9 +41,10 @@ fn parse(mut file: impl Read) -> Result<Audio, BadSound> {
         match (&name, sample_rate) {
             (b"fmt ", _) => sample_rate = Some(format(&mut chunk)?),
             (b"data", Some(sample_rate)) => {
+                let samples = samples(chunk.take(size), size)?;
                 return Ok(Audio::Pcm {
                     sample_rate,
-                    samples: samples(chunk.take(size))?,
+                    samples,
                 });
             }
             _ => {}
@@ -67,9 +62,12 @@ fn format(mut chunk: impl Read) -> Result<u32, BadSound> {
     }
 }
 
-fn samples(mut data: impl Read) -> Result<Vec<i16>, BadSound> {
+fn samples(mut data: impl Read, size: u64) -> Result<Vec<i16>, BadSound> {
     let mut bytes = Vec::new();
     data.read_to_end(&mut bytes)?;
+    if size < UNKNOWN_SIZE && (bytes.len() as u64) < size {
+        return Err(BadSound::CutShort);
+    }
     let (pairs, _) = bytes.as_chunks::<2>();
     Ok(pairs.iter().copied().map(i16::from_le_bytes).collect())
 }
@@ -117,6 +115,16 @@ mod tests {
             stereo,
             Err(BadSound::OtherFormat { channels: 2, .. })
         ));
+    }
+
+    #[test]
+    fn an_early_end_is_told_unless_the_size_is_unknown() {
+        let mut file = wave(1, &[1, 2, 3]);
+        file.truncate(file.len() - 2);
+        assert!(matches!(parse(file.as_slice()), Err(BadSound::CutShort)));
+        let size = file.len() - 8;
+        file[size..size + 4].fill(0xFF);
+        assert!(parse(file.as_slice()).is_ok());
     }
 
     proptest! {

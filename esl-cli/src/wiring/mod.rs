@@ -39,7 +39,8 @@ pub(crate) fn lesson(path: &Path, limit: usize) -> Result<(LessonInput, PathBuf)
     ))
 }
 
-fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
+/// The lesson's id, and the folder below which it names the lesson at `path`.
+pub(crate) fn identity(path: &Path) -> Result<(LessonId, PathBuf), Failure> {
     let unusable = |reason: String| {
         let message = format!("cannot name the lesson {}: {reason}", path.display());
         Failure::new(Exit::Unexpected, ErrorKind::InvalidInput, message)
@@ -85,25 +86,30 @@ struct Speech {
 }
 
 impl Workshop {
-    /// Finds what runs with these settings need.
+    /// Finds what runs with these settings need, and why nobody speaks if somebody is to.
     pub(crate) async fn open(
         settings: &Settings,
         students_see_answers: bool,
         speaks: bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(Self, Option<Failure>), Failure> {
         let mut options = LocalWorkspaceOptions::default();
         options.students_see_answers = students_see_answers;
         let workspace = LocalWorkspace::open(&settings.workspace.value, options);
-        Ok(Self {
+        let (speech, missing) = match speaks {
+            true => match Speech::open(settings).await {
+                Ok(speech) => (Some(speech), None),
+                Err(failure) => (None, Some(failure)),
+            },
+            false => (None, None),
+        };
+        let workshop = Self {
             workspace: Arc::new(workspace),
             presets: presets(settings.presets.value.as_deref())?,
             max_lesson_bytes: settings.max_lesson_bytes.value,
-            speech: match speaks {
-                true => Some(Speech::open(settings).await?),
-                false => None,
-            },
+            speech,
             pipelines: Mutex::default(),
-        })
+        };
+        Ok((workshop, missing))
     }
 
     /// The pipeline of lessons below `root`: their manifests lie beside them. All such lessons share
@@ -161,6 +167,21 @@ pub(crate) fn observer(root: PathBuf) -> Result<Pipeline, Failure> {
         .notion(Arc::new(nowhere), LocalWorkspace::SOURCE)
         .manifest_store(Arc::new(FsManifestStore::new(root)));
     build(builder)
+}
+
+/// A pipeline that keeps and erases what there is of lessons below `root`.
+pub(crate) fn archive(root: PathBuf, settings: &Settings) -> Result<Pipeline, Failure> {
+    let segments = FsArtifactStore::new(settings.cache()?);
+    let builder = Pipeline::builder()
+        .notion(Arc::new(workspace(settings)), LocalWorkspace::SOURCE)
+        .manifest_store(Arc::new(FsManifestStore::new(&root)))
+        .recordings(Arc::new(segments), root);
+    build(builder)
+}
+
+/// The workspace of the pages.
+pub(crate) fn workspace(settings: &Settings) -> LocalWorkspace {
+    LocalWorkspace::open(&settings.workspace.value, LocalWorkspaceOptions::default())
 }
 
 /// The folder of a lesson below `root`.
