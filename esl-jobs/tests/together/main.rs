@@ -153,8 +153,6 @@ async fn a_killed_process_costs_an_attempt_and_no_job(url: &str) {
 macro_rules! stories {
     ($place:ident, $new:expr) => {
         mod $place {
-            use super::*;
-
             stories!(@each $new,
                 each_job_runs_once_and_every_reader_sees_all,
                 urgent_jobs_are_run_first,
