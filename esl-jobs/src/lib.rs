@@ -1,7 +1,9 @@
 //! Durable jobs: stores, queues and the worker that runs what they hold.
 //!
 //! Adapters of the ports of `esl-core` live here, one feature each; the worker knows ports only.
+//! [`connect()`] turns addresses into adapters, [`worker::Worker`] runs what they hold.
 
+mod connect;
 pub mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrations;
@@ -13,3 +15,5 @@ pub mod sqlite;
 mod stored;
 mod wakeups;
 pub mod worker;
+
+pub use connect::{DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, Jobs, Places, connect};

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use esl_core::job::JobId;
-use esl_core::ports::Clock;
+use esl_core::job::payload::NotifyEmail;
+use esl_core::job::{JobId, NewJob};
+use esl_core::ports::{Clock, JobStore};
+use esl_core::{Classify, ErrorKind};
 use esl_jobs::postgres::PostgresJobs;
 use esl_testkit::services::postgres::PostgresDatabase;
 use esl_testkit::{JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions};
@@ -61,4 +63,63 @@ async fn client(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_takes_back_all_that_up_made() {
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create);
+    let Some(database) = database.await.unwrap() else {
+        return;
+    };
+    let url = database.url();
+    let client = client(&url).await;
+    let tables = async || {
+        let names = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+        let rows = client.query(names, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()
+    };
+    PostgresJobs::migrate(&url, 1).await.unwrap();
+    let made = tables().await;
+    assert!(made.contains(&"jobs".to_owned()));
+    PostgresJobs::migrate(&url, 0).await.unwrap();
+    assert_eq!(tables().await, ["esl_migrations"]);
+    PostgresJobs::migrate(&url, 1).await.unwrap();
+    assert_eq!(tables().await, made);
+    assert!(PostgresJobs::migrate(&url, 99).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restarted_server_is_found_again_with_everything_it_was_told() {
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create_apart);
+    let Some(database) = database.await.unwrap() else {
+        return;
+    };
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
+    let jobs = PostgresJobs::connect(&database.url(), "esl-jobs", 2, clock).await;
+    let jobs = jobs.unwrap();
+    let new: Vec<_> = (0..20)
+        .map(|_| NewJob::new(&NotifyEmail::default()))
+        .collect();
+    let ids: Vec<_> = new.iter().map(|job| job.id).collect();
+    jobs.submit(new).await.unwrap();
+    let database = tokio::task::spawn_blocking(move || {
+        database.restart();
+        database
+    });
+    let database = database.await.unwrap();
+    // Connections of before are noticed one by one, as they are used.
+    let mut found = jobs.jobs(&ids).await;
+    for _ in 0..10 {
+        if found.is_ok() {
+            break;
+        }
+        assert_eq!(found.unwrap_err().kind(), ErrorKind::Unavailable);
+        found = jobs.jobs(&ids).await;
+    }
+    assert_eq!(found.unwrap().len(), ids.len());
+    let again = jobs
+        .submit(vec![NewJob::new(&NotifyEmail::default())])
+        .await;
+    assert!(!again.unwrap()[0].reused);
+    drop(database);
 }

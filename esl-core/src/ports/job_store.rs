@@ -99,7 +99,7 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError`].
     async fn list(&self, filter: &JobFilter) -> Result<Vec<Job>, StoreError>;
 
-    /// How many jobs there are by state.
+    /// How many jobs there are by state; states without any are left out.
     ///
     /// # Errors
     /// [`StoreError`].

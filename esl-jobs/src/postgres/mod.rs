@@ -8,6 +8,7 @@ mod bells;
 mod changes;
 mod connection;
 mod error;
+mod intake;
 mod migrate;
 mod queries;
 mod rows;
@@ -33,6 +34,7 @@ use esl_core::ports::{
 use crate::wakeups::{News, Wakeups};
 use bells::Bells;
 use changes::Changes;
+use intake::Intake;
 use queries::Queries;
 
 /// How many connections are opened unless somebody says otherwise.
@@ -40,6 +42,12 @@ pub const DEFAULT_POOL_SIZE: usize = 10;
 
 /// Jobs in a Postgres database.
 pub struct PostgresJobs {
+    shared: Arc<Shared>,
+    intake: Intake,
+}
+
+/// What the parts have in common.
+struct Shared {
     pool: Pool,
     namespace: String,
     clock: Arc<dyn Clock>,
@@ -47,11 +55,18 @@ pub struct PostgresJobs {
     bells: Bells,
 }
 
+impl Shared {
+    fn ring(&self, news: News) {
+        self.wakeups.ring(news);
+        self.bells.ring(news);
+    }
+}
+
 impl fmt::Debug for PostgresJobs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the pool: its configuration may hold a password.
         f.debug_struct("PostgresJobs")
-            .field("namespace", &self.namespace)
+            .field("namespace", &self.shared.namespace)
             .finish_non_exhaustive()
     }
 }
@@ -74,13 +89,15 @@ impl PostgresJobs {
         let migrated = migrate::migrate(&pool, None).await;
         migrated.map_err(|fault| fault.during("migrate the database"))?;
         let wakeups = Arc::new(Wakeups::default());
-        Ok(Self {
+        let shared = Arc::new(Shared {
             bells: Bells::hang(pool.clone(), config, namespace, wakeups.clone()),
             pool,
             namespace: namespace.to_owned(),
             clock,
             wakeups,
-        })
+        });
+        let intake = Intake::open(shared.clone());
+        Ok(Self { shared, intake })
     }
 
     /// Brings the tables of the database to a version, later or earlier; 0 takes them away with all
@@ -96,45 +113,30 @@ impl PostgresJobs {
 
     fn changes(&self) -> Changes<'_> {
         Changes {
-            pool: &self.pool,
-            namespace: &self.namespace,
-            now: self.clock.now(),
+            pool: &self.shared.pool,
+            namespace: &self.shared.namespace,
+            now: self.shared.clock.now(),
         }
     }
 
     fn queries(&self) -> Queries<'_> {
         Queries {
-            pool: &self.pool,
-            namespace: &self.namespace,
+            pool: &self.shared.pool,
+            namespace: &self.shared.namespace,
         }
-    }
-
-    fn ring(&self, news: News) {
-        self.wakeups.ring(news);
-        self.bells.ring(news);
     }
 }
 
 #[async_trait]
 impl JobStore for PostgresJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        let submitted = async {
-            let connection = self.pool.get().await?;
-            submission::submit(&connection, &self.namespace, jobs, self.clock.now()).await
-        };
-        let submitted = submitted
-            .await
-            .map_err(|fault| fault.during("submit jobs"))?;
-        if submitted.iter().any(|job| !job.reused) {
-            self.ring(News::ALL);
-        }
-        Ok(submitted)
+        self.intake.submit(jobs).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
         let mut news = News::default();
         let claimed = self.changes().claim(&claim, &mut news).await;
-        self.ring(news);
+        self.shared.ring(news);
         claimed.map_err(|fault| fault.during("claim jobs"))
     }
 
@@ -144,7 +146,7 @@ impl JobStore for PostgresJobs {
     ) -> Result<Vec<Result<JobHead, Ignored>>, StoreError> {
         let mut news = News::default();
         let results = self.changes().report(reports, &mut news).await;
-        self.ring(news);
+        self.shared.ring(news);
         results.map_err(|fault| fault.during("report on jobs"))
     }
 
@@ -161,7 +163,7 @@ impl JobStore for PostgresJobs {
     async fn reap(&self, limit: usize) -> Result<Vec<JobHead>, StoreError> {
         let mut news = News::default();
         let reaped = self.changes().reap(limit, &mut news).await;
-        self.ring(news);
+        self.shared.ring(news);
         reaped.map_err(|fault| fault.during("take lost jobs away"))
     }
 
@@ -204,7 +206,8 @@ impl EventLog for PostgresJobs {
     }
 
     async fn wait(&self, cursor: Cursor, timeout: Duration) -> Result<(), StoreError> {
-        self.wakeups
+        self.shared
+            .wakeups
             .wait_for_event(cursor, timeout, self.head())
             .await
     }
@@ -217,7 +220,7 @@ impl Queue for PostgresJobs {
     }
 
     async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
-        self.ring(News::ALL);
+        self.shared.ring(News::ALL);
         Ok(())
     }
 
@@ -228,11 +231,12 @@ impl Queue for PostgresJobs {
         wait: Duration,
     ) -> Result<Hint, StoreError> {
         let look = || async {
-            let startable = self.queries().startable(self.clock.now()).await;
+            let startable = self.queries().startable(self.shared.clock.now()).await;
             startable.map_err(|fault| fault.during("look for work"))
         };
-        self.wakeups
-            .wait_for_work(self.clock.as_ref(), wait, look)
+        self.shared
+            .wakeups
+            .wait_for_work(self.shared.clock.as_ref(), wait, look)
             .await
     }
 

@@ -82,6 +82,7 @@ impl Queries<'_> {
             let state = parsed("state", row.try_get(0)?)?;
             *counts.entry(state).or_default() += small::<u64>("count", row.try_get(1)?)?;
         }
+        counts.retain(|_, count| *count > 0);
         Ok(counts)
     }
 

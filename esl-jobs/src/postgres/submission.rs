@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::SystemTime;
 
-use deadpool_postgres::Object;
+use deadpool_postgres::{Object, Pool};
 use esl_core::Timestamp;
 use esl_core::job::{Admission, DedupeKey, JobId, NewJob, Rank, UserId};
 use esl_core::ports::{StoreError, Submitted};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::connection::Transaction;
 use super::error::Fault;
 use super::rows::{int, limit, writable_fields};
 
@@ -56,27 +57,33 @@ const RIVALS: &str = "
     UNION ALL SELECT id, dedupe_key FROM jobs WHERE namespace = $1 AND dedupe_key = ANY ($3)
     AND state IN ('queued', 'running') AND dedupe_key IS NOT NULL";
 
-/// Accepts jobs and says what became of each.
+/// Accepts jobs, all or none, and says what became of each.
 pub(super) async fn submit(
-    connection: &Object,
+    pool: &Pool,
     namespace: &str,
     jobs: Vec<NewJob>,
     now: Timestamp,
 ) -> Result<Vec<Submitted>, Fault> {
     let order: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+    let transaction = Transaction::of(pool).await?;
+    let mut open = admit(&transaction, namespace, jobs, now).await?;
     let mut answers: HashMap<JobId, Submitted> = HashMap::new();
-    let mut admissions = admit(connection, namespace, jobs, now).await?;
+    transaction.begin().await?;
     for _ in 0..TRIES {
-        let inserted = insert(connection, namespace, &admissions).await?;
-        for id in inserted {
-            answers.insert(id, Submitted { id, reused: false });
+        let inserted = insert(&transaction, namespace, &open).await?;
+        answers.extend(
+            inserted
+                .into_iter()
+                .map(|id| (id, Submitted { id, reused: false })),
+        );
+        open.retain(|admission| !answers.contains_key(&admission.job.head.id));
+        if !open.is_empty() {
+            answers.extend(rivals(&transaction, namespace, &open).await?);
+            open.retain(|admission| !answers.contains_key(&admission.job.head.id));
         }
-        admissions.retain(|admission| !answers.contains_key(&admission.job.head.id));
-        if !admissions.is_empty() {
-            answers.extend(rivals(connection, namespace, &admissions).await?);
-            admissions.retain(|admission| !answers.contains_key(&admission.job.head.id));
-        }
-        if admissions.is_empty() {
+        if open.is_empty() {
+            transaction.commit().await?;
+            transaction.end();
             return Ok(in_order(&order, &answers));
         }
     }

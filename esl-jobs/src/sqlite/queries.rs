@@ -94,6 +94,7 @@ pub(super) fn counts(
         let state = parsed("state", row.get_ref(0)?.as_str().unwrap_or_default())?;
         *counts.entry(state).or_default() += small::<u64>("count", row.get(1)?)?;
     }
+    counts.retain(|_, count| *count > 0);
     Ok(counts)
 }
 

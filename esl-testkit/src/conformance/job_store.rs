@@ -30,6 +30,7 @@ macro_rules! job_store_suite {
                 the_same_submission_again_changes_nothing,
                 a_thousand_jobs_go_through_at_once,
                 an_empty_call_is_answered,
+                a_call_that_is_dropped_does_all_or_nothing,
                 one_process_sees_what_another_did,
                 namespaces_do_not_see_each_other,
                 listing_filters_and_goes_on,

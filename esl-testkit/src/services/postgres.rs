@@ -34,15 +34,23 @@ impl PostgresDatabase {
     /// If Postgres is missing and `ESL_TEST_REQUIRE` names `postgres`, or it does not start.
     #[must_use]
     pub fn create() -> Option<Self> {
+        Some(Self::on(Cluster::running(&programs()?)))
+    }
+
+    /// The same on a server of its own, which may be restarted.
+    ///
+    /// # Panics
+    /// Like [`PostgresDatabase::create`].
+    #[must_use]
+    pub fn create_apart() -> Option<Self> {
+        Some(Self::on(Arc::new(Cluster::make(&programs()?))))
+    }
+
+    fn on(cluster: Arc<Cluster>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
-        let Some(programs) = folder_with(&PROGRAMS, debian_folders().into_iter()) else {
-            missing("postgres", "postgresql");
-            return None;
-        };
-        let cluster = Cluster::running(&programs);
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         cluster.create_database(&name);
-        Some(Self { cluster, name })
+        Self { cluster, name }
     }
 
     /// How to connect to it.
@@ -52,7 +60,7 @@ impl PostgresDatabase {
         format!("postgres:///{}?host={socket}&user=postgres", self.name)
     }
 
-    /// Stops the server as a power cut would, and starts it again. Other databases go down with it.
+    /// Stops the server without warning, and starts it again. Other databases of it go down, too.
     pub fn restart(&self) {
         self.cluster.stop();
         self.cluster.start();
@@ -145,6 +153,15 @@ impl Drop for Cluster {
             self.stop();
         }
     }
+}
+
+/// The folder of Postgres's programs; none if it is not installed.
+fn programs() -> Option<PathBuf> {
+    let found = folder_with(&PROGRAMS, debian_folders().into_iter());
+    if found.is_none() {
+        missing("postgres", "postgresql");
+    }
+    found
 }
 
 /// Where Debian keeps the programs of each version, latest first.

@@ -5,7 +5,10 @@ use crate::Stage;
 use crate::job::{JobId, NewJob, UserId};
 
 fn fields(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(fields) => fields,
+        other => panic!("{other} is no object"),
+    }
 }
 
 fn stored(value: Value) -> StoredPayload {

@@ -100,6 +100,27 @@ pub async fn an_empty_call_is_answered(fixture: &JobsFixture) {
     assert!(claim(store, WorkerId::new(), 9).await.is_empty());
 }
 
+/// A caller that gives up finds all of what it wanted, or nothing, and holds nobody up.
+pub async fn a_call_that_is_dropped_does_all_or_nothing(fixture: &JobsFixture) {
+    let store = fixture.one.store.as_ref();
+    let mut given_up = Vec::new();
+    for micros in (0..20).map(|round| round * 100) {
+        let pair = chores(2);
+        given_up.push([pair[0].id, pair[1].id]);
+        let patience = Duration::from_micros(micros);
+        // Whether it gets through in that time does not matter.
+        let _ = tokio::time::timeout(patience, store.submit(pair)).await;
+        let claiming = claim(store, WorkerId::new(), 1);
+        let _ = tokio::time::timeout(patience, claiming).await;
+    }
+    let after = submit(store, chore()).await;
+    assert_eq!(find(store, after).await.head.id, after);
+    for pair in given_up {
+        let found = store.jobs(&pair).await.expect("readable");
+        assert!(matches!(found.len(), 0 | 2));
+    }
+}
+
 /// Processes that share a store see each other's jobs as soon as a call has returned.
 pub async fn one_process_sees_what_another_did(fixture: &JobsFixture) {
     let (one, other) = (fixture.one.store.as_ref(), fixture.other.store.as_ref());
@@ -197,6 +218,7 @@ pub async fn jobs_are_counted_by_state(fixture: &JobsFixture) {
     running(store, WorkerId::new()).await;
     store.submit(chores(3)).await.expect("submitted");
     let counts = store.counts().await.expect("readable");
+    assert_eq!(counts.len(), 3);
     let count = |state| counts.get(&state).copied().unwrap_or(0);
     assert_eq!(JobState::ALL.map(count), [3, 1, 1, 0, 0]);
 }

@@ -1,0 +1,214 @@
+//! From addresses to adapters.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use esl_core::ports::{Clock, EventLog, JobStore, Queue, StoreError};
+
+/// Where jobs are kept unless somebody says otherwise.
+pub const DEFAULT_DATABASE_URL: &str = "sqlite:data/esl.db";
+
+/// The namespace of jobs unless somebody says otherwise.
+pub const DEFAULT_NAMESPACE: &str = "esl-jobs";
+
+/// Which places to use.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Places {
+    /// `sqlite:<path>` or `postgres:…`. Default [`DEFAULT_DATABASE_URL`].
+    pub database_url: String,
+    /// `redis:…` beside a Postgres database; otherwise the database is the queue, too.
+    pub queue_url: Option<String>,
+    /// Only jobs of this namespace are seen. Default [`DEFAULT_NAMESPACE`].
+    pub namespace: String,
+    /// How many connections to a database server are opened at most. Default 10.
+    pub pool_size: usize,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            database_url: DEFAULT_DATABASE_URL.into(),
+            queue_url: None,
+            namespace: DEFAULT_NAMESPACE.into(),
+            pool_size: 10,
+        }
+    }
+}
+
+/// The ports of the job system.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    /// Where jobs are kept.
+    pub store: Arc<dyn JobStore>,
+    /// What happened to them.
+    pub events: Arc<dyn EventLog>,
+    /// Who hears first that there is work.
+    pub queue: Arc<dyn Queue>,
+    /// How many jobs a worker should run at the same time here unless somebody says otherwise.
+    pub default_concurrency: usize,
+}
+
+/// What an address names.
+#[derive(Debug, PartialEq, Eq)]
+enum Database {
+    Sqlite(PathBuf),
+    Postgres,
+}
+
+/// Opens the places and brings their tables up to date.
+///
+/// # Errors
+/// [`StoreError::Configuration`] if the addresses name no places, places that do not go together, or
+/// places that this program was built without; otherwise whatever opening them failed with.
+pub async fn connect(places: &Places, clock: Arc<dyn Clock>) -> Result<Jobs, StoreError> {
+    let database = database(&places.database_url)?;
+    if let Some(queue) = &places.queue_url {
+        return Err(unsupported_queue(queue, &database));
+    }
+    match database {
+        Database::Sqlite(path) => open_sqlite(path, places, clock).await,
+        Database::Postgres => connect_to_postgres(places, clock).await,
+    }
+}
+
+fn database(url: &str) -> Result<Database, StoreError> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() {
+                return Err(problem(
+                    "the address names no file; write sqlite:data/esl.db",
+                ));
+            }
+            Ok(Database::Sqlite(path.into()))
+        }
+        Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres),
+        // The address itself stays out of the message: it may hold a password.
+        _ => Err(problem(
+            "the address begins with neither sqlite: nor postgres:",
+        )),
+    }
+}
+
+fn unsupported_queue(queue: &str, database: &Database) -> StoreError {
+    let is_redis = queue.starts_with("redis:") || queue.starts_with("rediss:");
+    match (is_redis, database) {
+        (false, _) => problem("the address of the queue does not begin with redis:"),
+        (true, Database::Sqlite(_)) => problem(
+            "a Redis queue goes with a Postgres database only; leave the address of the queue out",
+        ),
+        (true, Database::Postgres) => problem("this program was built without Redis"),
+    }
+}
+
+fn problem(problem: &str) -> StoreError {
+    StoreError::Configuration {
+        problem: problem.to_owned(),
+    }
+}
+
+#[cfg(feature = "sqlite")]
+async fn open_sqlite(
+    path: PathBuf,
+    places: &Places,
+    clock: Arc<dyn Clock>,
+) -> Result<Jobs, StoreError> {
+    let jobs = crate::sqlite::SqliteJobs::open(&path, &places.namespace, clock).await?;
+    Ok(Jobs::of(Arc::new(jobs), 3))
+}
+
+#[cfg(not(feature = "sqlite"))]
+async fn open_sqlite(
+    _path: PathBuf,
+    _places: &Places,
+    _clock: Arc<dyn Clock>,
+) -> Result<Jobs, StoreError> {
+    Err(problem("this program was built without SQLite"))
+}
+
+#[cfg(feature = "postgres")]
+async fn connect_to_postgres(places: &Places, clock: Arc<dyn Clock>) -> Result<Jobs, StoreError> {
+    let Places {
+        database_url: url,
+        namespace,
+        pool_size,
+        ..
+    } = places;
+    let jobs = crate::postgres::PostgresJobs::connect(url, namespace, *pool_size, clock).await?;
+    Ok(Jobs::of(Arc::new(jobs), 5))
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn connect_to_postgres(_places: &Places, _clock: Arc<dyn Clock>) -> Result<Jobs, StoreError> {
+    Err(problem("this program was built without Postgres"))
+}
+
+impl Jobs {
+    /// An adapter that is store, log and queue at once.
+    #[must_use]
+    pub fn of<A: JobStore + EventLog + Queue>(adapter: Arc<A>, default_concurrency: usize) -> Self {
+        Self {
+            store: adapter.clone(),
+            events: adapter.clone(),
+            queue: adapter,
+            default_concurrency,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use esl_core::ports::SystemClock;
+
+    use super::*;
+
+    #[test]
+    fn an_address_names_a_database() {
+        let file = |path: &str| Database::Sqlite(path.into());
+        assert_eq!(database("sqlite:data/esl.db").unwrap(), file("data/esl.db"));
+        assert_eq!(
+            database("sqlite:///var/esl.db").unwrap(),
+            file("/var/esl.db")
+        );
+        assert_eq!(
+            database("postgres://localhost/esl").unwrap(),
+            Database::Postgres
+        );
+        for url in ["", "sqlite:", "mysql://localhost", "data/esl.db"] {
+            assert!(database(url).is_err(), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn places_that_do_not_go_together_are_refused_without_naming_a_password() {
+        let mut places = Places {
+            queue_url: Some("redis://:secret@localhost".into()),
+            ..Places::default()
+        };
+        for database in [
+            "sqlite:unused.db",
+            "postgres://me:secret@localhost/esl",
+            "secret",
+        ] {
+            places.database_url = database.into();
+            let refused = connect(&places, Arc::new(SystemClock)).await.unwrap_err();
+            assert!(matches!(refused, StoreError::Configuration { .. }));
+            assert!(!refused.to_string().contains("secret"), "{refused}");
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[tokio::test]
+    async fn a_file_is_made_where_the_address_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/esl.db");
+        let places = Places {
+            database_url: format!("sqlite:{}", path.display()),
+            ..Places::default()
+        };
+        let jobs = connect(&places, Arc::new(SystemClock)).await.unwrap();
+        assert!(jobs.store.counts().await.unwrap().is_empty());
+        assert!(path.exists());
+    }
+}

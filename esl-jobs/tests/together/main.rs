@@ -1,0 +1,187 @@
+//! Workers, stores and readers together: several processes, in real time, on real databases.
+#![cfg(feature = "sqlite")]
+
+mod child;
+mod counting;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use esl_core::CancellationToken;
+use esl_core::job::{Cursor, JobId, JobState, NewJob, Priority};
+use esl_core::ports::{EventLog, EventPage, SystemClock};
+use esl_jobs::worker::{Worker, WorkerConfig};
+use esl_jobs::{Jobs, Places, connect};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use counting::{Counts, Tally};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn open(url: &str) -> Jobs {
+    let mut places = Places::default();
+    places.database_url = url.to_owned();
+    connect(&places, Arc::new(SystemClock)).await.unwrap()
+}
+
+fn worker(jobs: &Jobs, tally: &Arc<Tally>, config: WorkerConfig) -> Worker {
+    Worker::builder(jobs.store.clone(), jobs.queue.clone())
+        .config(config)
+        .handles(Counts(tally.clone()))
+        .build()
+        .unwrap()
+}
+
+async fn ended(events: &dyn EventLog, count: usize) -> Vec<(Cursor, JobId, JobState)> {
+    let (mut after, mut seen, mut ends) = (Cursor::START, Vec::new(), 0);
+    while ends < count {
+        let page = events.read(EventPage::after(after, 100)).await.unwrap();
+        for one in &page {
+            after = one.cursor;
+            seen.push((one.cursor, one.event.job, one.event.state));
+            ends += usize::from(one.event.state.is_terminal());
+        }
+        events.wait(after, Duration::from_secs(5)).await.unwrap();
+    }
+    seen
+}
+
+/// Two processes submit, three workers run, two readers listen.
+async fn each_job_runs_once_and_every_reader_sees_all(url: &str) {
+    let (one, other) = (open(url).await, open(url).await);
+    let tally = Arc::new(Tally::default());
+    let shutdown = CancellationToken::new();
+    let mut working = JoinSet::new();
+    for jobs in [&one, &other, &other] {
+        let worker = worker(jobs, &tally, WorkerConfig::default());
+        working.spawn(worker.run(shutdown.clone()));
+    }
+    for round in 0..20 {
+        let jobs = [&one, &other][round % 2];
+        let new = (0..10).map(|_| counting::job()).collect();
+        jobs.store.submit(new).await.unwrap();
+    }
+    let readers = async {
+        tokio::join!(
+            ended(one.events.as_ref(), 200),
+            ended(other.events.as_ref(), 200)
+        )
+    };
+    let (seen, same) = timeout(PATIENCE, readers).await.expect("all jobs end");
+    shutdown.cancel();
+    working.join_all().await;
+
+    assert_eq!(seen, same);
+    assert!(seen.is_sorted_by(|one, next| one.0 < next.0));
+    let mut states: BTreeMap<JobId, Vec<JobState>> = BTreeMap::new();
+    for (_, job, state) in seen {
+        states.entry(job).or_default().push(state);
+    }
+    let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
+    assert!(states.values().all(|states| *states == whole));
+    let runs = tally.runs();
+    assert_eq!(runs.len(), 200);
+    assert_eq!(runs.iter().collect::<HashSet<_>>().len(), 200);
+}
+
+/// One worker with one slot takes the urgent jobs first, whatever came first.
+async fn urgent_jobs_are_run_first(url: &str) {
+    let jobs = open(url).await;
+    let mut order = Vec::new();
+    for priority in [8_u8, 5, 3, 1] {
+        let new = NewJob {
+            priority: Priority::try_from(priority).unwrap(),
+            ..counting::job()
+        };
+        order.insert(0, new.id);
+        jobs.store.submit(vec![new]).await.unwrap();
+    }
+    let tally = Arc::new(Tally::default());
+    let mut config = WorkerConfig::default();
+    config.concurrency = 1;
+    let shutdown = CancellationToken::new();
+    let working = tokio::spawn(worker(&jobs, &tally, config).run(shutdown.clone()));
+    let all = ended(jobs.events.as_ref(), 4);
+    timeout(PATIENCE, all).await.expect("all jobs end");
+    shutdown.cancel();
+    working.await.unwrap();
+    assert_eq!(tally.runs(), order);
+}
+
+/// A process is killed in the middle of a job; another one finishes it as the second attempt.
+async fn a_killed_process_costs_an_attempt_and_no_job(url: &str) {
+    let jobs = open(url).await;
+    let new = counting::job();
+    let id = new.id;
+    jobs.store.submit(vec![new]).await.unwrap();
+    let mut child = child::start(url);
+    let running = async {
+        let mut after = Cursor::START;
+        loop {
+            let page = jobs.events.read(EventPage::after(after, 10)).await.unwrap();
+            if page.iter().any(|one| one.event.state == JobState::Running) {
+                return;
+            }
+            after = page.last().map_or(after, |last| last.cursor);
+            jobs.events
+                .wait(after, Duration::from_secs(1))
+                .await
+                .unwrap();
+        }
+    };
+    timeout(PATIENCE, running)
+        .await
+        .expect("the child starts the job");
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let tally = Arc::new(Tally::default());
+    let shutdown = CancellationToken::new();
+    let rescuer = worker(&jobs, &tally, child::short_leases());
+    let working = tokio::spawn(rescuer.run(shutdown.clone()));
+    let all = ended(jobs.events.as_ref(), 1);
+    timeout(PATIENCE, all).await.expect("the job ends");
+    shutdown.cancel();
+    working.await.unwrap();
+    let head = jobs.store.jobs(&[id]).await.unwrap().remove(0).head;
+    assert_eq!((head.state, head.attempt), (JobState::Succeeded, 2));
+    assert_eq!((head.stalls, tally.runs()), (1, vec![id]));
+}
+
+macro_rules! stories {
+    ($place:ident, $new:expr) => {
+        mod $place {
+            stories!(@each $new,
+                each_job_runs_once_and_every_reader_sees_all,
+                urgent_jobs_are_run_first,
+                a_killed_process_costs_an_attempt_and_no_job,
+            );
+        }
+    };
+    (@each $new:expr, $($story:ident),+ $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                if let Some((url, _guard)) = $new {
+                    super::$story(&url).await;
+                }
+            }
+        )+
+    };
+}
+
+stories!(sqlite, {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("esl.db").display());
+    Some((url, folder))
+});
+
+#[cfg(feature = "postgres")]
+stories!(postgres, {
+    use esl_testkit::services::postgres::PostgresDatabase;
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create);
+    let database = database.await.unwrap();
+    database.map(|database| (database.url(), database))
+});
