@@ -48,7 +48,7 @@ impl Arguments {
         };
         for (service, ms) in &self.latency {
             change(*service, &|limits| {
-                limits.latency = Duration::from_millis(*ms)
+                limits.latency = Duration::from_millis(*ms);
             });
         }
         for (service, rate) in &self.rate {

@@ -22,6 +22,12 @@ pub(crate) struct Control {
     pub(crate) environment: Vec<(&'static str, String)>,
 }
 
+/// Why a request is not carried out.
+struct Refusal {
+    status: StatusCode,
+    message: String,
+}
+
 /// The body of a request to inject a fault.
 #[derive(Deserialize)]
 struct Injection {
@@ -33,11 +39,11 @@ impl Control {
     pub(crate) fn respond(&self, request: &FakeRequest) -> FakeResponse {
         match self.answer(request) {
             Ok(body) => json_response(StatusCode::OK, &body),
-            Err(refusal) => refusal,
+            Err(Refusal { status, message }) => json_response(status, &json!({ "error": message })),
         }
     }
 
-    fn answer(&self, request: &FakeRequest) -> Result<Value, FakeResponse> {
+    fn answer(&self, request: &FakeRequest) -> Result<Value, Refusal> {
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/") => Ok(json!({ "environment": self.environment() })),
             (&Method::GET, "/faults") => Ok(json!(self.frame.faults.all())),
@@ -82,7 +88,7 @@ impl Control {
     }
 
     /// The service that a path below `/services/` names.
-    fn fake(&self, path: &str) -> Result<&dyn Fake, FakeResponse> {
+    fn fake(&self, path: &str) -> Result<&dyn Fake, Refusal> {
         let name = path.strip_prefix(SERVICES).unwrap_or_default();
         let service = name.parse::<Service>();
         let fake = service.ok().and_then(|service| self.frame.fake(service));
@@ -102,13 +108,13 @@ impl Control {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(request: &'a FakeRequest) -> Result<T, FakeResponse> {
+fn read<'a, T: Deserialize<'a>>(request: &'a FakeRequest) -> Result<T, Refusal> {
     serde_json::from_slice(request.body())
         .map_err(|error| refusal(StatusCode::BAD_REQUEST, error.to_string()))
 }
 
 /// The `service=` of the query, if there is one.
-fn service_asked_for(request: &FakeRequest) -> Result<Option<Service>, FakeResponse> {
+fn service_asked_for(request: &FakeRequest) -> Result<Option<Service>, Refusal> {
     let Some(query) = request.uri().query() else {
         return Ok(None);
     };
@@ -117,6 +123,6 @@ fn service_asked_for(request: &FakeRequest) -> Result<Option<Service>, FakeRespo
     service.map(Some).ok_or_else(unknown)
 }
 
-fn refusal(status: StatusCode, message: String) -> FakeResponse {
-    json_response(status, &json!({ "error": message }))
+fn refusal(status: StatusCode, message: String) -> Refusal {
+    Refusal { status, message }
 }

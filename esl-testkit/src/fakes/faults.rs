@@ -96,6 +96,7 @@ impl Answer {
 
     /// Sets a header.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a number is passed as it is")]
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers
             .insert(name.to_ascii_lowercase(), value.to_string());

@@ -106,7 +106,7 @@ impl Frame {
         }
         let admission = match lane.fake.admit(&request) {
             Ok(admission) => admission,
-            Err(response) => return Reply::Whole(response),
+            Err(response) => return Reply::Whole(*response),
         };
         tokio::time::sleep(pass.latency).await;
         let reply = carry_out(&lane.fake, request, fault).await;

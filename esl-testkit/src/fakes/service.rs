@@ -102,7 +102,7 @@ pub(crate) enum Failure {
 #[async_trait]
 pub(crate) trait Fake: Send + Sync {
     /// Looks at a request when it arrives, before the latency has passed.
-    fn admit(&self, _request: &FakeRequest) -> Result<Admission, FakeResponse> {
+    fn admit(&self, _request: &FakeRequest) -> Result<Admission, Box<FakeResponse>> {
         Ok(Box::new(()))
     }
 

@@ -211,7 +211,7 @@ impl FakeElevenLabs {
 #[async_trait]
 impl Fake for FakeElevenLabs {
     /// A request that would be spoken takes a slot or is refused at once, without `Retry-After`.
-    fn admit(&self, request: &FakeRequest) -> Result<Admission, FakeResponse> {
+    fn admit(&self, request: &FakeRequest) -> Result<Admission, Box<FakeResponse>> {
         let call = Call::of(request.method(), request.uri().path());
         let Ok(call @ (Call::Speech { form, .. } | Call::Dialogue { form })) = call else {
             return Ok(Box::new(()));
@@ -222,7 +222,7 @@ impl Fake for FakeElevenLabs {
         let maximum = self.account().concurrency(accepted.model.is_quick());
         match self.slots(&accepted).take(maximum) {
             Some(slot) => Ok(Box::new(slot)),
-            None => Err(self.failure(Failure::OverConcurrency { maximum })),
+            None => Err(Box::new(self.failure(Failure::OverConcurrency { maximum }))),
         }
     }
 

@@ -256,7 +256,7 @@ fn refusal(error: &ApiError) -> FakeResponse {
 #[async_trait]
 impl Fake for FakeNotion {
     /// Two appends to one parent at the same time do not go together.
-    fn admit(&self, request: &FakeRequest) -> Result<Admission, FakeResponse> {
+    fn admit(&self, request: &FakeRequest) -> Result<Admission, Box<FakeResponse>> {
         let Some(Route::Append(id)) = Route::find(request.method(), request.uri().path()) else {
             return Ok(Box::new(()));
         };
@@ -264,7 +264,7 @@ impl Fake for FakeNotion {
             return Ok(Box::new(()));
         };
         if !lock(&self.busy).insert(parent) {
-            return Err(refusal(&ApiError::conflict()));
+            return Err(Box::new(refusal(&ApiError::conflict())));
         }
         Ok(Box::new(Appending {
             busy: Arc::clone(&self.busy),

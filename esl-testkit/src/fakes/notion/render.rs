@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::call::Version;
+use super::sources::Source;
 use super::store::{Content, Node, Page, Parent, Store};
 use super::stored::plain_text;
 
@@ -106,7 +107,7 @@ impl Show<'_> {
 
     pub(super) fn title(&self, node: &Node, page: &Page) -> String {
         let key = match node.parent {
-            Parent::Source(id) => self.store.sources.get(&id).map(|source| source.title_id()),
+            Parent::Source(id) => self.store.sources.get(&id).map(Source::title_id),
             _ => None,
         };
         let value = page.properties.get(key.unwrap_or("title"));

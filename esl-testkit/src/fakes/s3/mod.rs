@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Collected};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use s3s::Body;
@@ -150,7 +150,7 @@ impl Fake for FakeS3 {
 
 async fn whole(response: s3s::HttpResponse) -> FakeResponse {
     let (head, body) = response.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes());
+    let body = body.collect().await.map(Collected::to_bytes);
     Response::from_parts(head, body.unwrap_or_default())
 }
 

@@ -38,7 +38,7 @@ async fn each_type_of_block_is_taken_in_its_form() {
         json!({"table": {"table_width": 1, "children": [{"table_row": {"cells": [[]]}}]}}),
         json!({"column_list": {"children": [
             {"column": {"width_ratio": 0.5, "children": [paragraph("x")]}},
-            {"column": {"children": [with_children("toggle", json!([paragraph("x")]))]}},
+            {"column": {"children": [with_children("toggle", &json!([paragraph("x")]))]}},
         ]}}),
         json!({"synced_block": {"synced_from": null, "children": [paragraph("x")]}}),
         json!({"bookmark": {"url": "https://a.b"}}),
@@ -177,10 +177,10 @@ async fn two_levels_below_the_top_are_taken_and_a_third_is_not() {
     let bench = Bench::new();
     let second = with_children(
         "toggle",
-        json!([with_children("toggle", json!([paragraph("x")]))]),
+        &json!([with_children("toggle", &json!([paragraph("x")]))]),
     );
     bench.appended(json!([second])).await.ok();
-    let third = with_children("toggle", json!([second]));
+    let third = with_children("toggle", &json!([second]));
     bench.appended(json!([third])).await.invalid(
         "body.children[0].toggle.children[0].toggle.children[0].toggle.children should be not present, instead was `[{",
     );
@@ -190,7 +190,7 @@ async fn two_levels_below_the_top_are_taken_and_a_third_is_not() {
 async fn columns_and_tables_stand_only_so_deep() {
     let bench = Bench::new();
     let table = json!({"table": {"table_width": 1, "children": [{"table_row": {"cells": [[]]}}]}});
-    let in_toggle = |block: &Value| with_children("toggle", json!([block]));
+    let in_toggle = |block: &Value| with_children("toggle", &json!([block]));
     bench.appended(json!([in_toggle(&table)])).await.ok();
     let too_deep = bench.appended(json!([in_toggle(&in_toggle(&table))])).await;
     too_deep.invalid("children[0].toggle.children[0].table should be not present");

@@ -38,7 +38,7 @@ async fn a_list_of_children_has_100_blocks_at_every_level() {
         .appended(many(101, &paragraph("x")))
         .await
         .invalid("body.children.length should be ≤ `100`, instead was `101`.");
-    let toggle = with_children("toggle", many(101, &paragraph("x")));
+    let toggle = with_children("toggle", &many(101, &paragraph("x")));
     bench
         .appended(json!([toggle]))
         .await
@@ -48,7 +48,7 @@ async fn a_list_of_children_has_100_blocks_at_every_level() {
 #[tokio::test]
 async fn a_request_has_1000_blocks() {
     let bench = Bench::new();
-    let toggle = |inside| with_children("toggle", many(inside, &paragraph("x")));
+    let toggle = |inside| with_children("toggle", &many(inside, &paragraph("x")));
     let mut blocks = vec![toggle(99); 10];
     bench.appended(json!(blocks)).await.ok();
     blocks.push(paragraph("x"));
@@ -118,7 +118,7 @@ async fn a_workspace_on_a_budget_creates_no_more_blocks_than_it_has() {
     let mut bench = Bench::new();
     bench.notion.options.block_budget = Some(3);
     let page = bench.page(json!([paragraph("x"), paragraph("y")])).await;
-    let two = json!({"children": [with_children("toggle", json!([paragraph("x")]))]});
+    let two = json!({"children": [with_children("toggle", &json!([paragraph("x")]))]});
     bench.append(page, two).await.invalid("no more blocks");
     let first = bench.children(page).await[0]["id"]
         .as_str()

@@ -100,7 +100,7 @@ async fn the_older_version_knows_after_and_archived() {
 #[tokio::test]
 async fn an_append_answers_with_the_blocks_of_the_first_level_in_order() {
     let bench = Bench::new();
-    let blocks = json!([with_children("toggle", json!([paragraph("x")])), {"divider": {}}]);
+    let blocks = json!([with_children("toggle", &json!([paragraph("x")])), {"divider": {}}]);
     let answer = bench.appended(blocks).await.ok();
     let blocks = answer["results"].as_array().unwrap();
     assert_eq!(kinds(blocks), ["toggle", "divider"]);
@@ -167,7 +167,7 @@ async fn an_update_replaces_the_fields_it_names_and_keeps_the_others() {
 async fn what_is_in_the_trash_is_shown_but_not_changed() {
     let bench = Bench::new();
     let page = bench
-        .page(json!([with_children("toggle", json!([paragraph("x")])), {"divider": {}}]))
+        .page(json!([with_children("toggle", &json!([paragraph("x")])), {"divider": {}}]))
         .await;
     let toggle = id(&bench.children(page).await[0]);
     let inside = id(&bench.children(toggle).await[0]);

@@ -174,7 +174,7 @@ fn paragraph(content: &str) -> Value {
 }
 
 /// A block of a type that only has a text, with these children.
-fn with_children(kind: &str, children: Value) -> Value {
+fn with_children(kind: &str, children: &Value) -> Value {
     json!({kind: {"rich_text": text("x"), "children": children}})
 }
 
