@@ -98,8 +98,8 @@ impl Maker {
         let kept = Kept {
             workspace: settings.workspace.value,
             answers: args.page.answers,
-            presets: absolute(settings.presets.value)?,
-            voices: absolute(settings.voices.value)?,
+            presets: absolute(settings.presets.value.as_deref())?,
+            voices: absolute(settings.voices.value.as_deref())?,
             concurrency: settings.concurrency.value,
             max_lesson_bytes: settings.max_lesson_bytes.value,
             speaks: speaks && !args.speech.skip_tts,
@@ -281,8 +281,8 @@ impl Kept {
     }
 }
 
-fn absolute(path: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
-    path.as_deref().map(config::absolute).transpose()
+fn absolute(path: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    path.map(config::absolute).transpose()
 }
 
 impl Unmade {
