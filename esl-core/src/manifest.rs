@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::block::Audience;
 use crate::{
     BlockId, DataSourceId, Digest, LessonId, PageId, RunId, Stage, Timestamp, UploadId,
     VoiceAssignment,
@@ -55,6 +56,9 @@ pub struct Manifest {
     /// Digest of the preset's definition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset_hash: Option<Digest>,
+    /// Whom the page is for; none for teachers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// How the speech was asked for: `auto`, `dialogue` or `monologue`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tts_mode: Option<String>,
@@ -308,6 +312,7 @@ impl Manifest {
             strays: Vec::new(),
             preset: None,
             preset_hash: None,
+            audience: None,
             tts_mode: None,
             study_text_hash: None,
             imported_hash: None,

@@ -30,6 +30,8 @@ mod jobs_fixture;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
+#[cfg(unix)]
+pub mod services;
 #[cfg(feature = "fakes")]
 mod sound;
 mod tone;

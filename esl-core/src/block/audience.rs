@@ -1,11 +1,15 @@
 //! Who may see which blocks. A teacher's page is not a student's page.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Block, plain_text};
 
-/// Whom a copy of a page is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Whom a copy of a page is for. In JSON `teacher`, `student` or `student-with-answers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Audience {
     /// Everything.
+    #[default]
     Teacher,
     /// No answer key and no follow-up plan.
     Student,

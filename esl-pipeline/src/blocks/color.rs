@@ -3,6 +3,8 @@
 //! A heading takes its level's colour as a whole. What folds its children takes it on the words of
 //! its title only, since the colour of a block tints what is inside it, too.
 
+use std::ops::AddAssign;
+
 use esl_core::block::{Block, HeadingLevel, RichText};
 use esl_core::{Color, Preset};
 
@@ -17,6 +19,15 @@ pub struct ColorCounts {
     pub h3: usize,
     /// Titles of toggles that directly follow a heading.
     pub toggles: usize,
+}
+
+impl AddAssign for ColorCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.h1 += other.h1;
+        self.h2 += other.h2;
+        self.h3 += other.h3;
+        self.toggles += other.toggles;
+    }
 }
 
 /// Colours the headings at every depth, and the toggles that directly follow one.

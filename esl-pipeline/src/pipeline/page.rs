@@ -1,13 +1,14 @@
 //! The page as the lesson wants it. Pure.
 
-use esl_core::block::Block;
+use esl_core::block::{Audience, Block, visible_to};
 use esl_core::manifest::Manifest;
 use esl_core::ports::{NotionLimits, PageHead, SourceSchema};
 use esl_core::{DataSourceId, Digest};
 
-use super::Problem;
+use super::links::Links;
 use super::preflight::ChosenPreset;
 use super::properties;
+use super::{Problem, StudentLink};
 use crate::blocks::pack::split_texts;
 use crate::blocks::{ColorCounts, ConvertOptions, colorize, convert};
 use crate::lesson::Lesson;
@@ -19,6 +20,7 @@ pub(super) struct PageContent {
     pub(super) blocks: Vec<Block>,
     pub(super) colors: ColorCounts,
     preset: Option<ChosenPreset>,
+    audience: Audience,
     /// Addresses everything that the page shows: it is up to date if it was built from this.
     pub(super) digest: Digest,
 }
@@ -30,21 +32,26 @@ pub(super) struct WantedPage {
     pub(super) head: PageHead,
     pub(super) blocks: Vec<Block>,
     pub(super) preset: Option<ChosenPreset>,
+    audience: Audience,
     /// Addresses the student.
     pub(super) student: Option<Digest>,
     /// Whether one of the properties is the student.
-    pub(super) names_student: bool,
+    pub(super) student_link: StudentLink,
+    /// What could not be linked.
+    pub(super) warnings: Vec<String>,
     pub(super) digest: Digest,
 }
 
 impl PageContent {
-    /// What of `lesson` stands on its page, in the colours of `preset`.
+    /// What of `lesson` its `audience` sees on its page, in the colours of `preset`.
     pub(super) fn of(
         lesson: &Lesson<'_>,
         student: Option<&str>,
         preset: Option<&ChosenPreset>,
+        audience: Audience,
     ) -> Self {
-        let mut blocks = convert(lesson, &ConvertOptions::default());
+        let blocks = convert(lesson, &ConvertOptions::default());
+        let mut blocks = visible_to(audience, &blocks);
         let colors = preset
             .map(|chosen| colorize(&mut blocks, &chosen.preset))
             .unwrap_or_default();
@@ -66,6 +73,7 @@ impl PageContent {
             blocks,
             colors,
             preset: preset.cloned(),
+            audience,
             digest,
         }
     }
@@ -78,12 +86,11 @@ impl PageContent {
         student: Option<&str>,
         source: DataSourceId,
         schema: &SourceSchema,
+        links: Links,
         limits: &NotionLimits,
     ) -> (WantedPage, Vec<Problem>) {
         let front_matter = &lesson.front_matter;
-        let (properties, unfit) = properties::encode(front_matter, student, schema);
-        let is_student = |name: &String| name.trim().eq_ignore_ascii_case("student");
-        let names_student = student.is_some() && properties.keys().any(is_student);
+        let (properties, unfit) = properties::encode(front_matter, student, schema, &links);
         let head = PageHead {
             title: self.title,
             icon: properties::value(&front_matter.icon),
@@ -95,8 +102,10 @@ impl PageContent {
             head,
             blocks: split_texts(self.blocks, limits),
             preset: self.preset,
+            audience: self.audience,
             student: student.map(student_digest),
-            names_student,
+            student_link: links.student,
+            warnings: links.warnings,
             digest: self.digest,
         };
         (page, unfit)
@@ -116,8 +125,9 @@ pub(super) fn student_digest(name: &str) -> Digest {
 }
 
 impl WantedPage {
-    /// Notes whose the page is and whose colours it has.
+    /// Notes whose the page is, who may see it and whose colours it has.
     pub(super) fn note(&self, manifest: &mut Manifest) {
+        manifest.audience = Some(self.audience).filter(|audience| *audience != Audience::Teacher);
         manifest.student.clone_from(&self.student);
         self.note_preset(manifest);
     }

@@ -6,8 +6,10 @@ use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::ports::{Notion, NotionError, SourceSchema};
 use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 
+use super::delivery::{self, Delivery, UploadFact};
 use super::findings::{Findings, audio_of};
 use super::journal::Journal;
+use super::links::Links;
 use super::page::{PageContent, WantedPage, student_of};
 use super::plan::Plan;
 use super::stages::tts::{Engine, Take};
@@ -28,6 +30,9 @@ pub(super) struct Outlook {
     /// The recording that would be made; none if it is not this run's business.
     pub(super) take: Option<Take>,
     pub(super) engine: Option<Engine>,
+    pub(super) delivery: Delivery,
+    /// The content of the recording that is there.
+    pub(super) recorded: Option<Digest>,
     pub(super) study_text: Digest,
     pub(super) md_hash: Digest,
 }
@@ -76,9 +81,13 @@ impl Pipeline {
         let source = options.data_source_id.unwrap_or(self.source);
         let schema = notion.schema(source).await.map_err(unavailable);
         let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
-        let content = PageContent::of(lesson, student, preset.as_ref());
+        let links = Links::of(notion, &lesson.front_matter, student, &schema).await;
+        let links = problems.unless_failed(links.map_err(unavailable));
+        let links = links.unwrap_or_default();
+        let audience = options.audience.or(manifest.audience).unwrap_or_default();
+        let content = PageContent::of(lesson, student, preset.as_ref(), audience);
         let colors = content.colors;
-        let (page, unfit) = content.fit(lesson, student, source, &schema, notion.limits());
+        let (page, unfit) = content.fit(lesson, student, source, &schema, links, notion.limits());
         problems.add(unfit);
         let page_is_there = page_is_there(notion, &manifest).await;
         let page_is_there = problems.unless_failed(page_is_there);
@@ -95,6 +104,20 @@ impl Pipeline {
             None => None,
         };
 
+        let has_audio = speaks || audio_of(&manifest).is_some();
+        let delivery = Delivery::of(options.upload, &manifest, self.uploads.is_some());
+        let uploads = self
+            .uploads
+            .as_deref()
+            .filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
+        let upload = match uploads {
+            Some(store) => delivery::look(&manifest, store, self.clock.now()).await,
+            None => Ok(UploadFact::Missing),
+        };
+        let upload = upload.map_err(|source| PipelineError::Upload { source });
+        let upload = problems.unless_failed(upload);
+        problems.add(missing_store(delivery, self.uploads.is_some()));
+
         let study_text = study_text_hash(lesson);
         let md_hash = Digest::of(&request.lesson.bytes);
         let findings = Findings {
@@ -106,6 +129,8 @@ impl Pipeline {
             preset: preset.as_ref().map(|preset| preset.name.as_str()),
             wants_audio,
             recording_key: take.as_ref().map(|take| &take.key),
+            delivery,
+            upload: upload.unwrap_or(UploadFact::Missing),
             study_text: &study_text,
             md_hash: &md_hash,
             run_id: context.run_id,
@@ -119,6 +144,8 @@ impl Pipeline {
             colors,
             take,
             engine,
+            delivery,
+            recorded: audio_of(&manifest).and_then(|audio| audio.sha256.clone()),
             study_text,
             md_hash,
         };
@@ -145,6 +172,15 @@ impl Pipeline {
         let cache = recordings.segments.clone();
         let recorder = Recorder::new(tts.clone(), cache).with_limiter(account.limiter.clone());
         Some(Engine { tts, recorder })
+    }
+}
+
+impl Outlook {
+    /// What may surprise though it stands in nobody's way.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let about_voices = self.take.iter().flat_map(|take| &take.warnings);
+        let warnings = about_voices.chain(&self.page.warnings);
+        warnings.cloned().collect()
     }
 }
 
@@ -300,6 +336,10 @@ fn missing_engine(asked: AskedForAudio, engine: Option<&Engine>) -> Option<Probl
         hint: Some("set up a speech engine, or leave the audio out".to_owned()),
         kind: ErrorKind::Configuration,
     })
+}
+
+fn missing_store(delivery: Delivery, has_store: bool) -> Option<Problem> {
+    (delivery == Delivery::Store && !has_store).then(delivery::missing_store)
 }
 
 /// Addresses what the study text says, labels and marks included.

@@ -1,9 +1,10 @@
 //! What a run leaves behind for its caller.
 
 use esl_core::manifest::AudioRecord;
-use esl_core::{PageId, RunId, Stage, VoiceAssignment};
+use esl_core::{PageId, RunId, Stage, Timestamp, VoiceAssignment};
 use serde::Serialize;
 
+use super::StudentLink;
 use super::plan::{Action, Plan};
 use crate::blocks::ColorCounts;
 use crate::blocks::diff::{Conflict, ConflictOutcome};
@@ -27,6 +28,8 @@ pub struct RunReport {
     /// Where students open their copy, in workspaces that keep one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student_page_url: Option<String>,
+    /// Whether the page points to its student.
+    pub student: StudentLink,
     /// What this run did to the page's blocks; none if it left them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<PageReport>,
@@ -71,9 +74,12 @@ pub struct AudioReport {
     /// The local MP3 file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Its public address, where it has one.
+    /// Its address for others, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// When the address stops working, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_expires_at: Option<Timestamp>,
     /// Digest of everything that determines the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
@@ -204,6 +210,7 @@ impl AudioReport {
         Self {
             path: audio.path,
             url: audio.url,
+            url_expires_at: audio.url_expires_at,
             hash: audio.hash,
             duration_seconds: audio.duration_seconds,
             bytes: audio.bytes,

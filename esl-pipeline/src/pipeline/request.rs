@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::speech::casting::VoiceMap;
 use crate::speech::segments::{Gaps, SpeechMode};
 use bytes::Bytes;
+use esl_core::block::Audience;
 use esl_core::{DataSourceId, LessonId, Students};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -79,6 +80,9 @@ pub struct RunOptions {
     /// The student's name instead of the one in the front matter; empty for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub student: Option<String>,
+    /// Whom the page is for. Absent: as in the last run; in the first, teachers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// Where the page is created instead of the pipeline's own data source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_source_id: Option<DataSourceId>,
@@ -95,6 +99,11 @@ pub struct RunOptions {
     pub redo_tts: bool,
     /// Compares the page block by block and makes the recording anew, though nothing has changed.
     pub force: bool,
+    /// Where the page takes the recording from. Absent: as it does already, else `auto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadTarget>,
+    /// Leaves the uploaded recording and the page's player as they are; there must be one.
+    pub skip_upload: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<PathBuf>,
@@ -133,6 +142,20 @@ pub enum OnExisting {
     New,
     /// Refuses to run.
     Fail,
+}
+
+/// Where a page takes its recording from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UploadTarget {
+    /// From the pipeline's store of uploads, if it has one, else from the workspace.
+    Auto,
+    /// From the pipeline's store of uploads.
+    S3,
+    /// From the workspace, which takes the file.
+    Notion,
+    /// From nowhere: the page gets no player.
+    None,
 }
 
 /// Which heading colours: in JSON absent, `null` or a name.
@@ -200,10 +223,13 @@ mod tests {
 
     #[test]
     fn unknown_fields_and_values_are_refused() {
-        assert!(options(json!({"ttsMode": "dialogue", "onExisting": "new"})).is_ok());
+        assert!(
+            options(json!({"ttsMode": "dialogue", "onExisting": "new", "upload": "s3"})).is_ok()
+        );
         for json in [
             json!({"ttsMode": "duet"}),
             json!({"onExisting": "replace"}),
+            json!({"upload": "ftp"}),
             json!({"preSet": "calm"}),
             json!({"dialogueSeed": -1}),
         ] {

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use esl_core::block::Block;
-use esl_core::manifest::Manifest;
+use esl_core::manifest::{Manifest, UrlKind};
 use esl_core::ports::Notion;
 use esl_core::{DataSourceId, Digest, Stage, VoiceAssignment};
 use serde::Serialize;
 
+use super::delivery;
 use super::page_plan;
 use super::plan::{Action, Plan};
 use super::preflight::Outlook;
 use super::run::no_step;
 use super::stages::validate;
-use super::{PageRequest, Pipeline, PipelineError, Problem, RunContext, RunRequest};
+use super::{PageRequest, Pipeline, PipelineError, Problem, RunContext, RunRequest, StudentLink};
 use crate::lesson::Lesson;
 use crate::speech::segments::SpeechMode;
 
@@ -29,6 +30,9 @@ pub struct RunPlan {
     /// The recording; none if there will be no speech.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioPlan>,
+    /// The uploaded recording; none if it will not be uploaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadPlan>,
     /// What may surprise though it stands in nobody's way.
     pub warnings: Vec<String>,
     /// Every reason for which the run would end before its first effect.
@@ -60,6 +64,8 @@ pub struct PagePlan {
     pub chunks: usize,
     /// What they do, in order.
     pub requests: Vec<PageRequest>,
+    /// Whether the page points to its student.
+    pub student: StudentLink,
     /// Whether the page names the student.
     pub student_linked: bool,
 }
@@ -88,6 +94,23 @@ pub struct AudioPlan {
     pub path: PathBuf,
     /// Who would speak with which voice.
     pub voices: Vec<VoiceAssignment>,
+}
+
+/// Where the recording would be uploaded to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadPlan {
+    /// The bucket; none in stores without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// The object's name. It is made from the sound, so a recording still to be made has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its address, without a signature; none without a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Who could fetch it there.
+    pub url_kind: UrlKind,
 }
 
 impl Pipeline {
@@ -145,14 +168,26 @@ impl Pipeline {
             stages: stages(&outlook.plan),
             page,
             audio: self.audio(request, outlook).await?,
-            warnings: outlook
-                .take
-                .as_ref()
-                .map_or_else(Vec::new, |take| take.warnings.clone()),
+            upload: self.upload(outlook),
+            warnings: outlook.warnings(),
             problems: {
                 problems.extend(preflight.into_problems());
                 problems
             },
+        })
+    }
+
+    fn upload(&self, outlook: &Outlook) -> Option<UploadPlan> {
+        let store = self.uploads.as_deref();
+        let store = store.filter(|_| outlook.plan.upload.runs())?;
+        let digest = outlook.recorded.as_ref();
+        let digest = digest.filter(|_| !outlook.plan.tts.runs());
+        let place = delivery::place(store, digest)?;
+        Some(UploadPlan {
+            bucket: place.bucket,
+            key: digest.map(|_| place.key),
+            url: digest.map(|_| place.url),
+            url_kind: place.url_kind,
         })
     }
 
@@ -205,7 +240,8 @@ async fn page(
         blocks: page.blocks.iter().map(Block::count).sum(),
         chunks: requests.len(),
         requests,
-        student_linked: page.names_student,
+        student: page.student_link,
+        student_linked: page.student_link == StudentLink::Linked,
     };
     (plan, unread)
 }

@@ -5,6 +5,7 @@
 //! so and pass, unless `ESL_TEST_REQUIRE` names `sdk`.
 
 mod elevenlabs;
+mod notion;
 mod openai;
 
 use std::path::{Path, PathBuf};

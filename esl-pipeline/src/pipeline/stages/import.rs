@@ -290,7 +290,7 @@ fn outline(block: &Block) -> BlockDigest {
 }
 
 /// All direct children of a page or block.
-pub(super) async fn children(
+pub(in crate::pipeline) async fn children(
     notion: &dyn Notion,
     parent: BlockId,
 ) -> Result<Vec<ChildBlock>, NotionError> {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::client::Api;
 use super::error::Asked;
-use super::wire::{ListedModel, ListedVoice, Subscription, VoicePage};
+use super::listing::{ListedModel, ListedVoice, Subscription, VoicePage};
 use super::{ElevenLabsSpeech, read};
 
 /// Voices of one page, the most that there may be.

@@ -1,7 +1,6 @@
 //! Hands files to Notion.
 
 use std::path::Path;
-use std::time::Duration;
 
 use esl_core::UploadId;
 use esl_core::ports::{FileUpload, NotionError};
@@ -25,8 +24,9 @@ const MAX_PARTS: u64 = 1000;
 /// Bytes of a file's name, at most (Notion API reference, "File uploads").
 const MAX_NAME: usize = 900;
 
-/// How long sending a piece may take: half a megabit per second is enough.
-const SEND_TIMEOUT: Duration = Duration::from_secs(6 * 60);
+/// How much longer than other requests sending a piece may take: by default half a megabit per
+/// second is fast enough.
+const SEND_TIMEOUTS: u32 = 6;
 
 /// What can be played, shown or read, and how its names end. (Notion API reference, "File uploads":
 /// supported types.)
@@ -109,7 +109,10 @@ impl NotionWorkspace {
             if parts > 1 {
                 form = form.text("part_number", number.to_string());
             }
-            self.client.run(to(&id, "send", form)).await?;
+            let path = format!("/v1/file_uploads/{id}/send");
+            let call = Call::form(OPERATION, path, form).about("file", &id);
+            let timeout = self.limits.request_deadline * SEND_TIMEOUTS;
+            self.client.run(call.within(timeout)).await?;
         }
         if parts > 1 {
             let path = format!("/v1/file_uploads/{id}/complete");
@@ -121,12 +124,6 @@ impl NotionWorkspace {
 }
 
 const OPERATION: &str = "upload the file";
-
-fn to(id: &UploadId, step: &str, form: Form) -> Call {
-    Call::form(OPERATION, format!("/v1/file_uploads/{id}/{step}"), form)
-        .within(SEND_TIMEOUT)
-        .about("file", id)
-}
 
 /// A file that is read piece by piece.
 #[derive(Debug)]

@@ -112,3 +112,24 @@ async fn addresses_equations_and_short_texts_have_limits_of_their_own() {
         .await
         .invalid("body.properties.Topic.multi_select.length should be ≤ `100`");
 }
+
+#[tokio::test]
+async fn a_workspace_on_a_budget_creates_no_more_blocks_than_it_has() {
+    let mut bench = Bench::new();
+    bench.notion.options.block_budget = Some(3);
+    let page = bench.page(json!([paragraph("x"), paragraph("y")])).await;
+    let two = json!({"children": [with_children("toggle", json!([paragraph("x")]))]});
+    bench.append(page, two).await.invalid("no more blocks");
+    let first = bench.children(page).await[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    bench
+        .call("DELETE", format!("/v1/blocks/{first}"))
+        .send()
+        .await
+        .ok();
+    let one = json!({"children": [paragraph("z")]});
+    bench.append(page, one.clone()).await.ok();
+    bench.append(page, one).await.invalid("no more blocks");
+}

@@ -160,6 +160,13 @@ async fn a_page_needs_a_parent_that_is_there() {
         .await
         .ok();
 
+    let second = bench.notion.add_data_source("Old lessons");
+    create(json!({"parent": {"database_id": bench.notion.database_id()}}))
+        .await
+        .invalid("multiple data sources");
+    create(json!({"parent": {"data_source_id": second}}))
+        .await
+        .ok();
     let parent = json!({"page_id": bench.notion.parent_page_id()});
     let page = create(json!({"parent": parent, "properties": {"title": {"title": text("Sub")}}}))
         .await

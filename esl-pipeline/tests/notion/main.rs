@@ -1,0 +1,9 @@
+//! Pages in Notion, against a strict fake of it over real HTTP.
+
+mod copies;
+mod failures;
+mod lesson;
+mod port;
+mod requests;
+mod sources;
+mod world;
