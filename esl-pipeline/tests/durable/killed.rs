@@ -155,19 +155,21 @@ fn a_lesson_edited_after_its_run_was_killed_keeps_its_page() {
 
 #[test]
 fn a_file_whose_answer_was_lost_is_handed_over_once_more_and_played_once() {
-    on_paused_time(async {
-        let text = lesson_text();
-        let expected = expected(&[&text]).await;
-        let world = World::new();
-        let plan = FaultPlan::none().on(PortCall::UploadFile, 1, Fault::LoseAnswer);
-        assert!(world.process(plan).run(&text).await.unwrap().is_err());
-        world.run(&text).await;
-        world.check_done(&expected, "lost answer").await;
-        let uploads = world.notion.calls().into_iter();
-        let uploads = uploads.filter(|call| *call == NotionCall::UploadFile);
-        assert_eq!(uploads.count(), 2);
-        assert!(world.spoken().values().all(|times| *times == 1));
-    });
+    for fault in [Fault::LoseAnswer, Fault::KillAfter] {
+        on_paused_time(async {
+            let text = lesson_text();
+            let expected = expected(&[&text]).await;
+            let world = World::new();
+            let plan = FaultPlan::none().on(PortCall::UploadFile, 1, fault);
+            let _ = world.process(plan).run(&text).await;
+            world.run(&text).await;
+            world.check_done(&expected, &format!("{fault:?}")).await;
+            let uploads = world.notion.calls().into_iter();
+            let uploads = uploads.filter(|call| *call == NotionCall::UploadFile);
+            assert_eq!(uploads.count(), 2);
+            assert!(world.spoken().values().all(|times| *times == 1));
+        });
+    }
 }
 
 #[test]
