@@ -12,7 +12,9 @@ demo: ## turn an example lesson into a homework page with sound (LESSON=file for
 
 test: ## install what the tests need and run all of them
 	@sh .ci/install.sh chromium flite espeak-ng \
-		/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji
+		/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji \
+		/usr/lib/postgresql:postgresql redis-server
+	@sh esl-testkit/tests/sdk/install.sh
 	@sh .ci/test.sh
 
 lint: ## check format, lints and documentation
@@ -20,4 +22,6 @@ lint: ## check format, lints and documentation
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p esl-pipeline --no-default-features -- -D warnings
 	cargo clippy --locked -p esl-pipeline --all-features --all-targets -- -D warnings
+	cargo clippy --locked -p esl-jobs --no-default-features -- -D warnings
+	cargo clippy --locked -p esl-jobs --all-features --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps

@@ -98,6 +98,13 @@ impl Presets {
         })
     }
 
+    /// These and `others`, which replace those of the same name.
+    #[must_use]
+    pub fn with(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// All names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

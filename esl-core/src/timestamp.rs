@@ -36,17 +36,20 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
-    /// The instant this many milliseconds after 1970, or the nearest one that a date can name.
+    /// The instant this many milliseconds after 1970, or the nearest one that RFC 3339 can write: the
+    /// years 0 to 9999.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        let nearest = if millis < 0 {
-            DateTime::<Utc>::MIN_UTC
-        } else {
-            DateTime::<Utc>::MAX_UTC
-        };
-        Self(DateTime::from_timestamp_millis(millis).unwrap_or(nearest))
+        let written = millis.clamp(FIRST_MILLIS, LAST_MILLIS);
+        Self(DateTime::from_timestamp_millis(written).unwrap_or_default())
     }
 }
+
+/// 0000-01-01T00:00:00.000Z
+const FIRST_MILLIS: i64 = -62_167_219_200_000;
+
+/// 9999-12-31T23:59:59.999Z
+const LAST_MILLIS: i64 = 253_402_300_799_999;
 
 fn whole_millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
@@ -117,8 +120,10 @@ mod tests {
 
     #[test]
     fn an_instant_beyond_the_calendar_is_its_end() {
-        let far = Timestamp::from_millis(0).plus(Duration::MAX);
-        assert_eq!(far, Timestamp::from_millis(i64::MAX));
-        assert!(Timestamp::from_millis(0).minus(Duration::MAX) < Timestamp::from_millis(0));
+        let now = Timestamp::from_millis(0);
+        let (first, last) = (now.minus(Duration::MAX), now.plus(Duration::MAX));
+        assert_eq!(first.to_string(), "0000-01-01T00:00:00.000Z");
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(last.to_string().parse(), Ok(last));
     }
 }

@@ -6,8 +6,6 @@ use esl_core::ports::StoreError;
 /// A step from one version of the tables to the next, and back.
 #[derive(Debug)]
 pub(crate) struct Migration {
-    /// What it is about.
-    pub(crate) name: &'static str,
     /// From the version before.
     pub(crate) up: &'static str,
     /// To the version before.
@@ -27,7 +25,6 @@ pub(crate) struct Step {
 macro_rules! migration {
     ($database:literal, $name:literal) => {
         $crate::migrations::Migration {
-            name: $name,
             up: include_str!(concat!(
                 "../../migrations/",
                 $database,
@@ -95,17 +92,14 @@ mod tests {
 
     const MIGRATIONS: &[Migration] = &[
         Migration {
-            name: "1",
             up: "up 1",
             down: "down 1",
         },
         Migration {
-            name: "2",
             up: "up 2",
             down: "down 2",
         },
         Migration {
-            name: "3",
             up: "up 3",
             down: "down 3",
         },

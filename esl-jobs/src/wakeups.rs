@@ -48,12 +48,6 @@ impl News {
         self.events = true;
         self.work |= head.state == JobState::Queued;
     }
-
-    /// Takes note of what another commit brought about.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.events |= other.events;
-        self.work |= other.work;
-    }
 }
 
 impl Wakeups {

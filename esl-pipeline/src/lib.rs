@@ -5,6 +5,7 @@
 
 pub mod blocks;
 mod dice;
+pub mod documents;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;

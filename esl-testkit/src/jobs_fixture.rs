@@ -45,7 +45,7 @@ pub struct JobsFixture {
     pub elsewhere: JobPorts,
     /// A way to leave transactions open, where the adapter has transactions.
     pub transactions: Option<Box<dyn OpensTransactions>>,
-    guard: Box<dyn Any + Send + Sync>,
+    _guard: Box<dyn Any + Send + Sync>,
 }
 
 impl JobsFixture {
@@ -62,7 +62,7 @@ impl JobsFixture {
             other,
             elsewhere,
             transactions: None,
-            guard: Box::new(guard),
+            _guard: Box::new(guard),
         }
     }
 
@@ -78,7 +78,6 @@ impl fmt::Debug for JobsFixture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobsFixture")
             .field("one", &self.one)
-            .field("guard", &self.guard.type_id())
             .finish_non_exhaustive()
     }
 }

@@ -31,6 +31,8 @@ mod lessons;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
+#[cfg(unix)]
+pub mod services;
 #[cfg(feature = "fakes")]
 mod sound;
 mod tone;

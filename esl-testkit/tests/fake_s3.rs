@@ -19,7 +19,7 @@ fn client_with(fakes: &Fakes, secret: &str) -> Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(credentials)
-        .endpoint_url(fakes.url(Service::S3))
+        .endpoint_url(format!("{}/", fakes.url(Service::S3)))
         .force_path_style(true)
         .region(Region::from_static(fakes.s3().region()))
         .retry_config(RetryConfig::disabled());

@@ -48,7 +48,8 @@ pub(super) async fn batch(args: BatchArgs, session: &Session) -> Outcome {
     if lessons.is_empty() {
         return Err(no_lessons(&args.paths));
     }
-    let maker = Arc::new(Maker::new(&args.homework, &session.environment).await?);
+    let maker = Maker::new(&args.homework, &session.environment).await?;
+    let maker = Arc::new(maker.that_can_speak()?);
     let cancel = interrupt::token();
     let mut items: Vec<_> = others.into_iter().map(Item::skipped).collect();
     for item in &items {

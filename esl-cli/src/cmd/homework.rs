@@ -8,8 +8,8 @@ use esl_core::manifest::UnfinishedRun;
 use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
 use esl_pipeline::pipeline::{
-    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, RunContext, RunOptions,
-    RunPlan, RunReport, RunRequest,
+    LessonInput, OnExisting, Pipeline, PipelineError, PresetChoice, Problem, RunContext,
+    RunOptions, RunPlan, RunReport, RunRequest,
 };
 use esl_pipeline::speech::casting::VoiceMap;
 use esl_pipeline::speech::segments::SpeechMode;
@@ -25,6 +25,8 @@ use crate::wiring::{self, Workshop};
 /// Makes the homework of any lesson in the same way.
 pub(super) struct Maker {
     workshop: Workshop,
+    /// Why nobody can speak though somebody is to.
+    mute: Option<Failure>,
     options: RunOptions,
     voices: VoiceMap,
     timeout: Option<Duration>,
@@ -126,14 +128,24 @@ impl Maker {
         environment: &Environment,
     ) -> Result<Self, Failure> {
         let settings = environment.settings(kept.settings())?;
+        let (workshop, mute) = Workshop::open(&settings, kept.answers, kept.speaks).await?;
         Ok(Self {
-            workshop: Workshop::open(&settings, kept.answers, kept.speaks).await?,
+            workshop,
+            mute,
             options,
             voices: wiring::voice_map(settings.voices.value.as_deref())?,
             timeout,
             max_lesson_bytes: kept.max_lesson_bytes,
             kept,
         })
+    }
+
+    /// A maker for more than plans: there is somebody to speak if that is wanted.
+    pub(super) fn that_can_speak(self) -> Result<Self, Failure> {
+        match self.mute {
+            Some(failure) => Err(failure),
+            None => Ok(self),
+        }
     }
 
     /// Makes the homework of the lesson at `path`.
@@ -211,7 +223,13 @@ impl Maker {
                 .unwrap_or(Err(PipelineError::DeadlineExceeded)),
             None => planning.await,
         };
-        plan.map_err(Failure::from)
+        let mut plan = plan.map_err(Failure::from)?;
+        if let Some(failure) = &self.mute {
+            for problem in &mut plan.problems {
+                explain(problem, failure);
+            }
+        }
+        Ok(plan)
     }
 
     fn order(
@@ -240,6 +258,14 @@ impl Maker {
                 ..RunRequest::new(lesson)
             },
         })
+    }
+}
+
+/// Tells why there is no speech engine, if that is the problem.
+fn explain(problem: &mut Problem, failure: &Failure) {
+    if problem.field == Some("withTts") {
+        problem.message.clone_from(&failure.message);
+        problem.hint.clone_from(&failure.hint);
     }
 }
 

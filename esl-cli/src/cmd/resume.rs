@@ -24,6 +24,7 @@ pub(super) async fn resume(args: ResumeArgs, session: &Session) -> Outcome {
         return Ok(Box::new(NothingToResume(lesson)));
     };
     let maker = Maker::again(&unfinished, args.timeout, &session.environment).await?;
+    let maker = maker.that_can_speak()?;
     let progress = Arc::clone(&session.progress);
     match maker.resume(&lesson, interrupt::token(), progress).await {
         Ok(None) => Ok(Box::new(NothingToResume(lesson))),

@@ -23,6 +23,7 @@ pub(super) async fn run(args: RunArgs, session: &Session) -> Outcome {
     if args.dry_run {
         return plan::answer(&maker, &lesson, None).await;
     }
+    let maker = maker.that_can_speak()?;
     let progress = Arc::clone(&session.progress);
     let made = maker.make(&lesson, interrupt::token(), progress).await;
     answer(lesson, made)
@@ -36,6 +37,7 @@ pub(super) async fn rerun(args: RerunArgs, session: &Session) -> Outcome {
     if args.dry_run {
         return plan::answer(&maker, &lesson, Some(&steps)).await;
     }
+    let maker = maker.that_can_speak()?;
     let progress = Arc::clone(&session.progress);
     let cancel = interrupt::token();
     let made = maker.remake(&lesson, &steps, cancel, progress).await;

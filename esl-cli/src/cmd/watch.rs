@@ -45,8 +45,9 @@ struct Ended(Vec<Watched>);
 
 pub(super) async fn watch(args: WatchArgs, session: &Session) -> Outcome {
     let settings = session.environment.settings(args.homework.settings())?;
+    let maker = Maker::new(&args.homework, &session.environment).await?;
     let desk = Desk {
-        maker: Maker::new(&args.homework, &session.environment).await?,
+        maker: maker.that_can_speak()?,
         cancel: interrupt::token(),
         session,
         max_lesson_bytes: settings.max_lesson_bytes.value,

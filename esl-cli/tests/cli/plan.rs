@@ -50,6 +50,46 @@ fn a_dry_run_is_a_plan() {
 }
 
 #[test]
+fn a_missing_engine_is_a_problem_and_the_plan_is_told_nevertheless() {
+    let bench = Bench::with_lesson().without_programs();
+    let ended = bench.esl(&["plan", "lesson.md", "--json"]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    let plan = &ended.json()["result"]["plan"];
+    assert!(work(plan).contains(&"import"));
+    let problems = plan["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let hint = problems[0]["hint"].as_str().unwrap();
+    assert!(hint.contains("install"), "{hint}");
+}
+
+#[test]
+fn a_plan_tells_what_an_update_takes_and_how_much_is_spoken_at_once() {
+    let bench = Bench::that_speaks();
+    bench.esl(&["run", "lesson.md"]);
+    let edited = LESSON.replacen("Anything else?", "Is that all?", 1);
+    bench.file("lesson.md", edited);
+    let plan = bench
+        .esl(&["plan", "lesson.md", "--concurrency", "3"])
+        .stdout;
+    assert!(plan.contains("requests: 1 head, 1 update"), "{plan}");
+    assert!(plan.contains("3 at once"), "{plan}");
+}
+
+#[test]
+fn a_local_page_that_lost_its_files_is_out_of_date_and_mended_by_a_run() {
+    let bench = Bench::with_lesson().without_programs();
+    let run = ["run", "lesson.md", "--no-tts", "--json"];
+    let page = bench.esl(&run).json()["result"]["studentPageUrl"].clone();
+    let file = page.as_str().unwrap().strip_prefix("file://").unwrap();
+    std::fs::remove_file(file).unwrap();
+    let status = ["status", "lesson.md", "--exit-code"];
+    assert_eq!(bench.esl(&status).code, Some(10));
+    assert_eq!(bench.esl(&run).code, Some(0));
+    assert!(std::path::Path::new(file).exists());
+    assert_eq!(bench.esl(&status).code, Some(0));
+}
+
+#[test]
 fn everything_in_the_way_is_told_at_once() {
     let bench = Bench::new();
     bench.file("lesson.md", LESSON.replacen("icon: ☕", "icon: no", 1));

@@ -75,15 +75,11 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     async fn reap(&self, limit: usize) -> Result<Vec<JobHead>, StoreError>;
 
     /// Marks up to `limit` startable jobs as announced and returns them in the order of their ranks:
-    /// jobs never announced, and jobs announced before `lost_before` that nobody started.
+    /// jobs never announced, and jobs announced longer than `lost_after` ago that nobody started.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn announce(
-        &self,
-        limit: usize,
-        lost_before: Timestamp,
-    ) -> Result<Vec<JobId>, StoreError>;
+    async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError>;
 
     /// When the next waiting job may start; none if no job waits for a time.
     ///

@@ -7,6 +7,7 @@
 
 mod artifact_store;
 mod clock;
+mod config_source;
 mod event_log;
 mod job_handler;
 mod job_store;
@@ -22,6 +23,7 @@ pub use artifact_store::{
     ArtifactUrl, BadArtifactKey, Stored,
 };
 pub use clock::{Clock, SystemClock};
+pub use config_source::{ConfigDocument, ConfigError, ConfigPart, ConfigSource};
 pub use event_log::{EventLog, EventPage};
 pub use job_handler::{
     Done, HandlePayload, JobContext, JobError, JobHandler, JobProgress, ProgressNote, ReadsPayload,

@@ -89,12 +89,9 @@ impl JobStore for MemoryJobs {
         Ok(self.change(|state, now, news| state.reap(limit, now, news)))
     }
 
-    async fn announce(
-        &self,
-        limit: usize,
-        lost_before: Timestamp,
-    ) -> Result<Vec<JobId>, StoreError> {
+    async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {
         let now = self.clock.now();
+        let lost_before = now.minus(lost_after);
         Ok(self.state().announce(limit, lost_before, now))
     }
 

@@ -266,11 +266,7 @@ impl<'a> Changes<'a> {
         )
     }
 
-    pub(super) fn announce(
-        &self,
-        count: usize,
-        lost_before: Timestamp,
-    ) -> Result<Vec<JobId>, Fault> {
+    pub(super) fn announce(&self, count: usize, lost_after: Duration) -> Result<Vec<JobId>, Fault> {
         self.wake_delayed()?;
         let picked: Vec<_> = self
             .statement(
@@ -279,7 +275,11 @@ impl<'a> Changes<'a> {
                  AND (announced_at IS NULL OR announced_at < ?2) ORDER BY rank, id LIMIT ?3",
             )?
             .query_map(
-                params![self.namespace, lost_before.as_millis(), limit(count)],
+                params![
+                    self.namespace,
+                    self.now.minus(lost_after).as_millis(),
+                    limit(count)
+                ],
                 rows::job_id,
             )?
             .collect::<Result<_, _>>()?;

@@ -161,12 +161,8 @@ impl JobStore for SqliteJobs {
             .await
     }
 
-    async fn announce(
-        &self,
-        limit: usize,
-        lost_before: Timestamp,
-    ) -> Result<Vec<JobId>, StoreError> {
-        let announce = move |changes: &mut Changes<'_>| changes.announce(limit, lost_before);
+    async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {
+        let announce = move |changes: &mut Changes<'_>| changes.announce(limit, lost_after);
         self.change("mark jobs as announced", announce).await
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use esl_core::Timestamp;
-use esl_core::job::{Attempt, Cursor, Job, JobEvent, JobId, JobState, WorkerId};
+use esl_core::job::{Attempt, Cursor, Job, JobEvent, JobId, JobKind, JobState, UserId, WorkerId};
 use esl_core::ports::{EventPage, JobFilter};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
@@ -40,7 +40,7 @@ pub(super) fn list(
     let mut values = vec![Value::from(namespace.to_owned())];
     let states = filter.states.iter().map(|state| state.as_str());
     one_of("state", states, &mut conditions, &mut values);
-    let kinds = filter.kinds.iter().map(|kind| kind.as_str());
+    let kinds = filter.kinds.iter().map(JobKind::as_str);
     one_of("kind", kinds, &mut conditions, &mut values);
     let mut compare = |condition: &str, id: Option<&uuid::Uuid>| {
         if let Some(id) = id {
@@ -48,9 +48,9 @@ pub(super) fn list(
             values.push(bytes(id).to_vec().into());
         }
     };
-    compare("owner = ?", filter.owner.as_ref().map(|id| id.as_uuid()));
-    compare("parent = ?", filter.parent.as_ref().map(|id| id.as_uuid()));
-    compare("jobs.id < ?", filter.before.as_ref().map(|id| id.as_uuid()));
+    compare("owner = ?", filter.owner.as_ref().map(UserId::as_uuid));
+    compare("parent = ?", filter.parent.as_ref().map(JobId::as_uuid));
+    compare("jobs.id < ?", filter.before.as_ref().map(JobId::as_uuid));
     values.push(limit(filter.limit).into());
     let mut statement = connection.prepare(&format!(
         "SELECT {HEAD}, {BODY} FROM jobs JOIN job_bodies USING (id)

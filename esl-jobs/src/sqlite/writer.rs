@@ -32,7 +32,7 @@ trait Request: Send {
     /// Does the work.
     fn run(&mut self, connection: &Connection) -> News;
     /// Answers, after the commit or after it failed.
-    fn finish(self: Box<Self>, committed: Result<(), &CommitFailed>);
+    fn finish(self: Box<Self>, failed: Option<&CommitFailed>);
 }
 
 /// The transaction could not be opened or committed.
@@ -83,12 +83,12 @@ where
         news
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), &CommitFailed>) {
+    fn finish(self: Box<Self>, failed: Option<&CommitFailed>) {
         let operation = self.operation;
-        let result = match (committed, self.result) {
-            (Err(failed), _) => Err(failed.during(operation)),
-            (Ok(()), Some(result)) => result.map_err(|fault| fault.during(operation)),
-            (Ok(()), None) => Err(StoreError::Closed),
+        let result = match (failed, self.result) {
+            (Some(failed), _) => Err(failed.during(operation)),
+            (None, Some(result)) => result.map_err(|fault| fault.during(operation)),
+            (None, None) => Err(StoreError::Closed),
         };
         // Who does not wait for the answer any more does not get it.
         let _ = self.answer.send(result);
@@ -152,12 +152,12 @@ fn write(
 ) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
-        let (news, committed) = match commit_group(connection, &mut group, &mut waiting) {
-            Ok(news) => (news, Ok(())),
-            Err(error) => (News::default(), Err(CommitFailed::from(error))),
+        let (news, failed) = match commit_group(connection, &mut group, &mut waiting) {
+            Ok(news) => (news, None),
+            Err(error) => (News::default(), Some(CommitFailed::from(error))),
         };
         for request in group {
-            request.finish(committed.as_ref().map(|()| ()));
+            request.finish(failed.as_ref());
         }
         wakeups.ring(news);
     }
@@ -174,7 +174,9 @@ fn commit_group(
     let mut news = News::default();
     let mut done = 0;
     while let Some(request) = group.get_mut(done) {
-        news.merge(request.run(connection));
+        let one = request.run(connection);
+        news.events |= one.events;
+        news.work |= one.work;
         done += 1;
         if group.len() < MAX_GROUP
             && let Ok(next) = waiting.try_recv()

@@ -7,6 +7,7 @@ use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion, SystemClock, 
 use esl_core::{DataSourceId, Presets, RetryPolicy};
 
 use super::Pipeline;
+use super::delivery::place;
 use super::retrying_notion::POLICY;
 use super::stages::tts::Engine;
 use crate::speech::cache::SegmentCache;
@@ -22,6 +23,7 @@ pub struct PipelineBuilder {
     manifests: Option<Arc<dyn ManifestStore>>,
     tts: Option<Arc<dyn Tts>>,
     recordings: Option<Recordings>,
+    uploads: Option<Arc<dyn ArtifactStore>>,
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
@@ -52,6 +54,7 @@ impl Default for PipelineBuilder {
             manifests: None,
             tts: None,
             recordings: None,
+            uploads: None,
             clock: Arc::new(SystemClock),
             presets: Presets::default(),
             max_lesson_bytes: Self::MAX_LESSON_BYTES,
@@ -95,6 +98,13 @@ impl PipelineBuilder {
             segments: SegmentCache::new(segments),
             out: out.into(),
         });
+        self
+    }
+
+    /// The store in which pages find recordings. Without one, or if it has no addresses to give, the
+    /// workspace takes them.
+    pub fn uploads(mut self, uploads: Arc<dyn ArtifactStore>) -> Self {
+        self.uploads = Some(uploads);
         self
     }
 
@@ -149,6 +159,7 @@ impl PipelineBuilder {
             turns: Turns::default(),
             engine,
             recordings: self.recordings,
+            uploads: self.uploads.filter(|store| place(&**store, None).is_some()),
             clock: self.clock,
             presets: self.presets,
             max_lesson_bytes: self.max_lesson_bytes,

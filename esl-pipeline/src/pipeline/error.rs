@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use esl_core::ports::{ManifestError, NotionError};
+use esl_core::ports::{ArtifactError, ManifestError, NotionError};
 use esl_core::{Classify, ErrorKind, Retry, Stage};
 use serde::Serialize;
 
@@ -52,6 +52,12 @@ pub enum PipelineError {
     Speech {
         /// What the recorder said.
         source: RecordError,
+    },
+    /// The store of uploads failed.
+    #[error("stage upload failed")]
+    Upload {
+        /// What the store said.
+        source: ArtifactError,
     },
     /// The page has no study-text toggle to put the audio above.
     #[error("the page has no study-text toggle to put the audio above")]
@@ -166,7 +172,9 @@ impl PipelineError {
             }
             Self::Refused { problems } => problems[0].class,
             Self::Manifest(_) => ErrorClass::ManifestError,
-            Self::Notion { .. } | Self::Speech { .. } => ErrorClass::of_service(self.kind()),
+            Self::Notion { .. } | Self::Speech { .. } | Self::Upload { .. } => {
+                ErrorClass::of_service(self.kind())
+            }
             Self::Cancelled | Self::DeadlineExceeded => ErrorClass::InfrastructureError,
         }
     }
@@ -185,6 +193,7 @@ impl PipelineError {
             Self::Manifest(_) => Some(Stage::Manifest),
             Self::Notion { stage, .. } => Some(*stage),
             Self::Speech { .. } => Some(Stage::Tts),
+            Self::Upload { .. } => Some(Stage::Upload),
             Self::NoStudyText => Some(Stage::AddAudio),
             Self::Cancelled | Self::DeadlineExceeded => None,
         }
@@ -199,6 +208,7 @@ impl Classify for PipelineError {
             Self::Manifest(source) => source.kind(),
             Self::Notion { source, .. } => source.kind(),
             Self::Speech { source } => source.kind(),
+            Self::Upload { source } => source.kind(),
             Self::NoStudyText => ErrorKind::NotFound,
             Self::Cancelled => ErrorKind::Cancelled,
             Self::DeadlineExceeded => ErrorKind::Timeout,
@@ -210,6 +220,7 @@ impl Classify for PipelineError {
             Self::Manifest(source) => source.retry(),
             Self::Notion { source, .. } => source.retry(),
             Self::Speech { source } => source.retry(),
+            Self::Upload { source } => source.retry(),
             _ if self.kind().is_transient() => Retry::Backoff,
             _ => Retry::Never,
         }
@@ -221,6 +232,7 @@ impl Classify for PipelineError {
             Self::Manifest(source) => source.hint(),
             Self::Notion { source, .. } => source.hint(),
             Self::Speech { source } => source.hint(),
+            Self::Upload { source } => source.hint(),
             Self::NotText { source, .. } => source.hint(),
             _ => None,
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use esl_core::manifest::{AudioRecord, Manifest};
 use esl_core::{Digest, ErrorKind, RunId, Stage};
 
+use super::delivery::{Delivery, UploadFact};
 use super::plan::{Facts, PageFact, Plan, RecordingFact};
 use super::{ErrorClass, OnExisting, Problem, RunOptions, strays};
 
@@ -21,6 +22,8 @@ pub(super) struct Findings<'a> {
     pub(super) wants_audio: bool,
     /// Addresses the recording that would be made; none if it is not this run's business.
     pub(super) recording_key: Option<&'a Digest>,
+    pub(super) delivery: Delivery,
+    pub(super) upload: UploadFact,
     pub(super) study_text: &'a Digest,
     pub(super) md_hash: &'a Digest,
     pub(super) run_id: RunId,
@@ -38,7 +41,9 @@ impl Findings<'_> {
             wants_audio: self.wants_audio,
             recording: self.recording_fact(),
             recording_is_ours: self.is_ours(Stage::Tts),
-            is_attached: is_attached(self.manifest),
+            delivery: self.delivery,
+            upload: self.upload,
+            is_attached: self.delivery.has_reached_page(self.manifest),
             is_recorded: self.manifest.md_hash == self.md_hash.as_str()
                 && self.manifest.preset.as_deref() == self.preset
                 && !strays::are_left(self.manifest),
@@ -64,6 +69,13 @@ impl Findings<'_> {
                 "skipTts",
             ));
         }
+        if options.skip_upload && !self.has_been_delivered() {
+            problems.push(lacking(
+                Stage::Upload,
+                "the lesson has no uploaded recording to keep",
+                "skipUpload",
+            ));
+        }
         if options.on_existing == OnExisting::Fail && page == PageFact::Outdated {
             problems.push(Problem {
                 stage: Stage::Import,
@@ -76,6 +88,12 @@ impl Findings<'_> {
         }
         problems.extend(self.never_ran());
         problems
+    }
+
+    /// Whether others can fetch a recording, from its address or from the page.
+    fn has_been_delivered(&self) -> bool {
+        let audio = self.manifest.audio.as_ref();
+        audio.is_some_and(|audio| audio.url.is_some() || audio.block_id.is_some())
     }
 
     /// Whether an earlier attempt of this very run did the stage: beginning, a run strikes out the
@@ -147,17 +165,6 @@ pub(super) fn is_whole(audio: &AudioRecord) -> bool {
                 .bytes
                 .map_or(file.len() > 0, |bytes| file.len() == bytes)
     })
-}
-
-/// Whether the page plays the recording of the manifest.
-pub(super) fn is_attached(manifest: &Manifest) -> bool {
-    let Some(audio) = &manifest.audio else {
-        return false;
-    };
-    let attached = manifest.stages.get(&Stage::AddAudio);
-    audio.block_id.is_some()
-        && audio.sha256.is_some()
-        && attached.is_some_and(|record| record.key == audio.sha256)
 }
 
 fn lacking(stage: Stage, message: &str, option: &'static str) -> Problem {

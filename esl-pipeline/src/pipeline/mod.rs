@@ -7,6 +7,7 @@
 
 mod builder;
 mod context;
+mod delivery;
 mod error;
 mod findings;
 mod forget;
@@ -33,7 +34,7 @@ mod strays;
 
 use std::sync::Arc;
 
-use esl_core::ports::{Clock, ManifestStore, Notion};
+use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion};
 use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
@@ -47,9 +48,11 @@ pub use recolor::{RecolorOptions, RecolorReport, recolor};
 pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
-pub use request::{LessonInput, OnExisting, PresetChoice, RunOptions, RunRequest};
+pub use request::{
+    LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest, UploadTarget,
+};
 pub use retrying_notion::RetryingNotion;
-pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan};
+pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
 
@@ -68,6 +71,7 @@ pub struct Pipeline {
     manifests: Arc<dyn ManifestStore>,
     engine: Option<Engine>,
     recordings: Option<builder::Recordings>,
+    uploads: Option<Arc<dyn ArtifactStore>>,
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,

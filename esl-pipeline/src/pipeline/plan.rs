@@ -3,6 +3,7 @@
 use esl_core::Stage;
 use serde::Serialize;
 
+use super::delivery::{Delivery, UploadFact};
 use super::{OnExisting, RunOptions};
 
 /// What a run finds before it begins.
@@ -24,6 +25,10 @@ pub(super) struct Facts<'a> {
     pub(super) recording: RecordingFact,
     /// Whether an earlier attempt of this very run made the recording.
     pub(super) recording_is_ours: bool,
+    /// Where the page is to take the recording from.
+    pub(super) delivery: Delivery,
+    /// The recording in the store of uploads.
+    pub(super) upload: UploadFact,
     /// Whether the page plays the recording.
     pub(super) is_attached: bool,
     /// Whether the manifest already says what it would say after this run.
@@ -94,11 +99,12 @@ const fn noop(reason: &'static str) -> Decision {
 const NOT_REQUESTED: Decision = skip("not requested");
 const SKIP_IMPORT: Decision = skip("skip-import flag set");
 const SKIP_TTS: Decision = skip("skip-tts flag set");
+const SKIP_UPLOAD: Decision = skip("skip-upload flag set");
 
 impl Decision {
     /// Whether the caller left the stage out by a flag of its own.
     pub(super) fn is_flagged(self) -> bool {
-        self == SKIP_IMPORT || self == SKIP_TTS
+        [SKIP_IMPORT, SKIP_TTS, SKIP_UPLOAD].contains(&self)
     }
 
     /// Whether the stage has work to do.
@@ -133,17 +139,24 @@ impl Plan {
             decision => decision,
         };
         let tts = as_asked(facts, Stage::Tts, tts(facts));
-        let add_audio = as_asked(facts, Stage::AddAudio, add_audio(facts, import, tts));
+        let upload = as_asked(facts, Stage::Upload, upload(facts, tts));
+        let add_audio = as_asked(
+            facts,
+            Stage::AddAudio,
+            add_audio(facts, import, tts, upload),
+        );
         let leaves_something_outdated = (import.action == Action::Skip
             && facts.page == PageFact::Outdated)
             || (tts.action == Action::Skip && facts.recording == RecordingFact::Outdated);
-        let works = import.runs() || tts.runs() || add_audio.runs();
+        let works = [import, tts, upload, add_audio]
+            .iter()
+            .any(|stage| stage.runs());
         Self {
             import,
             makes_page,
             colorize: colorize(facts, import),
             tts,
-            upload: skip("upload disabled"),
+            upload,
             add_audio,
             manifest: if works {
                 run("there is something to record")
@@ -230,15 +243,48 @@ fn tts(facts: &Facts<'_>) -> Decision {
     }
 }
 
-fn add_audio(facts: &Facts<'_>, import: Decision, tts: Decision) -> Decision {
-    let is_there = !matches!(
+fn upload(facts: &Facts<'_>, tts: Decision) -> Decision {
+    let has_file = !matches!(
         facts.recording,
         RecordingFact::Missing | RecordingFact::Gone
     );
+    if facts.options.skip_upload {
+        return SKIP_UPLOAD;
+    }
+    if facts.delivery != Delivery::Store {
+        return skip("upload disabled");
+    }
     if tts.runs() {
-        run("there is a new recording")
-    } else if !is_there {
+        return run("there is a new recording");
+    }
+    match facts.upload {
+        UploadFact::Missing if !has_file => skip("no audio path available"),
+        UploadFact::Missing => run("the recording is not uploaded yet"),
+        UploadFact::Outdated => run("the address of the recording ends"),
+        UploadFact::Current => noop("the recording is uploaded"),
+    }
+}
+
+fn add_audio(facts: &Facts<'_>, import: Decision, tts: Decision, upload: Decision) -> Decision {
+    let has_file = !matches!(
+        facts.recording,
+        RecordingFact::Missing | RecordingFact::Gone
+    );
+    let is_reachable = match facts.delivery {
+        Delivery::Store => upload.runs() || facts.upload != UploadFact::Missing,
+        Delivery::Workspace => tts.runs() || has_file,
+        Delivery::Nowhere => false,
+    };
+    if facts.options.skip_upload {
+        SKIP_UPLOAD
+    } else if facts.delivery == Delivery::Nowhere {
+        skip("upload disabled")
+    } else if !is_reachable {
         skip("no audio available")
+    } else if tts.runs() {
+        run("there is a new recording")
+    } else if upload.runs() {
+        run("the recording has a new address")
     } else if import.runs() {
         run("the page has changed")
     } else if facts.is_attached {
@@ -273,9 +319,25 @@ mod tests {
             wants_audio: true,
             recording: RecordingFact::Current,
             recording_is_ours: false,
+            delivery: Delivery::Workspace,
+            upload: UploadFact::Missing,
             is_attached: true,
             is_recorded: true,
         }
+    }
+
+    fn uploaded(options: &RunOptions) -> Facts<'_> {
+        Facts {
+            delivery: Delivery::Store,
+            upload: UploadFact::Current,
+            ..complete(options)
+        }
+    }
+
+    /// What to do about upload and player.
+    fn delivery(facts: &Facts<'_>) -> [Action; 2] {
+        let plan = Plan::of(facts);
+        [plan.upload.action, plan.add_audio.action]
     }
 
     use Action::{Noop, Run, Skip};
@@ -376,5 +438,53 @@ mod tests {
             ..complete(&options)
         };
         assert_eq!(actions(&facts), [Skip, Skip, Skip, Noop, Noop]);
+    }
+
+    #[test]
+    fn what_is_uploaded_is_not_uploaded_again() {
+        let options = RunOptions::default();
+        assert_eq!(delivery(&uploaded(&options)), [Noop, Noop]);
+        let missing = Facts {
+            upload: UploadFact::Missing,
+            ..uploaded(&options)
+        };
+        assert_eq!(delivery(&missing), [Run, Run]);
+    }
+
+    #[test]
+    fn an_address_that_ends_is_replaced_even_if_the_file_is_gone() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            wants_audio: false,
+            recording: RecordingFact::Gone,
+            upload: UploadFact::Outdated,
+            ..uploaded(&options)
+        };
+        assert_eq!(delivery(&facts), [Run, Run]);
+    }
+
+    #[test]
+    fn skipping_the_upload_leaves_the_player_alone() {
+        let options = RunOptions {
+            skip_upload: true,
+            ..RunOptions::default()
+        };
+        let facts = Facts {
+            recording: RecordingFact::Outdated,
+            upload: UploadFact::Outdated,
+            ..uploaded(&options)
+        };
+        assert_eq!(delivery(&facts), [Skip, Skip]);
+    }
+
+    #[test]
+    fn a_recording_that_nobody_is_to_fetch_gets_no_player() {
+        let options = RunOptions::default();
+        let facts = Facts {
+            delivery: Delivery::Nowhere,
+            is_attached: false,
+            ..complete(&options)
+        };
+        assert_eq!(delivery(&facts), [Skip, Skip]);
     }
 }

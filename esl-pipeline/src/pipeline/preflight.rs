@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::ports::{Notion, NotionError, SourceSchema};
-use esl_core::{Digest, ErrorKind, Preset, Presets, Stage};
+use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 
+use super::delivery::{self, Delivery, UploadFact};
 use super::findings::{Findings, audio_of};
 use super::journal::Journal;
 use super::links::Links;
@@ -29,6 +30,9 @@ pub(super) struct Outlook {
     /// The recording that would be made; none if it is not this run's business.
     pub(super) take: Option<Take>,
     pub(super) engine: Option<Engine>,
+    pub(super) delivery: Delivery,
+    /// The content of the recording that is there.
+    pub(super) recorded: Option<Digest>,
     pub(super) study_text: Digest,
     pub(super) md_hash: Digest,
 }
@@ -66,7 +70,9 @@ impl Pipeline {
             Some(journal) => journal.manifest(),
             None => Manifest::new(&Digest::of(""), self.clock.now()),
         };
-        let preset = preset(&options.preset, &manifest, &self.presets);
+        let student = student_of(options.student.as_deref(), lesson);
+        let profile = request.students.profile_of(student);
+        let preset = preset(&options.preset, &manifest, &profile, &self.presets);
         let preset = problems
             .unless(preset.map_err(|problem| vec![problem]))
             .flatten();
@@ -75,7 +81,6 @@ impl Pipeline {
         let source = options.data_source_id.unwrap_or(self.source);
         let schema = notion.schema(source).await.map_err(unavailable);
         let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
-        let student = student_of(options.student.as_deref(), lesson);
         let links = Links::of(notion, &lesson.front_matter, student, &schema).await;
         let links = problems.unless_failed(links.map_err(unavailable));
         let links = links.unwrap_or_default();
@@ -94,10 +99,24 @@ impl Pipeline {
         let speaks = wants_audio && !options.skip_tts;
         let take = match engine.as_ref().filter(|_| speaks) {
             Some(engine) => {
-                problems.unless(Take::prepare(engine, lesson, request, &manifest).await)
+                problems.unless(Take::prepare(engine, lesson, request, &profile, &manifest).await)
             }
             None => None,
         };
+
+        let has_audio = speaks || audio_of(&manifest).is_some();
+        let delivery = Delivery::of(options.upload, &manifest, self.uploads.is_some());
+        let uploads = self
+            .uploads
+            .as_deref()
+            .filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
+        let upload = match uploads {
+            Some(store) => delivery::look(&manifest, store, self.clock.now()).await,
+            None => Ok(UploadFact::Missing),
+        };
+        let upload = upload.map_err(|source| PipelineError::Upload { source });
+        let upload = problems.unless_failed(upload);
+        problems.add(missing_store(delivery, self.uploads.is_some()));
 
         let study_text = study_text_hash(lesson);
         let md_hash = Digest::of(&request.lesson.bytes);
@@ -110,6 +129,8 @@ impl Pipeline {
             preset: preset.as_ref().map(|preset| preset.name.as_str()),
             wants_audio,
             recording_key: take.as_ref().map(|take| &take.key),
+            delivery,
+            upload: upload.unwrap_or(UploadFact::Missing),
             study_text: &study_text,
             md_hash: &md_hash,
             run_id: context.run_id,
@@ -123,6 +144,8 @@ impl Pipeline {
             colors,
             take,
             engine,
+            delivery,
+            recorded: audio_of(&manifest).and_then(|audio| audio.sha256.clone()),
             study_text,
             md_hash,
         };
@@ -235,13 +258,14 @@ fn any_schema() -> SourceSchema {
 fn preset(
     choice: &PresetChoice,
     manifest: &Manifest,
+    profile: &StudentProfile,
     presets: &Presets,
 ) -> Result<Option<ChosenPreset>, Problem> {
     let name = match choice {
         PresetChoice::Plain => None,
         PresetChoice::Named(name) => Some(name.as_str()),
         PresetChoice::Inherit if manifest.page_id.is_some() => manifest.preset.as_deref(),
-        PresetChoice::Inherit => Some(Presets::DEFAULT),
+        PresetChoice::Inherit => profile.color_preset.as_deref(),
     };
     let Some(name) = name else {
         return Ok(None);
@@ -312,6 +336,10 @@ fn missing_engine(asked: AskedForAudio, engine: Option<&Engine>) -> Option<Probl
         hint: Some("set up a speech engine, or leave the audio out".to_owned()),
         kind: ErrorKind::Configuration,
     })
+}
+
+fn missing_store(delivery: Delivery, has_store: bool) -> Option<Problem> {
+    (delivery == Delivery::Store && !has_store).then(delivery::missing_store)
 }
 
 /// Addresses what the study text says, labels and marks included.

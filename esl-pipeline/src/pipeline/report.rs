@@ -1,7 +1,7 @@
 //! What a run leaves behind for its caller.
 
 use esl_core::manifest::AudioRecord;
-use esl_core::{PageId, RunId, Stage, VoiceAssignment};
+use esl_core::{PageId, RunId, Stage, Timestamp, VoiceAssignment};
 use serde::Serialize;
 
 use super::StudentLink;
@@ -74,9 +74,12 @@ pub struct AudioReport {
     /// The local MP3 file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Its public address, where it has one.
+    /// Its address for others, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// When the address stops working, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_expires_at: Option<Timestamp>,
     /// Digest of everything that determines the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
@@ -207,6 +210,7 @@ impl AudioReport {
         Self {
             path: audio.path,
             url: audio.url,
+            url_expires_at: audio.url_expires_at,
             hash: audio.hash,
             duration_seconds: audio.duration_seconds,
             bytes: audio.bytes,

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::speech::casting::VoiceMap;
-use crate::speech::segments::SpeechMode;
+use crate::speech::segments::{Gaps, SpeechMode};
 use bytes::Bytes;
 use esl_core::block::Audience;
-use esl_core::{DataSourceId, LessonId};
+use esl_core::{DataSourceId, LessonId, Students};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -19,10 +19,28 @@ pub struct RunRequest {
     pub options: RunOptions,
     /// Who speaks with which voice.
     pub voices: VoiceMap,
-    /// Voices from the student's profile, where `voices` names none.
-    pub student_voices: VoiceMap,
+    /// What holds for the student's lessons where neither the options nor the last run say more.
+    pub students: Students,
+    /// What holds where the student's profile says nothing, either.
+    pub defaults: RunDefaults,
     /// Kept with the options until the run has been seen through, for whoever resumes it.
     pub caller: Value,
+}
+
+/// What holds where neither the options, nor the last run, nor the student's profile say anything.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct RunDefaults {
+    /// Whether several speakers share a request.
+    pub tts_mode: Option<SpeechMode>,
+    /// ISO 639-1 code of the spoken language.
+    pub dialogue_language: Option<String>,
+    /// 0 (varied) to 1 (steady).
+    pub dialogue_stability: Option<f64>,
+    /// Asks for the same sound for the same words.
+    pub dialogue_seed: Option<u32>,
+    /// The silence between segments.
+    pub gaps: Gaps,
 }
 
 impl RunRequest {
@@ -33,7 +51,8 @@ impl RunRequest {
             lesson,
             options: RunOptions::default(),
             voices: VoiceMap::default(),
-            student_voices: VoiceMap::default(),
+            students: Students::default(),
+            defaults: RunDefaults::default(),
             caller: Value::Null,
         }
     }
@@ -55,7 +74,7 @@ pub struct LessonInput {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RunOptions {
-    /// Heading colours. Absent: as in the last run; in the first, the built-in preset.
+    /// Heading colours. Absent: as in the last run; in the first, as the student's profile says.
     #[serde(skip_serializing_if = "PresetChoice::is_inherited")]
     pub preset: PresetChoice,
     /// The student's name instead of the one in the front matter; empty for none.
@@ -80,6 +99,11 @@ pub struct RunOptions {
     pub redo_tts: bool,
     /// Compares the page block by block and makes the recording anew, though nothing has changed.
     pub force: bool,
+    /// Where the page takes the recording from. Absent: as it does already, else `auto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadTarget>,
+    /// Leaves the uploaded recording and the page's player as they are; there must be one.
+    pub skip_upload: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<PathBuf>,
@@ -120,10 +144,24 @@ pub enum OnExisting {
     Fail,
 }
 
+/// Where a page takes its recording from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UploadTarget {
+    /// From the pipeline's store of uploads, if it has one, else from the workspace.
+    Auto,
+    /// From the pipeline's store of uploads.
+    S3,
+    /// From the workspace, which takes the file.
+    Notion,
+    /// From nowhere: the page gets no player.
+    None,
+}
+
 /// Which heading colours: in JSON absent, `null` or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PresetChoice {
-    /// As in the last run; in the first, the built-in preset.
+    /// As in the last run; in the first, as the student's profile says.
     #[default]
     Inherit,
     /// None.
@@ -185,10 +223,13 @@ mod tests {
 
     #[test]
     fn unknown_fields_and_values_are_refused() {
-        assert!(options(json!({"ttsMode": "dialogue", "onExisting": "new"})).is_ok());
+        assert!(
+            options(json!({"ttsMode": "dialogue", "onExisting": "new", "upload": "s3"})).is_ok()
+        );
         for json in [
             json!({"ttsMode": "duet"}),
             json!({"onExisting": "replace"}),
+            json!({"upload": "ftp"}),
             json!({"preSet": "calm"}),
             json!({"dialogueSeed": -1}),
         ] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use esl_core::manifest::{Manifest, StageOutcome, StageRecord, UnfinishedRun};
-use esl_core::ports::Notion;
+use esl_core::ports::{ArtifactStore, Notion};
 use esl_core::{CancellationToken, Classify, ErrorKind, Retry, RetryPolicy, Stage};
 use tracing::Instrument;
 
@@ -16,6 +16,7 @@ use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
 use super::stages::import::Import;
 use super::stages::tts::{Recorded, Take, synthesis};
+use super::stages::upload::Upload;
 use super::stages::{in_flight, validate};
 use super::{
     DiagnosticCounts, ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext,
@@ -71,7 +72,7 @@ impl Pipeline {
         let lesson = &request.lesson.id;
         let span = tracing::info_span!("run", run.id = %context.run_id, lesson.id = %lesson);
         // In a box: it is large, and callers nest it deeply.
-        let work = self.run_until(&request, rerun, &context, &stop);
+        let work = Box::pin(self.run_until(&request, rerun, &context, &stop));
         let work = async {
             match work.await {
                 // Waiting for the service was cut short.
@@ -121,6 +122,7 @@ impl Pipeline {
             notion: &self.notion_of(context).until(stop.clone()),
             retry: self.retry,
             recordings: self.recordings.as_ref(),
+            uploads: self.uploads.as_deref(),
             request,
             rerun,
             journal,
@@ -139,6 +141,7 @@ struct Run<'a> {
     notion: &'a dyn Notion,
     retry: RetryPolicy,
     recordings: Option<&'a Recordings>,
+    uploads: Option<&'a dyn ArtifactStore>,
     request: &'a RunRequest,
     /// What a rerun was asked to do; none if this is no rerun.
     rerun: Option<&'a [Stage]>,
@@ -193,8 +196,9 @@ impl Run<'_> {
     async fn make(&self) -> Result<Made, PipelineError> {
         let siblings = self.stop.child_token();
         let (page, recording) = tokio::join!(
-            stopping_siblings(&siblings, self.import(&siblings)),
-            stopping_siblings(&siblings, self.speak(&siblings)),
+            // In boxes: together they would fill the stack of a thread.
+            stopping_siblings(&siblings, Box::pin(self.import(&siblings))),
+            stopping_siblings(&siblings, Box::pin(self.sound(&siblings))),
         );
         match (page, recording) {
             (Ok(page), Ok(recording)) => Ok(Made { page, recording }),
@@ -267,7 +271,23 @@ impl Run<'_> {
             notion: self.notion,
             journal: &self.journal,
             stop,
+            delivery: self.outlook.delivery,
         }
+    }
+
+    /// The recording, where the page can reach it.
+    async fn sound(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
+        let recorded = self.speak(stop).await?;
+        if let Some(store) = self.uploads.filter(|_| self.outlook.plan.upload.runs()) {
+            let journal = &self.journal;
+            let work = Upload {
+                store,
+                journal,
+                stop,
+            };
+            self.scope.stage(Stage::Upload, work.run()).await?;
+        }
+        Ok(recorded)
     }
 
     async fn speak(&self, stop: &CancellationToken) -> Result<Option<Recorded>, PipelineError> {
@@ -345,7 +365,12 @@ impl Run<'_> {
             let is_known = manifest.stages.contains_key(&stage);
             let status = match decision.action {
                 // These are noted with their effects.
-                Action::Run if matches!(stage, Stage::Import | Stage::Tts | Stage::AddAudio) => {
+                Action::Run
+                    if matches!(
+                        stage,
+                        Stage::Import | Stage::Tts | Stage::Upload | Stage::AddAudio
+                    ) =>
+                {
                     continue;
                 }
                 Action::Run => StageOutcome::Done,
@@ -398,14 +423,14 @@ impl Run<'_> {
 pub(super) fn no_step(stage: Stage) -> Option<Problem> {
     let can_be_asked_for = matches!(
         stage,
-        Stage::Import | Stage::Colorize | Stage::Tts | Stage::AddAudio
+        Stage::Import | Stage::Colorize | Stage::Tts | Stage::Upload | Stage::AddAudio
     );
     (!can_be_asked_for).then(|| Problem {
         stage,
         class: ErrorClass::ValidationError,
         field: Some("steps"),
         message: format!("{stage} is no step to do again"),
-        hint: Some("steps are import, colorize, tts and add-audio".to_owned()),
+        hint: Some("steps are import, colorize, tts, upload and add-audio".to_owned()),
         kind: ErrorKind::InvalidInput,
     })
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use esl_core::block::Block;
-use esl_core::manifest::Manifest;
+use esl_core::manifest::{Manifest, UrlKind};
 use esl_core::ports::Notion;
 use esl_core::{DataSourceId, Digest, Stage, VoiceAssignment};
 use serde::Serialize;
 
+use super::delivery;
 use super::page_plan;
 use super::plan::{Action, Plan};
 use super::preflight::Outlook;
@@ -29,6 +30,9 @@ pub struct RunPlan {
     /// The recording; none if there will be no speech.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<AudioPlan>,
+    /// The uploaded recording; none if it will not be uploaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadPlan>,
     /// What may surprise though it stands in nobody's way.
     pub warnings: Vec<String>,
     /// Every reason for which the run would end before its first effect.
@@ -92,6 +96,23 @@ pub struct AudioPlan {
     pub voices: Vec<VoiceAssignment>,
 }
 
+/// Where the recording would be uploaded to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadPlan {
+    /// The bucket; none in stores without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// The object's name. It is made from the sound, so a recording still to be made has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its address, without a signature; none without a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Who could fetch it there.
+    pub url_kind: UrlKind,
+}
+
 impl Pipeline {
     /// What [`run`](Self::run) would do with the same arguments. Changes nothing and costs nothing:
     /// manifest, workspace, voices and cache are only read.
@@ -147,11 +168,26 @@ impl Pipeline {
             stages: stages(&outlook.plan),
             page,
             audio: self.audio(request, outlook).await?,
+            upload: self.upload(outlook),
             warnings: outlook.warnings(),
             problems: {
                 problems.extend(preflight.into_problems());
                 problems
             },
+        })
+    }
+
+    fn upload(&self, outlook: &Outlook) -> Option<UploadPlan> {
+        let store = self.uploads.as_deref();
+        let store = store.filter(|_| outlook.plan.upload.runs())?;
+        let digest = outlook.recorded.as_ref();
+        let digest = digest.filter(|_| !outlook.plan.tts.runs());
+        let place = delivery::place(store, digest)?;
+        Some(UploadPlan {
+            bucket: place.bucket,
+            key: digest.map(|_| place.key),
+            url: digest.map(|_| place.url),
+            url_kind: place.url_kind,
         })
     }
 

@@ -76,7 +76,11 @@ impl NextAction {
         let parts = [
             (stale.colors, Stage::Colorize),
             (stale.audio, Stage::Tts),
-            (stale.audio || stale.attachment, Stage::AddAudio),
+            (stale.upload, Stage::Upload),
+            (
+                stale.audio || stale.upload || stale.attachment,
+                Stage::AddAudio,
+            ),
         ];
         let parts = parts.into_iter().filter(|(is_stale, _)| *is_stale);
         let steps: Vec<_> = parts.map(|(_, step)| step).collect();
@@ -122,8 +126,8 @@ fn is_stale(stage: Stage, stale: Stale) -> bool {
         Stage::Validate | Stage::Import => stale.page,
         Stage::Colorize => stale.page || stale.colors,
         Stage::Tts => stale.audio,
-        Stage::AddAudio => stale.attachment,
-        Stage::Upload => false,
+        Stage::AddAudio => stale.upload || stale.attachment,
+        Stage::Upload => stale.upload,
         Stage::Manifest => stale != Stale::default(),
     }
 }

@@ -7,7 +7,8 @@ use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::{Digest, Preset, Stage};
 use serde::Serialize;
 
-use super::findings::{audio_of, is_attached, is_whole};
+use super::delivery::{Delivery, UploadFact, upload_fact};
+use super::findings::{audio_of, is_whole};
 use super::preflight::study_text_hash;
 use super::stages::validate;
 use super::standing::{NextAction, StageStanding, standings};
@@ -44,6 +45,8 @@ pub struct Stale {
     pub colors: bool,
     /// The recording.
     pub audio: bool,
+    /// The recording in the store of uploads, or its address.
+    pub upload: bool,
     /// The player on the page.
     pub attachment: bool,
 }
@@ -64,16 +67,23 @@ impl Pipeline {
         let md_hash_matches = manifest.as_ref().is_some_and(matches);
         let audio = manifest.as_ref().and_then(audio_of);
         let stale = match &manifest {
-            Some(manifest) => Stale {
-                page: page_is_stale(manifest, md_hash_matches),
-                colors: self.colors_are_stale(manifest),
-                audio: audio_is_stale(manifest, &Lesson::parse(text)),
-                attachment: audio.is_some() && !is_attached(manifest),
-            },
+            Some(manifest) => {
+                let audio_is_stale = audio_is_stale(manifest, &Lesson::parse(text));
+                let delivery = Delivery::of(None, manifest, self.uploads.is_some());
+                Stale {
+                    page: page_is_stale(manifest, md_hash_matches),
+                    colors: self.colors_are_stale(manifest),
+                    audio: audio_is_stale,
+                    upload: delivery == Delivery::Store
+                        && (audio_is_stale || audio.is_some() && self.upload_is_stale(manifest)),
+                    attachment: audio.is_some() && !delivery.has_reached_page(manifest),
+                }
+            }
             None => Stale {
                 page: true,
                 colors: true,
                 audio: true,
+                upload: self.uploads.is_some(),
                 attachment: true,
             },
         };
@@ -87,6 +97,13 @@ impl Pipeline {
             stale,
             next: NextAction::of(stale),
             manifest,
+        })
+    }
+
+    /// Whether the recording is not in the store, or not for long where the manifest says.
+    fn upload_is_stale(&self, manifest: &Manifest) -> bool {
+        self.uploads.as_deref().is_some_and(|store| {
+            upload_fact(manifest, store, self.clock.now()) != UploadFact::Current
         })
     }
 

@@ -11,7 +11,7 @@ use esl_core::manifest::{AudioRecord, Manifest, StrayRecording};
 use esl_core::{Digest, LessonId};
 
 use super::PipelineError;
-use super::findings::is_attached;
+use super::delivery::is_played;
 use super::journal::Journal;
 
 /// Notes that the recording `old` is not the lesson's any more.
@@ -41,7 +41,7 @@ fn add(manifest: &mut Manifest, path: String, sha256: Option<Digest>) {
 
 /// Whether there are recordings that nobody needs any more.
 pub(super) fn are_left(manifest: &Manifest) -> bool {
-    !manifest.strays.is_empty() && is_attached(manifest)
+    !manifest.strays.is_empty() && is_played(manifest)
 }
 
 /// Removes them, as soon as it is durably known that the page plays another. What cannot be removed

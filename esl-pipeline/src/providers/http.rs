@@ -65,6 +65,13 @@ impl BaseUrl {
         url
     }
 
+    /// The address of `path` on the host, whatever the path of the service.
+    pub(crate) fn from_root(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url
+    }
+
     fn is_loopback(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();

@@ -4,8 +4,15 @@
 pub mod elevenlabs;
 #[cfg(feature = "fs")]
 pub mod fs;
-#[cfg(any(feature = "notion", feature = "elevenlabs", feature = "openai-speech"))]
+#[cfg(any(
+    feature = "elevenlabs",
+    feature = "http-config",
+    feature = "notion",
+    feature = "openai-speech"
+))]
 pub mod http;
+#[cfg(feature = "http-config")]
+pub mod http_config;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
 #[cfg(feature = "notion")]

@@ -9,6 +9,9 @@ use tokio::time::Instant;
 /// Requests answered in a row without complaint before one more is allowed again.
 const RECOVERY: usize = 10;
 
+/// Longest that everybody is held up; whoever is told to stay away for longer is told so again.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
+
 /// A bound on concurrent requests. Clones share it: hand one to every recorder of a credential.
 ///
 /// It halves when the provider asks for fewer requests, and recovers slowly. When the provider says
@@ -21,6 +24,9 @@ pub struct Limiter {
 
 #[derive(Debug)]
 struct State {
+    /// What was asked for.
+    asked: usize,
+    /// What is allowed in good times.
     max: usize,
     /// What is allowed now.
     allowed: usize,
@@ -51,6 +57,7 @@ impl Limiter {
         Self {
             permits: Arc::new(Semaphore::new(max)),
             state: Arc::new(Mutex::new(State {
+                asked: max,
                 max,
                 allowed: max,
                 existing: max,
@@ -104,14 +111,14 @@ impl Permit {
             state.allowed = (state.allowed / 2).max(1);
             self.withdraw_idle(&mut state);
         }
-        let end = pause.and_then(|pause| Instant::now().checked_add(pause));
+        let end = pause.map(|pause| Instant::now() + pause.min(MAX_PAUSE));
         state.paused_until = state.paused_until.max(end);
     }
 
-    /// Takes note that the account may not have more than `max` requests under way.
+    /// Takes note that the account may have `max` requests under way, and no more.
     pub fn bound(&self, max: usize) {
         let mut state = self.limiter.state();
-        state.max = state.max.min(max.max(1));
+        state.max = state.asked.min(max.max(1));
         state.allowed = state.allowed.min(state.max);
         self.withdraw_idle(&mut state);
     }
@@ -190,14 +197,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_account_may_have_is_never_exceeded_again() {
+    async fn what_the_account_may_have_is_kept_until_it_changes() {
         let limiter = Limiter::new(8);
         limiter.acquire().await.bound(3);
         assert_eq!(available(&limiter), 3);
-        for _ in 0..4 * RECOVERY {
-            limiter.acquire().await.answered();
+        for (bound, expected) in [(3, 3), (5, 5), (20, 8)] {
+            limiter.acquire().await.bound(bound);
+            for _ in 0..6 * RECOVERY {
+                limiter.acquire().await.answered();
+            }
+            assert_eq!(
+                (limiter.allowed(), available(&limiter)),
+                (expected, expected)
+            );
         }
-        assert_eq!(limiter.allowed(), 3);
     }
 
     #[tokio::test(start_paused = true)]

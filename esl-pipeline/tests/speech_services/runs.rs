@@ -34,16 +34,13 @@ async fn run(
     let mut options = RunOptions::default();
     options.with_tts = Some(true);
     change(&mut options);
-    let request = RunRequest {
-        lesson: LessonInput {
-            id: LessonId::parse("lesson.md").unwrap(),
-            bytes: LESSON.to_owned().into(),
-            location: "lesson.md".to_owned(),
-        },
-        options,
-        voices: VoiceMap::parse(voices).unwrap(),
-        student_voices: VoiceMap::default(),
-    };
+    let mut request = RunRequest::new(LessonInput {
+        id: LessonId::parse("lesson.md").unwrap(),
+        bytes: LESSON.to_owned().into(),
+        location: "lesson.md".to_owned(),
+    });
+    request.options = options;
+    request.voices = VoiceMap::parse(voices).unwrap();
     pipeline
         .run(request, RunContext::new(RunId::random()))
         .await

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use esl_core::Timestamp;
 use esl_core::job::{Job, JobId, WorkerId};
 use esl_core::ports::{Claim, Hint};
 use tokio::time::timeout;
@@ -39,8 +38,8 @@ async fn announce(ports: &JobPorts, count: usize) -> Vec<JobId> {
     let submitted = ports.store.submit(chores(count)).await.expect("submitted");
     let jobs: Vec<_> = submitted.iter().map(|job| job.id).collect();
     if ports.queue.capabilities().names_jobs {
-        let never = Timestamp::from_millis(0);
-        let jobs = ports.store.announce(count, never).await.expect("marked");
+        let jobs = ports.store.announce(count, Duration::MAX).await;
+        let jobs = jobs.expect("marked");
         ports.queue.announce(&jobs).await.expect("announced");
     }
     jobs

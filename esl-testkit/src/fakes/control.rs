@@ -1,4 +1,5 @@
-//! The fakes' own HTTP interface at `/control`: faults, limits, the log, and back to the start.
+//! The fakes' own HTTP interface at `/control`: faults, limits, the log, what can be set of a
+//! service, and back to the start.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use serde_json::{Value, json};
 use super::faults::Fault;
 use super::frame::Frame;
 use super::limits::ServiceLimits;
-use super::service::{FakeRequest, FakeResponse, Service, json_response};
+use super::service::{Fake, FakeRequest, FakeResponse, Service, json_response};
+
+const SERVICES: &str = "/services/";
 
 /// What `/control` works on.
 pub(crate) struct Control {
@@ -64,11 +67,31 @@ impl Control {
                 self.frame.reset();
                 Ok(json!({}))
             }
+            (&Method::GET, path) if path.starts_with(SERVICES) => Ok(self.fake(path)?.settings()),
+            (&Method::PATCH, path) if path.starts_with(SERVICES) => {
+                let fake = self.fake(path)?;
+                let bad = |message| refusal(StatusCode::BAD_REQUEST, message);
+                fake.change(&read(request)?).map_err(bad)?;
+                Ok(fake.settings())
+            }
             (method, path) => Err(refusal(
                 StatusCode::NOT_FOUND,
                 format!("there is no {method} /control{path}"),
             )),
         }
+    }
+
+    /// The service that a path below `/services/` names.
+    fn fake(&self, path: &str) -> Result<&dyn Fake, FakeResponse> {
+        let name = path.strip_prefix(SERVICES).unwrap_or_default();
+        let service = name.parse::<Service>();
+        let fake = service.ok().and_then(|service| self.frame.fake(service));
+        fake.ok_or_else(|| {
+            refusal(
+                StatusCode::NOT_FOUND,
+                format!("there is no service {name:?}"),
+            )
+        })
     }
 
     fn environment(&self) -> BTreeMap<&str, &str> {

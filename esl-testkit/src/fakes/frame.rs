@@ -54,6 +54,10 @@ impl Frame {
         }
     }
 
+    pub(crate) fn fake(&self, service: Service) -> Option<&dyn Fake> {
+        Some(self.lanes.get(&service)?.fake.as_ref())
+    }
+
     /// Forgets faults, log and the state of the services. Limits stay.
     pub(crate) fn reset(&self) {
         self.faults.clear();

@@ -1,6 +1,6 @@
 //! What was asked of the services, and when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -117,7 +117,10 @@ fn telling(headers: &HeaderMap) -> BTreeMap<String, String> {
     HEADERS.into_iter().filter_map(value).collect()
 }
 
-/// All requests since the start or the last time it was cleared.
+/// Requests that are kept.
+const MOST: usize = 20_000;
+
+/// The requests since the start or the last time it was cleared; of more than 20,000 the latest.
 #[derive(Debug)]
 pub(crate) struct Log {
     entries: Mutex<Entries>,
@@ -127,7 +130,7 @@ pub(crate) struct Log {
 #[derive(Debug, Default)]
 struct Entries {
     next_id: u64,
-    requests: Vec<LoggedRequest>,
+    requests: VecDeque<LoggedRequest>,
 }
 
 impl Log {
@@ -143,7 +146,10 @@ impl Log {
         let mut entries = self.lock();
         let id = entries.next_id;
         entries.next_id += 1;
-        entries.requests.push(LoggedRequest {
+        if entries.requests.len() == MOST {
+            entries.requests.pop_front();
+        }
+        entries.requests.push_back(LoggedRequest {
             id,
             service,
             method: request.method().to_string(),

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use hyper::{Request, Response, StatusCode, Uri};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One of the services that are faked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,10 +114,33 @@ pub(crate) trait Fake: Send + Sync {
 
     /// Back to the state of the start.
     fn reset(&self);
+
+    /// What can be set while the service runs; null if nothing can.
+    fn settings(&self) -> Value {
+        Value::Null
+    }
+
+    /// Sets the fields that `changes` names, or says what is wrong with it and sets nothing.
+    fn change(&self, _changes: &Value) -> Result<(), String> {
+        Err("nothing can be set while this service runs".to_owned())
+    }
+}
+
+/// `settings` with the fields that `changes` names set anew.
+pub(crate) fn changed<T: Serialize + DeserializeOwned>(
+    settings: &T,
+    changes: &Value,
+) -> Result<T, String> {
+    let mut fields = serde_json::to_value(settings).unwrap_or_default();
+    let changes = changes.as_object().ok_or("expected an object")?;
+    for (name, value) in changes {
+        fields[name] = value.clone();
+    }
+    serde_json::from_value(fields).map_err(|error| error.to_string())
 }
 
 /// An answer with a JSON body.
-pub(crate) fn json_response(status: StatusCode, body: &serde_json::Value) -> FakeResponse {
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> FakeResponse {
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = status;
     let json = hyper::header::HeaderValue::from_static("application/json; charset=utf-8");

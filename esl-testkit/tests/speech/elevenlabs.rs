@@ -954,3 +954,45 @@ async fn the_answer_may_be_empty_or_no_audio_or_end_too_early() {
     world.fakes.inject(Service::ElevenLabs, Fault::truncate());
     assert!(world.say(&body).await.bytes().await.is_err());
 }
+
+#[tokio::test]
+async fn the_account_is_read_and_changed_over_http() {
+    let world = World::new().await;
+    let url = format!("{}/services/elevenlabs", world.fakes.control_url());
+    let change = async |changes: Value| {
+        let response = world
+            .client
+            .patch(&url)
+            .json(&changes)
+            .send()
+            .await
+            .unwrap();
+        response.status().as_u16()
+    };
+    assert_eq!(
+        change(json!({ "character_limit": 2, "dialogue": "no_route" })).await,
+        200
+    );
+    assert_eq!(
+        told(world.say(&json!({ "text": "abc" })).await).await.http,
+        402
+    );
+    assert_eq!(world.talk(&lines(2, "a")).await.status(), 404);
+    assert_eq!(change(json!({ "character_limit": "much" })).await, 400);
+    assert_eq!(change(json!({ "credits": 2 })).await, 400);
+    let account: Value = world
+        .client
+        .get(&url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        (&account["character_limit"], &account["tier"]),
+        (&json!(2), &json!("creator"))
+    );
+    world.fakes.reset();
+    assert_eq!(world.say(&json!({ "text": "abc" })).await.status(), 200);
+}

@@ -16,6 +16,7 @@ use esl_core::{BlockId, CancellationToken, PageId, Stage, Transcript, UploadId};
 use super::import::children;
 use super::in_flight;
 use crate::pipeline::PipelineError;
+use crate::pipeline::delivery::Delivery;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::scope::unless_stopped;
 use crate::speech::vtt::from_vtt;
@@ -29,6 +30,8 @@ pub(in crate::pipeline) struct AddAudio<'a> {
     pub(in crate::pipeline) notion: &'a dyn Notion,
     pub(in crate::pipeline) journal: &'a Journal<'a>,
     pub(in crate::pipeline) stop: &'a CancellationToken,
+    /// Where the page is to take the recording from.
+    pub(in crate::pipeline) delivery: Delivery,
 }
 
 impl AddAudio<'_> {
@@ -64,7 +67,8 @@ impl AddAudio<'_> {
             return Ok(());
         };
         let mut attached = self.attach(page, &audio).await;
-        if audio.upload_id.is_some() && attached.as_ref().is_err_and(is_refusal) {
+        let is_handed_over = self.delivery == Delivery::Workspace && audio.upload_id.is_some();
+        if is_handed_over && attached.as_ref().is_err_and(is_refusal) {
             // A file that an earlier run handed over and no block showed may have been dropped.
             audio.upload_id = None;
             attached = self.attach(page, &audio).await;
@@ -77,7 +81,7 @@ impl AddAudio<'_> {
             let record = StageRecord {
                 status: StageOutcome::Done,
                 finished_at: self.journal.now(),
-                key: audio.sha256.clone(),
+                key: self.delivery.played(audio),
             };
             manifest.stages.insert(Stage::AddAudio, record);
         });
@@ -86,9 +90,12 @@ impl AddAudio<'_> {
 
     /// Lets a player directly above the study text play the recording.
     async fn attach(self, page: PageId, audio: &AudioRecord) -> Result<BlockId, PipelineError> {
-        let upload = self.uploaded(audio).await?;
+        let media = match &audio.url {
+            Some(url) if self.delivery == Delivery::Store => Media::external(url),
+            _ => Media::upload(self.uploaded(audio).await?),
+        };
         unless_stopped(self.stop)?;
-        let player = Block::Audio(Media::upload(upload));
+        let player = Block::Audio(media);
         let place = self.study_text(page.into()).await?;
         let stays = place.as_ref().is_none_or(|place| place.has_player);
         if let Some(block) = audio.block_id.filter(|_| stays)

@@ -9,4 +9,5 @@ pub(super) mod import;
 pub(super) mod in_flight;
 mod publish;
 pub(super) mod tts;
+pub(super) mod upload;
 pub(super) mod validate;

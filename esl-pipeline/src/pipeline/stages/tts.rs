@@ -6,13 +6,14 @@ use std::sync::Arc;
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
 use esl_core::ports::Tts;
 use esl_core::{
-    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, Timestamp, VoiceAssignment,
+    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, StudentProfile, Timestamp,
+    VoiceAssignment,
 };
 
 use crate::lesson::{Lesson, Script};
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
-use crate::pipeline::speech_options::{self, SpokenAs};
+use crate::pipeline::speech_options::SpokenAs;
 use crate::pipeline::strays;
 use crate::pipeline::{AudioPlan, PipelineError, Problem, RunRequest, SynthesisReport};
 use crate::speech::audio::Tags;
@@ -20,7 +21,7 @@ use crate::speech::casting::{
     Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
 };
 use crate::speech::recorder::{Recorder, Recording, Reuse, Score, Target};
-use crate::speech::segments::{Delivery, Gaps, SegmentError, SpeechMode, plan};
+use crate::speech::segments::{Delivery, SegmentError, SpeechMode, plan};
 
 /// A recording that could be made: who says what with which voice.
 #[derive(Debug)]
@@ -45,18 +46,19 @@ impl Take {
         engine: &Engine,
         lesson: &Lesson<'_>,
         request: &RunRequest,
+        profile: &StudentProfile,
         manifest: &Manifest,
     ) -> Result<Self, Vec<Problem>> {
-        let spoken_as = speech_options::of(&request.options, manifest)?;
+        let spoken_as = SpokenAs::of(request, manifest, profile)?;
         let Some(script) = Script::of(lesson) else {
             return Err(problem(&SegmentError::Silent));
         };
-        let casting = casting(&*engine.tts, lesson, &script, request, &spoken_as).await?;
+        let casting = casting(&*engine.tts, lesson, &script, request, profile, &spoken_as).await?;
         let capabilities = engine.tts.capabilities();
-        let gaps = Gaps::default();
+        let gaps = &request.defaults.gaps;
         let settings = &spoken_as.settings;
         let planned = |mode| {
-            let segments = plan(&script, &casting, mode, settings, capabilities, &gaps);
+            let segments = plan(&script, &casting, mode, settings, capabilities, gaps);
             segments.map_err(|error| problem(&error))
         };
         let segments = planned(spoken_as.mode)?;
@@ -232,12 +234,13 @@ async fn casting(
     lesson: &Lesson<'_>,
     script: &Script<'_>,
     request: &RunRequest,
+    profile: &StudentProfile,
     spoken_as: &SpokenAs,
 ) -> Result<Casting, Vec<Problem>> {
     let catalog = tts.voices().await.map_err(|error| problem(&error))?;
     let Preference { voice, accent } = resolve_preference(&catalog, spoken_as.preference.clone());
     let options = CastingOptions {
-        student_voices: request.student_voices.clone(),
+        student_voices: profile.voices.iter().flatten().collect(),
         voice,
         accent,
         language: spoken_as.settings.language.clone(),

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::client::Api;
 use super::error::Asked;
-use super::wire::{ListedModel, Subscription, VoicePage};
+use super::listing::{ListedModel, ListedVoice, Subscription, VoicePage};
 use super::{ElevenLabsSpeech, read};
 
 /// Voices of one page, the most that there may be.
@@ -123,7 +123,7 @@ async fn list(api: &Api) -> Result<Vec<Voice>, TtsError> {
     for _ in 0..MAX_PAGES {
         let page = page(api, token.as_deref()).await?;
         let listed = page.voices.into_iter();
-        let new = listed.filter_map(|voice| voice.into_voice());
+        let new = listed.filter_map(ListedVoice::into_voice);
         // A page may repeat a voice when the list changes meanwhile.
         voices.extend(new.filter(|voice| seen.insert(voice.id.clone())));
         token = page.next_page_token.filter(|_| page.has_more);

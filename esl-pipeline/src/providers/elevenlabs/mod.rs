@@ -9,6 +9,7 @@ mod account;
 mod client;
 mod error;
 mod format;
+mod listing;
 mod models;
 mod options;
 mod wire;

@@ -1,4 +1,4 @@
-//! Manifests and artifacts in local folders.
+//! Manifests, artifacts and shared documents in local folders.
 //!
 //! Every file appears whole or not at all: it is written beside its place, flushed to the disk and
 //! renamed. Blocking calls run on the blocking pool and are never cut short, so dropping a future
@@ -6,11 +6,13 @@
 
 mod artifact_store;
 mod atomic;
+mod config_source;
 mod manifest_store;
 
 use std::io;
 
 pub use artifact_store::FsArtifactStore;
+pub use config_source::FsConfigSource;
 pub use manifest_store::FsManifestStore;
 
 /// Runs blocking file work to its end on the blocking pool.

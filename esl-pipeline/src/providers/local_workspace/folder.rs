@@ -15,6 +15,8 @@ pub(super) const TEACHER_FILE: &str = "teacher.html";
 /// The page as students may see it.
 pub(super) const STUDENT_FILE: &str = "student.html";
 
+const LOCK_FILE: &str = ".lock";
+
 /// Wraps an I/O error with what was attempted on which file.
 pub(super) fn storage(
     operation: &'static str,
@@ -64,6 +66,28 @@ pub(super) fn page_ids(root: &Path) -> Result<Vec<PageId>, NotionError> {
     Ok(pages)
 }
 
+/// Removes what dead processes left of pages that they were creating. What cannot be removed stays.
+pub(super) fn sweep_unfinished(root: &Path) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        let name = entry.file_name();
+        let is_page = name
+            .to_str()
+            .is_some_and(|name| PageId::parse(name).is_ok());
+        if !is_page || folder.join(PAGE_FILE).exists() {
+            continue;
+        }
+        let swept = match File::open(folder.join(LOCK_FILE)) {
+            Err(_) => fs::remove_dir(&folder),
+            Ok(lock) if lock.try_lock().is_err() || folder.join(PAGE_FILE).exists() => Ok(()),
+            Ok(_held) => fs::remove_dir_all(&folder),
+        };
+        if let Err(error) = swept {
+            tracing::warn!(path = %folder.display(), %error, "what is left of a page that was never created cannot be removed");
+        }
+    }
+}
+
 /// The exclusive right to change a page, among all tasks and processes of the machine. Ends on drop.
 ///
 /// A file lock alone is enough: each holder opens the file anew, so two tasks of one process
@@ -74,9 +98,28 @@ pub(super) struct PageLock {
 }
 
 impl PageLock {
+    /// Makes the folder of a new page and takes the right to change it.
+    pub(super) fn of_new_page(folder: &Path) -> Result<Self, NotionError> {
+        loop {
+            fs::create_dir_all(folder).map_err(storage("create", folder))?;
+            let lock = match Self::acquire(folder) {
+                Err(NotionError::Storage { source, .. })
+                    if source.kind() == io::ErrorKind::NotFound =>
+                {
+                    continue;
+                }
+                lock => lock?,
+            };
+            // Before it was locked, another process may have taken it for a dead one's.
+            if folder.join(LOCK_FILE).exists() {
+                return Ok(lock);
+            }
+        }
+    }
+
     /// Waits for the right to change the page in `folder`, which must exist.
     pub(super) fn acquire(folder: &Path) -> Result<Self, NotionError> {
-        let path = folder.join(".lock");
+        let path = folder.join(LOCK_FILE);
         let file = File::options()
             .create(true)
             .truncate(false)

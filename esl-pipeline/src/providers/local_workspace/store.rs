@@ -66,9 +66,9 @@ impl Store {
         };
         page.head.update(new.head)?;
         page.insert(page.id.into(), Position::End, new.children)?;
+        folder::sweep_unfinished(&self.root);
         let folder = self.folder(page.id);
-        fs::create_dir_all(&folder).map_err(storage("create", &folder))?;
-        let _lock = PageLock::acquire(&folder)?;
+        let _lock = PageLock::of_new_page(&folder)?;
         self.write(&page)?;
         folder::sync_folder_of(&folder).map_err(storage("create", &folder))?;
         Ok(self.addresses(page.id))

@@ -131,6 +131,11 @@ impl S3ArtifactStore {
             Ok(()) => Ok(Stored::Created),
             // Somebody was first: an earlier try of ours whose answer was lost, or another writer.
             Err(error) if error.is_unmet_condition() => Ok(Stored::AlreadyPresent),
+            // Parts that are put together already cannot be put together again.
+            Err(error) if error.code() == Some("NoSuchUpload") => {
+                let found = self.bucket.head(key).await?;
+                found.map(|_| Stored::Created).ok_or(error)
+            }
             Err(error) => Err(error),
         }
     }

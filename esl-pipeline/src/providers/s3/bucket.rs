@@ -7,10 +7,13 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::operation::list_objects_v2::paginator::ListObjectsV2Paginator;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 use esl_core::{ErrorKind, Retry, RetryPolicy};
 use tokio::sync::OnceCell;
+
+use crate::dice::roll;
 
 use super::client::{ATTEMPTS, FIRST_DELAY, LONGEST_DELAY, client};
 use super::config::{S3ConfigError, S3Options};
@@ -36,7 +39,12 @@ struct Inner {
 pub(super) struct Object {
     pub(super) bytes: Bytes,
     pub(super) etag: String,
+    /// The mark of the write that made it.
+    pub(super) mark: Option<String>,
 }
+
+/// Metadata by which a writer tells its own object from that of another.
+pub(super) const WRITE_MARK: &str = "esl-write";
 
 impl S3Bucket {
     /// A bucket. Nothing is asked yet.
@@ -102,6 +110,12 @@ impl S3Bucket {
         let list = self.client().list_objects_v2().bucket(self.name());
         let list = list.prefix(self.key("")).max_keys(1).send().await;
         list.map(drop).map_err(|error| S3Error::of(&error))
+    }
+
+    /// What is below the prefix, page by page.
+    pub(super) fn list(&self) -> ListObjectsV2Paginator {
+        let list = self.client().list_objects_v2().bucket(self.name());
+        list.prefix(self.key("")).into_paginator()
     }
 
     pub(super) async fn head(&self, key: &str) -> Result<Option<HeadObjectOutput>, S3Error> {
@@ -187,6 +201,8 @@ async fn object(answer: GetObjectOutput, limit: usize) -> Result<Object, S3Error
         return Err(too_large());
     }
     let etag = answer.e_tag().unwrap_or_default().to_owned();
+    let mark = answer.metadata().and_then(|data| data.get(WRITE_MARK));
+    let mark = mark.cloned();
     let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default());
     let mut body = answer.body;
     while let Some(chunk) = body.next().await {
@@ -201,6 +217,7 @@ async fn object(answer: GetObjectOutput, limit: usize) -> Result<Object, S3Error
     Ok(Object {
         bytes: bytes.freeze(),
         etag,
+        mark,
     })
 }
 
@@ -216,10 +233,4 @@ fn wait_before_next(attempt: u32, kind: ErrorKind) -> Option<Duration> {
         Retry::Never
     };
     policy.delay(attempt, advice, roll())
-}
-
-/// A number from 0 to 1, another each time.
-fn roll() -> f64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }

@@ -2,28 +2,34 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
 use esl_core::manifest::{Manifest, ManifestFormatError};
 use esl_core::ports::{
     LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
 };
 use esl_core::{Digest, LessonId};
+use tokio::task::{JoinError, JoinSet};
 use uuid::Uuid;
 
-use super::bucket::S3Bucket;
+use super::bucket::{Object, S3Bucket, WRITE_MARK};
 use super::checksum;
 use super::error::S3Error;
 
 /// No manifest is larger; what is, is not read.
 const MAX_BYTES: usize = 8 << 20;
-/// Metadata that tells a writer its own object from that of another.
-const WRITE_MARK: &str = "esl-write";
+const SUFFIX: &str = ".manifest.json";
+/// Manifests that are read at a time when all are looked through.
+const READS: usize = 16;
+/// What the mark of a write that took a manifest away begins with.
+const REMOVED: &str = "removed-";
 
 /// Keeps the manifest of `unit/lesson.md` in the object `unit/lesson.manifest.json` below the
 /// bucket's prefix.
 ///
 /// Revisions are entity tags. Locks keep nobody out: that a lesson is not worked on twice rests on
 /// the conditional writes alone, by which a run that comes too late finds out before its next
-/// effect.
+/// effect. A manifest is removed by writing an empty, marked object in its place, because not every
+/// server deletes on a condition.
 #[derive(Debug, Clone)]
 pub struct S3ManifestStore {
     bucket: S3Bucket,
@@ -41,32 +47,43 @@ impl S3ManifestStore {
     }
 
     fn failed(&self, operation: &'static str, lesson: &LessonId, error: S3Error) -> ManifestError {
+        self.unusable(operation, self.location(lesson), error)
+    }
+
+    fn conflict(&self, lesson: &LessonId) -> ManifestError {
+        ManifestError::Conflict {
+            location: self.location(lesson),
+        }
+    }
+
+    fn unusable(&self, operation: &'static str, location: String, error: S3Error) -> ManifestError {
         ManifestError::Service {
             operation,
-            location: self.location(lesson),
+            location,
             kind: error.kind(),
             hint: self.bucket.hint(&error),
             source: Box::new(error),
         }
     }
 
-    /// Replaces the object if its revision is `expected`; `None` if it is another.
+    /// Replaces the object if its revision is `expected`; `None` if it is another. `mark` is new in
+    /// the world.
     async fn swap(
         &self,
         key: &str,
-        json: Vec<u8>,
+        json: &Bytes,
+        mark: &str,
         expected: Option<&Revision>,
     ) -> Result<Option<Revision>, S3Error> {
         self.bucket.require_conditional_writes().await?;
-        let mark = Uuid::new_v4().to_string();
         let put = self.bucket.client().put_object();
         let put = put
             .bucket(self.bucket.name())
             .key(key)
             .content_type("application/json")
-            .metadata(WRITE_MARK, &mark)
-            .checksum_sha256(checksum(&Digest::of(&json)))
-            .body(ByteStream::from(json));
+            .metadata(WRITE_MARK, mark)
+            .checksum_sha256(checksum(&Digest::of(json)))
+            .body(ByteStream::from(json.clone()));
         let put = match expected {
             Some(revision) => put.if_match(revision.as_str()),
             None => put.if_none_match("*"),
@@ -74,38 +91,79 @@ impl S3ManifestStore {
         match put.send().await.map_err(|error| S3Error::of(&error)) {
             Ok(put) => tag(put.e_tag()).map(Some),
             Err(error) if error.is_unmet_condition() || error.is_absence() => {
-                self.own(key, &mark).await
+                Box::pin(self.explain(key, json, mark, expected)).await
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Removes the object if its revision is `expected`; tells whether it did. What is written between
-    /// the look and the removal goes along: few servers know conditions for removals.
-    async fn remove_if(&self, key: &str, expected: &Revision) -> Result<bool, S3Error> {
-        let head = self.bucket.head(key).await?;
-        let found = head.as_ref().and_then(|head| head.e_tag());
-        if found != Some(expected.as_str()) {
-            return Ok(false);
-        }
-        self.bucket.delete(key).await?;
-        Ok(true)
-    }
-
-    /// The revision of the object if it is what was written with `mark`: a try whose answer was
-    /// lost makes the next one find its condition unmet.
-    async fn own(&self, key: &str, mark: &str) -> Result<Option<Revision>, S3Error> {
+    /// Why a condition was not met: a try whose answer was lost makes the next one fail, and a
+    /// removed manifest has left something behind. Otherwise somebody else was first: `None`.
+    async fn explain(
+        &self,
+        key: &str,
+        json: &Bytes,
+        mark: &str,
+        expected: Option<&Revision>,
+    ) -> Result<Option<Revision>, S3Error> {
         let Some(head) = self.bucket.head(key).await? else {
             return Ok(None);
         };
-        let found = head
-            .metadata()
-            .and_then(|metadata| metadata.get(WRITE_MARK));
+        let found = head.metadata().and_then(|data| data.get(WRITE_MARK));
         match found {
             Some(found) if found == mark => tag(head.e_tag()).map(Some),
+            Some(found) if found.starts_with(REMOVED) && expected.is_none() => {
+                let left_behind = tag(head.e_tag())?;
+                self.swap(key, json, mark, Some(&left_behind)).await
+            }
             _ => Ok(None),
         }
     }
+
+    /// The manifest; `None` if it was never written, or removed.
+    async fn stored(&self, key: &str) -> Result<Option<Object>, S3Error> {
+        let object = self.bucket.get(key, MAX_BYTES).await?;
+        let is_removed = |object: &Object| {
+            let mark = object.mark.as_deref();
+            mark.is_some_and(|mark| mark.starts_with(REMOVED))
+        };
+        Ok(object.filter(|object| !is_removed(object)))
+    }
+
+    async fn any_stored(&self, fits: ManifestFilter) -> Result<bool, S3Error> {
+        let mut reads = JoinSet::new();
+        let mut pages = self.bucket.list().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| S3Error::of(&error))?;
+            let keys = page.contents().iter().filter_map(|object| object.key());
+            for key in keys.filter(|key| key.ends_with(SUFFIX)) {
+                if reads.len() >= READS && self::fits(reads.join_next().await, &fits)? {
+                    return Ok(true);
+                }
+                let (store, key) = (self.clone(), key.to_owned());
+                reads.spawn(async move { store.stored(&key).await });
+            }
+        }
+        while let Some(read) = reads.join_next().await {
+            if self::fits(Some(read), &fits)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether what was read is a manifest that is looked for.
+fn fits(
+    read: Option<Result<Result<Option<Object>, S3Error>, JoinError>>,
+    fits: &ManifestFilter,
+) -> Result<bool, S3Error> {
+    let object = match read {
+        Some(Ok(object)) => object?,
+        Some(Err(_)) | None => None,
+    };
+    let manifest = object.and_then(|object| Manifest::from_json(&object.bytes).ok());
+    Ok(manifest.is_some_and(|manifest| fits(&manifest)))
 }
 
 /// The object's name: the lesson's, without its last extension.
@@ -124,7 +182,7 @@ fn name(lesson: &LessonId) -> String {
         _ => file,
     };
     let slash = if folder.is_empty() { "" } else { "/" };
-    format!("{folder}{slash}{stem}.manifest.json").replace(':', "_")
+    format!("{folder}{slash}{stem}{SUFFIX}").replace(':', "_")
 }
 
 fn tag(etag: Option<&str>) -> Result<Revision, S3Error> {
@@ -139,7 +197,7 @@ impl ManifestStore for S3ManifestStore {
     }
 
     async fn read(&self, lesson: &LessonId) -> Result<Option<Versioned>, ManifestError> {
-        let object = self.bucket.get(&self.key(lesson), MAX_BYTES).await;
+        let object = self.stored(&self.key(lesson)).await;
         let object = object.map_err(|error| self.failed("read", lesson, error))?;
         let Some(object) = object else {
             return Ok(None);
@@ -160,28 +218,24 @@ impl ManifestStore for S3ManifestStore {
         manifest: &Manifest,
         expected: Option<&Revision>,
     ) -> Result<Revision, ManifestError> {
-        let swapped = self
-            .swap(&self.key(lesson), manifest.to_json(), expected)
-            .await;
+        let (json, mark) = (manifest.to_json().into(), Uuid::new_v4().to_string());
+        let swapped = self.swap(&self.key(lesson), &json, &mark, expected).await;
         let swapped = swapped.map_err(|error| self.failed("write", lesson, error))?;
-        swapped.ok_or_else(|| ManifestError::Conflict {
-            location: self.location(lesson),
-        })
+        swapped.ok_or_else(|| self.conflict(lesson))
     }
 
     async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
-        let removed = self.remove_if(&self.key(lesson), expected).await;
-        let removed = removed.map_err(|error| self.failed("remove", lesson, error))?;
-        removed
-            .then_some(())
-            .ok_or_else(|| ManifestError::Conflict {
-                location: self.location(lesson),
-            })
+        let (nothing, mark) = (Bytes::new(), format!("{REMOVED}{}", Uuid::new_v4()));
+        let swapped = self
+            .swap(&self.key(lesson), &nothing, &mark, Some(expected))
+            .await;
+        let swapped = swapped.map_err(|error| self.failed("remove", lesson, error))?;
+        swapped.map(drop).ok_or_else(|| self.conflict(lesson))
     }
 
-    /// Says no: to look, every manifest of the bucket would have to be fetched.
-    async fn any(&self, _fits: ManifestFilter) -> Result<bool, ManifestError> {
-        Ok(false)
+    async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
+        let found = self.any_stored(fits).await;
+        found.map_err(|error| self.unusable("list", self.bucket.location(""), error))
     }
 
     async fn lock(&self, _lesson: &LessonId) -> Result<LessonLock, ManifestError> {

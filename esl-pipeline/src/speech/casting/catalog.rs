@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use esl_core::{Classify, ErrorKind, Voice};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::traits;
 
@@ -37,6 +37,11 @@ struct CatalogFile {
     voices: Vec<Voice>,
 }
 
+#[derive(Serialize)]
+struct WrittenCatalog<'a> {
+    voices: &'a [Voice],
+}
+
 /// Reads a catalog file. Fields it does not know are passed over.
 ///
 /// # Errors
@@ -55,8 +60,9 @@ pub fn read_catalog(json: &[u8]) -> Result<Vec<Voice>, CatalogError> {
 /// A catalog file with these voices, in this order. [`read_catalog`] reads it.
 #[must_use]
 pub fn write_catalog(voices: &[Voice]) -> String {
-    let catalog = serde_json::json!({ "voices": voices });
-    format!("{catalog:#}\n")
+    let catalog = serde_json::to_string_pretty(&WrittenCatalog { voices });
+    let catalog = catalog.expect("voices are structs of strings");
+    format!("{catalog}\n")
 }
 
 /// The accent of `voice` in the form that forms offer and [`CastingOptions::accent`] takes:

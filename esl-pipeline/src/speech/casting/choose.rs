@@ -77,7 +77,7 @@ struct Part<'a> {
 
 enum Outcome {
     Open,
-    Given(VoiceAssignment),
+    Given(Box<VoiceAssignment>),
     Failed,
 }
 
@@ -211,7 +211,8 @@ impl<'a> Caster<'a> {
         let voice = token.trim().to_owned();
         match VoiceId::parse(token) {
             Ok(voice_id) if !self.options.catalog_is_complete => {
-                part.outcome = Outcome::Given(assignment(&speaker, voice_id, rule, reason));
+                part.outcome =
+                    Outcome::Given(Box::new(assignment(&speaker, voice_id, rule, reason)));
                 self.warnings
                     .push(CastingWarning::UnlistedVoice { speaker, voice });
             }
@@ -238,14 +239,14 @@ impl<'a> Caster<'a> {
     ) {
         self.pool.take(index);
         let voice = &self.catalog[index];
-        part.outcome = Outcome::Given(VoiceAssignment {
+        part.outcome = Outcome::Given(Box::new(VoiceAssignment {
             score,
             voice_name: Some(voice.name.clone()),
             gender: voice.labels.gender.clone(),
             accent: voice.labels.accent.clone(),
             use_case: voice.labels.use_case.clone(),
             ..assignment(&part.need.speaker, voice.id.clone(), rule, reason)
-        });
+        }));
     }
 
     fn warn_if_miscast(&mut self, part: &Part<'_>, given: &Ranked) {
@@ -275,7 +276,7 @@ impl<'a> Caster<'a> {
         let mut rankings = Vec::with_capacity(parts.len());
         for part in parts {
             if let Outcome::Given(assignment) = part.outcome {
-                assignments.push(assignment);
+                assignments.push(*assignment);
                 rankings.push(part.ranking);
             }
         }

@@ -83,6 +83,12 @@ impl VoiceMap {
         voice.map(|voice| voice.settings).unwrap_or_default()
     }
 
+    /// Every voice that is named, an id or name, once or more.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let voices = self.voices.values().map(|voice| voice.token.as_str());
+        voices.chain(self.default.as_deref())
+    }
+
     fn read(&mut self, entries: Vec<Entry>) -> Result<(), VoiceMapError> {
         for (key, value) in entries {
             match key.value.as_str() {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use esl_core::Timestamp;
 use esl_core::job::{JobState, Lease, NewJob, WorkerId};
 use esl_core::ports::{Claim, Clock};
 
@@ -108,7 +107,8 @@ pub async fn a_delayed_job_waits_for_its_time(fixture: &JobsFixture) {
 /// cannot start.
 pub async fn jobs_are_announced_once_and_again_when_lost(fixture: &JobsFixture) {
     let store = fixture.one.store.as_ref();
-    let start = Timestamp::from_millis(0);
+    let never = Duration::MAX;
+    let half = LEASE / 2;
     let normal = submit(store, chore()).await;
     let low = submit(store, with_priority(8)).await;
     let urgent = submit(store, with_priority(1)).await;
@@ -118,13 +118,13 @@ pub async fn jobs_are_announced_once_and_again_when_lost(fixture: &JobsFixture) 
     };
     let delayed = submit(store, delayed).await;
 
-    let first = store.announce(2, start).await.expect("announced");
+    let first = store.announce(2, never).await.expect("announced");
     assert_eq!(first, [urgent, normal]);
-    let second = store.announce(2, start).await.expect("announced");
+    let second = store.announce(2, never).await.expect("announced");
     assert_eq!(second, [low]);
     assert!(
         store
-            .announce(2, start)
+            .announce(2, never)
             .await
             .expect("announced")
             .is_empty()
@@ -133,14 +133,12 @@ pub async fn jobs_are_announced_once_and_again_when_lost(fixture: &JobsFixture) 
     let job = claim(store, WorkerId::new(), 1).await.remove(0);
     assert_eq!(job.head.id, urgent);
     fixture.clock.advance(LEASE);
-    let now = fixture.clock.now();
-    let again = store.announce(9, now).await.expect("announced");
+    let again = store.announce(9, half).await.expect("announced");
     assert_eq!(again, [normal, delayed, low]);
 
     let done = report(store, succeeded(job.head.attempt())).await;
     done.expect("applied");
     fixture.clock.advance(LEASE);
-    let now = fixture.clock.now();
-    let rest = store.announce(9, now).await.expect("announced");
+    let rest = store.announce(9, half).await.expect("announced");
     assert_eq!(rest, [normal, delayed, low]);
 }

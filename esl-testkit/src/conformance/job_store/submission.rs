@@ -139,7 +139,7 @@ pub async fn namespaces_do_not_see_each_other(fixture: &JobsFixture) {
     assert!(there.reap(9).await.expect("done").is_empty());
     assert!(
         there
-            .announce(9, esl_core::Timestamp::from_millis(0))
+            .announce(9, Duration::ZERO)
             .await
             .expect("done")
             .is_empty()

@@ -23,10 +23,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
+use serde_json::{Value, json};
 
 pub use account::{DialogueAccess, ElevenLabsAccount, Tier};
 
-use super::service::{Admission, Failure, Fake, FakeRequest, FakeResponse, json_response};
+use super::service::{Admission, Failure, Fake, FakeRequest, FakeResponse, changed, json_response};
 use call::{Call, Form};
 use listing::VoicesQuery;
 use order::Order;
@@ -246,6 +247,16 @@ impl Fake for FakeElevenLabs {
 
     fn reset(&self) {
         *self.state() = State::new(self.start.clone());
+    }
+
+    fn settings(&self) -> Value {
+        json!(self.account())
+    }
+
+    fn change(&self, changes: &Value) -> Result<(), String> {
+        let changed = changed(&self.account(), changes)?;
+        self.update(|current| *current = changed);
+        Ok(())
     }
 }
 

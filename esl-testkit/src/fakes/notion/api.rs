@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::NotionOptions;
+use super::blocks::count_blocks;
 use super::call::{Call, path_id};
 use super::error::ApiError;
 use super::render::Show;
@@ -103,6 +104,22 @@ impl Api<'_> {
             edited: self.minute(),
             in_trash: false,
         }
+    }
+
+    /// Takes the blocks of a request off what the workspace may ever have.
+    pub(super) fn spend(&mut self, blocks: &Value) -> Result<(), ApiError> {
+        let created = self.store.blocks_created + count_blocks(blocks);
+        if self
+            .options
+            .block_budget
+            .is_some_and(|budget| created > budget)
+        {
+            return Err(ApiError::validation(
+                "The workspace has no more blocks to give on its plan.",
+            ));
+        }
+        self.store.blocks_created = created;
+        Ok(())
     }
 
     /// The upload that a medium, icon, cover or file names.

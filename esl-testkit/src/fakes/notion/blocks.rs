@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::forms::{COLOR, ICON, LIST, RICH_TEXT, SOURCES, URL, WORDS};
 use super::languages::LANGUAGES;
+use super::path::Path;
 use super::shape::{
-    Field, Map, Path, Shape, alternatives, check, check_fields, list, may, needs, none_of, object,
+    Field, Map, Shape, alternatives, check, check_fields, list, may, needs, none_of, object,
     refuse_others,
 };
 
@@ -365,7 +366,8 @@ impl BlockType {
     }
 }
 
-fn count_blocks(blocks: &Value) -> usize {
+/// Blocks of all levels.
+pub(super) fn count_blocks(blocks: &Value) -> usize {
     let blocks = blocks.as_array().into_iter().flatten();
     blocks
         .map(|block| 1 + children(block).map_or(0, count_blocks))

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::ApiError;
-use super::shape::{Path, parse_id};
+use super::path::Path;
+use super::shape::parse_id;
 use crate::fakes::service::{FakeRequest, ShowLate};
 
 /// Versions of the API that are spoken.

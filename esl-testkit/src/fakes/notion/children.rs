@@ -10,8 +10,9 @@ use super::content::{Place, check_content, check_update};
 use super::error::ApiError;
 use super::forms::POSITION;
 use super::page_of_list::Paging;
+use super::path::Path;
 use super::shape::{
-    Field, Map, Path, Shape, check, check_fields, may, needs, object, parse_id, refuse_others,
+    Field, Map, Shape, check, check_fields, may, needs, object, parse_id, refuse_others,
 };
 use super::store::{Content, Node, Parent};
 use super::stored::stored_payload;
@@ -53,6 +54,7 @@ impl Api<'_> {
             Content::Page(_) => Parent::Page(id),
             Content::Block { .. } => Parent::Block(id),
         };
+        self.spend(blocks)?;
         let ids = self.add_children(parent, blocks, at);
         let now = self.minute();
         if let Some(node) = self.store.node_mut(id) {

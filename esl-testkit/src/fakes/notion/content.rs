@@ -28,28 +28,16 @@ impl<'a> Place<'a> {
 
     pub(super) fn of(node: &'a Node) -> Self {
         match node.payload() {
-            Some(_) => Self::with(
-                node.kind(),
-                node.payload().and_then(|it| it.get("is_toggleable")),
-                node.payload().and_then(|it| it.get("table_width")),
-            ),
+            Some(payload) => Self::inside(node.kind(), payload),
             None => Self::PAGE,
         }
     }
 
-    fn inside(kind: &'a BlockType, payload: &Value) -> Self {
-        Self::with(
-            kind.name,
-            payload.get("is_toggleable"),
-            payload.get("table_width"),
-        )
-    }
-
-    fn with(kind: &'a str, toggleable: Option<&Value>, width: Option<&Value>) -> Self {
+    fn inside(kind: &'a str, payload: &Value) -> Self {
         Self {
             kind,
-            is_toggleable: toggleable.and_then(Value::as_bool).unwrap_or_default(),
-            table_width: width.and_then(Value::as_u64),
+            is_toggleable: payload["is_toggleable"].as_bool().unwrap_or_default(),
+            table_width: payload["table_width"].as_u64(),
         }
     }
 
@@ -107,9 +95,10 @@ pub(super) fn check_update(
 
 /// Refuses a text with a link that is none.
 pub(super) fn check_links(text: &Value) -> Result<(), ApiError> {
-    match links(text).all(is_link) {
-        true => Ok(()),
-        false => Err(ApiError::validation("Invalid URL for link.")),
+    if links(text).all(is_link) {
+        Ok(())
+    } else {
+        Err(ApiError::validation("Invalid URL for link."))
     }
 }
 
@@ -159,7 +148,7 @@ impl Checker<'_> {
         if kind.name == "synced_block" && !payload["synced_from"].is_null() {
             self.complain("A copy of a synced block cannot have children");
         }
-        self.check_all(children, Place::inside(kind, payload));
+        self.check_all(children, Place::inside(kind.name, payload));
     }
 
     fn check_place(&mut self, kind: &BlockType, place: Place<'_>) {

@@ -7,9 +7,10 @@ use super::FakeNotion;
 use super::api::{Api, minute};
 use super::blocks::check_blocks;
 use super::call::Version;
+use super::path::Path;
 use super::render::Show;
 use super::seed;
-use super::shape::Path;
+
 use super::store::{Node, Parent, Store};
 use super::stored::plain_text;
 
@@ -155,6 +156,14 @@ impl FakeNotion {
             bot: seed::BOT,
         };
         api.add_children(parent, blocks, None);
+    }
+
+    /// Adds a data source to the database "Lessons", with the same properties as the first.
+    pub fn add_data_source(&self, name: &str) -> Uuid {
+        let id = Uuid::new_v4();
+        let now = minute(self.options.clock.now());
+        seed::add_lessons(&mut self.lock().store, id, name, now);
+        id
     }
 
     /// From now on the token is wrong.

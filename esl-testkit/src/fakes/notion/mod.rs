@@ -16,15 +16,19 @@ mod inspect;
 mod languages;
 mod page_of_list;
 mod pages;
+mod path;
 mod properties;
 mod query;
 mod render;
 mod route;
 mod seed;
 mod shape;
+mod sort;
 mod sources;
 mod store;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod upload_calls;
 mod uploads;
 
@@ -65,6 +69,8 @@ pub struct NotionOptions {
     pub search_delay: Duration,
     /// Bytes of a file; 5 MiB is what free workspaces allow, 5 GiB the default.
     pub max_file_bytes: u64,
+    /// Blocks that may ever be created, as in free workspaces with several members; no end by default.
+    pub block_budget: Option<usize>,
     /// Whether a body over 500 KB is answered with 413 in place of 400; both were seen.
     pub too_large_is_413: bool,
 }
@@ -76,6 +82,7 @@ impl Default for NotionOptions {
             clock: Arc::new(SystemClock),
             search_delay: Duration::from_secs(10),
             max_file_bytes: 5 << 30,
+            block_budget: None,
             too_large_is_413: false,
         }
     }

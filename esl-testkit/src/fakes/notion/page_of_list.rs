@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::call::Call;
 use super::error::ApiError;
-use super::shape::{Field, Path, Shape, check, may};
+use super::path::Path;
+use super::shape::{Field, Shape, check, may};
 use super::store::Store;
 
 /// Results in one answer, and the default.

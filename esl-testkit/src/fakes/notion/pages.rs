@@ -9,10 +9,9 @@ use super::call::Version;
 use super::content::{Place, check_content, is_web_address};
 use super::error::ApiError;
 use super::forms::{COVER, ICON, PAGE_PARENT, PAGE_POSITION};
+use super::path::Path;
 use super::properties::{check_forms, fit, title_only};
-use super::shape::{
-    Field, Map, Path, Shape, check_fields, may, needs, object, parse_id, refuse_others,
-};
+use super::shape::{Field, Map, Shape, check_fields, may, needs, object, parse_id, refuse_others};
 use super::store::{Content, Node, Page, Parent};
 use super::uploads::after;
 
@@ -59,6 +58,7 @@ impl Api<'_> {
         self.check_head(object)?;
         let children = object.get("children").cloned().unwrap_or_default();
         check_content(self.store, &children, Place::PAGE, self.call.now)?;
+        self.spend(&children)?;
 
         let id = Uuid::new_v4();
         let page = Page {

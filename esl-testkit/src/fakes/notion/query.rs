@@ -5,10 +5,12 @@ use uuid::Uuid;
 
 use super::api::Api;
 use super::error::ApiError;
-use super::filter::{Filter, Sort};
+use super::filter::Filter;
 use super::forms::WORDS;
 use super::page_of_list::{PAGING, Paging};
-use super::shape::{Field, Path, Shape, check_fields, may, object, refuse_others};
+use super::path::Path;
+use super::shape::{Field, Shape, check_fields, may, object, refuse_others};
+use super::sort::Sort;
 use super::sources::Source;
 use super::store::{Node, Page, Parent};
 

@@ -10,7 +10,7 @@ use super::sources::{Database, Property, Source};
 use super::store::{Content, Node, Page, Parent, Store};
 use super::stored::stored_text;
 
-pub(super) const PARENT_PAGE: Uuid = Uuid::from_u128(0x1000_0000_4000_8000_0000_0000_0000_0001);
+pub(super) const PARENT_PAGE: Uuid = Uuid::from_u128(0x1000_0000_0000_4000_8000_0000_0000_0001);
 pub(super) const LESSONS_DATABASE: Uuid =
     Uuid::from_u128(0x1000_0000_0000_4000_8000_0000_0000_0010);
 pub(super) const LESSONS: Uuid = Uuid::from_u128(0x1000_0000_0000_4000_8000_0000_0000_0011);
@@ -60,35 +60,36 @@ pub(super) fn seeded(now: Timestamp) -> Store {
     store
 }
 
+/// Adds one more source of lessons to their database.
+pub(super) fn add_lessons(store: &mut Store, id: Uuid, name: &str, now: Timestamp) {
+    add_source(store, LESSONS_DATABASE, id, name, lessons(), now);
+}
+
+/// Adds a data source to a database that is named after its first one.
 fn add_source(
     store: &mut Store,
     database: Uuid,
-    source: Uuid,
+    id: Uuid,
     name: &str,
     properties: Vec<Property>,
     now: Timestamp,
 ) {
-    let title = name.to_owned();
-    store.databases.insert(
-        database,
-        Database {
-            id: database,
-            parent: PARENT_PAGE,
-            title: title.clone(),
-            sources: vec![source],
-            created: now,
-        },
-    );
-    store.sources.insert(
-        source,
-        Source {
-            id: source,
-            database,
-            name: title,
-            properties,
-            created: now,
-        },
-    );
+    let database = store.databases.entry(database).or_insert_with(|| Database {
+        id: database,
+        parent: PARENT_PAGE,
+        title: name.to_owned(),
+        sources: Vec::new(),
+        created: now,
+    });
+    database.sources.push(id);
+    let source = Source {
+        id,
+        database: database.id,
+        name: name.to_owned(),
+        properties,
+        created: now,
+    };
+    store.sources.insert(id, source);
 }
 
 fn students() -> Vec<Property> {

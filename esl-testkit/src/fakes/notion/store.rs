@@ -8,7 +8,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::ApiError;
-use super::shape::Map;
 use super::sources::{Database, Source};
 use super::uploads::Upload;
 
@@ -21,6 +20,8 @@ pub(super) struct Store {
     pub(super) sources: HashMap<Uuid, Source>,
     pub(super) databases: HashMap<Uuid, Database>,
     pub(super) uploads: HashMap<Uuid, Upload>,
+    /// Blocks that were ever created; deleting gives nothing back.
+    pub(super) blocks_created: usize,
     /// Keys the cursors, so that none can be made up.
     secret: RandomState,
 }
@@ -165,10 +166,10 @@ impl Node {
         }
     }
 
-    /// The payload of a block as an object.
-    pub(super) fn payload(&self) -> Option<&Map> {
+    /// The payload of a block.
+    pub(super) fn payload(&self) -> Option<&Value> {
         match &self.content {
-            Content::Block { payload, .. } => payload.as_object(),
+            Content::Block { payload, .. } => Some(payload),
             Content::Page(_) => None,
         }
     }

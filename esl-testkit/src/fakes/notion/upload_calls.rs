@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::api::Api;
 use super::error::ApiError;
 use super::page_of_list::Paging;
-use super::shape::{Field, Path, Shape, check_fields, check_object, may, object, refuse_others};
+use super::path::Path;
+use super::shape::{Field, Shape, check_fields, check_object, may, object, refuse_others};
 use super::uploads::{LIFETIME, Upload, after};
 use crate::fakes::service::FakeRequest;
 

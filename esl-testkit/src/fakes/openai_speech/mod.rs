@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 pub use settings::{Dialect, OpenAiServer};
 
-use super::service::{Failure, Fake, FakeRequest, FakeResponse, json_response, with_retry_after};
+use super::service::{
+    Failure, Fake, FakeRequest, FakeResponse, changed, json_response, with_retry_after,
+};
 use kokoro::KokoroError;
 use openai::OpenAiError;
 use order::Order;
@@ -89,6 +91,16 @@ impl Fake for FakeOpenAi {
 
     fn reset(&self) {
         *self.lock() = self.start.clone();
+    }
+
+    fn settings(&self) -> Value {
+        json!(self.server())
+    }
+
+    fn change(&self, changes: &Value) -> Result<(), String> {
+        let changed = changed(&self.server(), changes)?;
+        self.update(|current| *current = changed);
+        Ok(())
     }
 }
 

@@ -68,7 +68,8 @@ impl FakeS3 {
 
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
-            ("AWS_ENDPOINT_URL", self.base.clone()),
+            // Amazon's client for Rust puts the bucket directly behind what it is given.
+            ("AWS_ENDPOINT_URL", format!("{}/", self.base)),
             ("S3_BUCKET", self.options.bucket.clone()),
             ("AWS_ACCESS_KEY_ID", self.options.access_key_id.clone()),
             (

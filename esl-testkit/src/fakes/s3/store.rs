@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use hyper::{HeaderMap, Method, Request};
+use hyper::header::IF_MATCH;
+use hyper::{Method, Request, StatusCode};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpResponse, S3Result, s3_error};
 use s3s_fs::FileSystem;
@@ -50,8 +51,8 @@ impl Store {
             None
         };
         self.check_bucket(&request)?;
-        let response = self.service.call(request.map(Body::from)).await;
-        response.map_err(|error| s3_error!(io::Error::other(format!("{error:?}")), InternalError))
+        self.check_match(&request).await?;
+        self.call(request.map(Body::from)).await
     }
 
     fn check_bucket(&self, request: &Request<Bytes>) -> S3Result<()> {
@@ -67,16 +68,26 @@ impl Store {
                 "The specified bucket does not exist"
             ));
         }
-        // Amazon S3 user guide, "How to prevent object overwrites with conditional writes".
-        if has(request.headers(), "if-match") && is_write_of_object(request) {
-            let exists = self.folder.path().join(bucket).join(key).is_file();
-            return if exists {
-                Ok(())
-            } else {
-                Err(s3_error!(NoSuchKey))
-            };
-        }
         Ok(())
+    }
+
+    /// Whether there is an object to match. (Amazon S3 user guide, "Conditional writes": 404, not 412.)
+    async fn check_match(&self, request: &Request<Bytes>) -> S3Result<()> {
+        if !request.headers().contains_key(IF_MATCH) {
+            return Ok(());
+        }
+        let mut head = Request::new(Body::empty());
+        *head.method_mut() = Method::HEAD;
+        *head.uri_mut() = request.uri().path().parse().unwrap_or_default();
+        match self.call(head).await?.status() {
+            StatusCode::NOT_FOUND => Err(s3_error!(NoSuchKey, "The specified key does not exist")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn call(&self, request: Request<Body>) -> S3Result<HttpResponse> {
+        let response = self.service.call(request).await;
+        response.map_err(|error| s3_error!(io::Error::other(format!("{error:?}")), InternalError))
     }
 
     /// The objects of a bucket by their keys.
@@ -116,14 +127,6 @@ impl Store {
         }
         fs::create_dir(self.folder.path().join(bucket))
     }
-}
-
-fn is_write_of_object(request: &Request<Bytes>) -> bool {
-    request.method() == Method::PUT || request.method() == Method::POST
-}
-
-fn has(headers: &HeaderMap, name: &str) -> bool {
-    headers.contains_key(name)
 }
 
 fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {

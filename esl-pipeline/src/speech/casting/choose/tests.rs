@@ -4,6 +4,7 @@ use esl_core::Gender;
 use proptest::prelude::*;
 
 use super::super::samples::{need, voice};
+use super::super::{Role, Scoring};
 use super::*;
 
 /// The voices of an offline engine.
@@ -53,6 +54,90 @@ fn voices_fit_the_names_and_differ() {
         ),
     ] {
         assert_eq!(cast_offline(speakers, ""), expected, "{speakers:?}");
+    }
+}
+
+/// Voices of a large provider, as far as the legacy points are known to tell them apart.
+const STUDIO: [&str; 9] = [
+    "liam Liam male american young social_media confident",
+    "roger Roger male american middle_aged conversational classy",
+    "george George male british middle_aged narrative_story mature",
+    "river River neutral american middle_aged conversational relaxed",
+    "will Will male american young conversational chill",
+    "jessica Jessica female american young conversational playful",
+    "laura Laura female american young social_media quirky",
+    "eve Eve female american young conversational happy",
+    "amelia Amelia female british young informative_educational clear",
+];
+
+/// `speaker gender age accent style`, for a student.
+fn student(described: &str) -> SpeakerNeed {
+    let mut words = described.split(' ').map(str::to_owned);
+    let mut word = || words.next();
+    SpeakerNeed {
+        speaker: word().unwrap(),
+        gender: match word().as_deref() {
+            Some("female") => Some(Gender::Female),
+            Some("male") => Some(Gender::Male),
+            _ => Some(Gender::Child),
+        },
+        age: word(),
+        accent: word(),
+        style: word(),
+        ..SpeakerNeed::default()
+    }
+}
+
+#[test]
+fn the_legacy_points_cast_as_they_always_did() {
+    let teller = |speaker: &str, role| SpeakerNeed {
+        role,
+        ..need(speaker)
+    };
+    let narrator = || vec![teller("Narrator", Role::Narrator)];
+    let class = [
+        "S1 female young american social",
+        "S2 male young american thoughtful",
+        "S3 female young british creative",
+        "S4 male young american practical",
+    ];
+    let cast_by = |needs: &[SpeakerNeed], accent: Option<&str>| {
+        let options = CastingOptions {
+            accent: accent.map(str::to_owned),
+            scoring: Scoring::Legacy,
+            ..CastingOptions::default()
+        };
+        let casting = cast(needs, &voices(&STUDIO), &VoiceMap::default(), &options).unwrap();
+        let shown =
+            |given: &VoiceAssignment| format!("{} {}", given.voice_id, given.score.unwrap());
+        casting.assignments.iter().map(shown).collect::<Vec<_>>()
+    };
+    for (needs, accent, expected) in [
+        (
+            class.map(student).into(),
+            None,
+            vec!["jessica 111", "will 103", "amelia 83", "liam 106"],
+        ),
+        (narrator(), None, vec!["river 43"]),
+        (narrator(), Some("british"), vec!["river 38"]),
+        (
+            needs(&["Anna", "John"]),
+            None,
+            vec!["jessica 63", "roger 63"],
+        ),
+        (
+            needs(&["Mike", "George"]),
+            None,
+            vec!["jessica 63", "eve 63"],
+        ),
+        (
+            vec![teller("Teacher", Role::Teacher), need("Student")],
+            None,
+            vec!["river 73", "roger 8"],
+        ),
+        (vec![student("Kid child child")], None, vec!["river 3"]),
+    ] {
+        assert_eq!(cast_by(&needs, accent), expected);
     }
 }
 

@@ -86,25 +86,30 @@ struct Speech {
 }
 
 impl Workshop {
-    /// Finds what runs with these settings need.
+    /// Finds what runs with these settings need, and why nobody speaks if somebody is to.
     pub(crate) async fn open(
         settings: &Settings,
         students_see_answers: bool,
         speaks: bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(Self, Option<Failure>), Failure> {
         let mut options = LocalWorkspaceOptions::default();
         options.students_see_answers = students_see_answers;
         let workspace = LocalWorkspace::open(&settings.workspace.value, options);
-        Ok(Self {
+        let (speech, missing) = match speaks {
+            true => match Speech::open(settings).await {
+                Ok(speech) => (Some(speech), None),
+                Err(failure) => (None, Some(failure)),
+            },
+            false => (None, None),
+        };
+        let workshop = Self {
             workspace: Arc::new(workspace),
             presets: presets(settings.presets.value.as_deref())?,
             max_lesson_bytes: settings.max_lesson_bytes.value,
-            speech: match speaks {
-                true => Some(Speech::open(settings).await?),
-                false => None,
-            },
+            speech,
             pipelines: Mutex::default(),
-        })
+        };
+        Ok((workshop, missing))
     }
 
     /// The pipeline of lessons below `root`: their manifests lie beside them. All such lessons share

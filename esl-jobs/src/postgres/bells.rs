@@ -1,0 +1,148 @@
+//! Waking other processes, and being woken by them: LISTEN and NOTIFY on one channel.
+//!
+//! NOTIFY makes the transactions that use it commit one after the other. So it is sent after commits,
+//! by one task per process, and whatever was committed while a notice is on its way is told by the next
+//! one: a busy process sends few notices, an idle one sends each at once.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Config, NoTls};
+
+use super::error::Fault;
+use crate::wakeups::{News, Wakeups};
+
+const CHANNEL: &str = "esl_jobs";
+
+/// How long to wait before another attempt to listen.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The tasks that tell and listen. They end with it.
+#[derive(Debug)]
+pub(super) struct Bells {
+    untold: watch::Sender<News>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Bells {
+    /// Starts to listen for `namespace`, ringing `wakeups`.
+    pub(super) fn hang(pool: Pool, config: Config, namespace: &str, wakeups: Arc<Wakeups>) -> Self {
+        let (untold, news) = watch::channel(News::default());
+        let tasks = [
+            tokio::spawn(tell(pool, namespace.to_owned(), news)),
+            tokio::spawn(listen(config, namespace.to_owned(), wakeups)),
+        ];
+        Self { untold, tasks }
+    }
+
+    /// Tells other processes, soon.
+    pub(super) fn ring(&self, news: News) {
+        if news.events || news.work {
+            self.untold.send_modify(|untold| {
+                untold.events |= news.events;
+                untold.work |= news.work;
+            });
+        }
+    }
+}
+
+impl Drop for Bells {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn tell(pool: Pool, namespace: String, mut news: watch::Receiver<News>) {
+    while news.changed().await.is_ok() {
+        let notice = notice(*news.borrow_and_update(), &namespace);
+        // An untold wake-up is healed by the next look of whoever waits.
+        if let Err(fault) = notify(&pool, &notice).await {
+            tracing::debug!(?fault, "other processes were not told of new jobs");
+        }
+    }
+}
+
+async fn notify(pool: &Pool, notice: &str) -> Result<(), Fault> {
+    let connection = pool.get().await?;
+    let statement = connection
+        .prepare_cached("SELECT pg_notify($1, $2)")
+        .await?;
+    connection.execute(&statement, &[&CHANNEL, &notice]).await?;
+    Ok(())
+}
+
+async fn listen(config: Config, namespace: String, wakeups: Arc<Wakeups>) {
+    loop {
+        if let Err(error) = listen_once(&config, &namespace, &wakeups).await {
+            tracing::debug!(%error, "not listening for new jobs of other processes");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn listen_once(
+    config: &Config,
+    namespace: &str,
+    wakeups: &Wakeups,
+) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = config.connect(NoTls).await?;
+    let hear = async {
+        while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(notice) = message?
+                && notice.channel() == CHANNEL
+                && let Some(news) = heard(notice.payload(), namespace)
+            {
+                wakeups.ring(news);
+            }
+        }
+        Ok(())
+    };
+    let subscribe = async {
+        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+        // Whatever happened before is heard of now.
+        wakeups.ring(News::ALL);
+        std::future::pending().await
+    };
+    tokio::select! {
+        ended = hear => ended,
+        refused = subscribe => refused,
+    }
+}
+
+/// `w` for work, `e` for events only, and the namespace.
+fn notice(news: News, namespace: &str) -> String {
+    let what = if news.work { 'w' } else { 'e' };
+    format!("{what}:{namespace}")
+}
+
+fn heard(notice: &str, namespace: &str) -> Option<News> {
+    let (what, whose) = notice.split_once(':')?;
+    (whose == namespace).then_some(News {
+        events: true,
+        work: what == "w",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_heard_in_its_namespace_only() {
+        let events = News {
+            events: true,
+            work: false,
+        };
+        for news in [News::ALL, events] {
+            assert_eq!(heard(&notice(news, "a:b"), "a:b"), Some(news));
+            assert_eq!(heard(&notice(news, "a:b"), "a"), None);
+        }
+        assert_eq!(heard("something else", "a"), None);
+    }
+}

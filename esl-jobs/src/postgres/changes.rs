@@ -1,0 +1,216 @@
+//! Changing jobs: loading under locks, deciding (by `esl_core::job`), writing.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use deadpool_postgres::Pool;
+use esl_core::Timestamp;
+use esl_core::job::{
+    self, Actor, Attempt, Change, Ignored, Job, JobHead, JobId, News, Report, WorkerId,
+};
+use esl_core::ports::Claim;
+use uuid::Uuid;
+
+use super::connection::{Transaction, Value};
+use super::error::Fault;
+use super::rows::{self, BODY, HEAD, all, limit};
+use super::writing::Writing;
+use crate::wakeups;
+
+/// How many waiting jobs are made startable at once.
+const WOKEN: usize = 1000;
+
+/// Makes jobs startable whose time has come.
+const WAKE: &str = "
+    UPDATE jobs SET next_attempt_at = NULL WHERE id IN (
+        SELECT id FROM jobs
+        WHERE namespace = $1 AND state = 'queued' AND next_attempt_at IS NOT NULL
+        AND next_attempt_at <= $2
+        ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED)";
+
+/// What all changes of one call have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Changes<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) namespace: &'a str,
+    pub(super) now: Timestamp,
+}
+
+impl Changes<'_> {
+    pub(super) async fn claim(
+        self,
+        claim: &Claim,
+        news: &mut wakeups::News,
+    ) -> Result<Vec<Job>, Fault> {
+        let transaction = Transaction::of(self.pool).await?;
+        let mut jobs = self.startable(&transaction, claim).await?;
+        let mut writing = Writing::default();
+        for job in &mut jobs {
+            let change = job::claim(&job.head, claim.worker, claim.lease, self.now);
+            if let Ok(change) = change {
+                job.head = change.head.clone();
+                writing.add(change);
+            }
+        }
+        self.write(transaction, writing, news).await?;
+        Ok(jobs)
+    }
+
+    /// Begins, and locks jobs that nobody else is about to start.
+    async fn startable(self, transaction: &Transaction, claim: &Claim) -> Result<Vec<Job>, Fault> {
+        let only = claim.only.as_ref().map(|ids| uuids(ids));
+        let named = if only.is_some() {
+            "AND id = ANY ($3)"
+        } else {
+            "AND $3::uuid[] IS NULL"
+        };
+        let pick = format!(
+            "WITH picked AS MATERIALIZED (
+                 SELECT {HEAD} FROM jobs
+                 WHERE namespace = $1 AND state = 'queued' AND next_attempt_at IS NULL {named}
+                 ORDER BY rank, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+             SELECT {HEAD}, {BODY} FROM picked JOIN job_bodies USING (id) ORDER BY rank, id"
+        );
+        let wake = transaction.prepare_cached(WAKE).await?;
+        let pick = transaction.prepare_cached(&pick).await?;
+        let now = SystemTime::from(self.now);
+        let (namespace, woken, count) = (self.namespace, limit(WOKEN), limit(claim.limit));
+        let due: [Value<'_>; 3] = [&namespace, &now, &woken];
+        let next: [Value<'_>; 3] = [&namespace, &count, &only];
+        let (woken, picked) = tokio::join!(
+            biased;
+            transaction.begin_with(&wake, &due),
+            transaction.query(&pick, &next),
+        );
+        woken?;
+        all(&picked?, rows::job)
+    }
+
+    pub(super) async fn report(
+        self,
+        reports: Vec<Report>,
+        news: &mut wakeups::News,
+    ) -> Result<Vec<Result<JobHead, Ignored>>, Fault> {
+        let transaction = Transaction::of(self.pool).await?;
+        // In one order for all, so that two callers wait for each other in one direction only.
+        let load = format!(
+            "SELECT {HEAD} FROM jobs WHERE namespace = $1 AND id = ANY ($2)
+             ORDER BY id FOR UPDATE"
+        );
+        let load = transaction.prepare_cached(&load).await?;
+        let ids: Vec<Uuid> = reports.iter().map(|report| *report.job.as_uuid()).collect();
+        let heads = transaction
+            .begin_with(&load, &[&self.namespace, &ids])
+            .await?;
+        let heads = all(&heads, rows::head)?;
+        let (results, writing) = self.decide(reports, heads);
+        self.write(transaction, writing, news).await?;
+        Ok(results)
+    }
+
+    /// Each report sees what those before it made of the job.
+    fn decide(
+        self,
+        reports: Vec<Report>,
+        heads: Vec<JobHead>,
+    ) -> (Vec<Result<JobHead, Ignored>>, Writing) {
+        let mut heads: HashMap<JobId, JobHead> =
+            heads.into_iter().map(|head| (head.id, head)).collect();
+        let mut writing = Writing::default();
+        let results = reports.into_iter().map(|report| {
+            let head = heads.get_mut(&report.job).ok_or(Ignored::Missing)?;
+            let change: Change = job::apply(head, report, self.now)?;
+            head.clone_from(&change.head);
+            writing.add(change);
+            Ok(head.clone())
+        });
+        (results.collect(), writing)
+    }
+
+    pub(super) async fn reap(
+        self,
+        count: usize,
+        news: &mut wakeups::News,
+    ) -> Result<Vec<JobHead>, Fault> {
+        let transaction = Transaction::of(self.pool).await?;
+        let load = format!(
+            "SELECT {HEAD} FROM jobs
+             WHERE namespace = $1 AND state = 'running' AND lease_expires_at <= $2
+             ORDER BY lease_expires_at LIMIT $3 FOR UPDATE SKIP LOCKED"
+        );
+        let load = transaction.prepare_cached(&load).await?;
+        let (now, count) = (SystemTime::from(self.now), limit(count));
+        let lost = transaction
+            .begin_with(&load, &[&self.namespace, &now, &count])
+            .await?;
+        let heads = all(&lost, rows::head)?;
+        let lost = |head: &JobHead| Report::about(head.id, Actor::System, News::LeaseLost);
+        let (results, writing) = self.decide(heads.iter().map(lost).collect(), heads);
+        self.write(transaction, writing, news).await?;
+        Ok(results.into_iter().flatten().collect())
+    }
+
+    async fn write(
+        self,
+        transaction: Transaction,
+        writing: Writing,
+        news: &mut wakeups::News,
+    ) -> Result<(), Fault> {
+        writing
+            .write(&transaction, self.namespace, self.now)
+            .await?;
+        transaction.end();
+        writing.tell(news);
+        Ok(())
+    }
+
+    pub(super) async fn renew(
+        self,
+        worker: WorkerId,
+        lease: Duration,
+    ) -> Result<Vec<Attempt>, Fault> {
+        let connection = self.pool.get().await?;
+        let renew = "UPDATE jobs SET lease_expires_at = $3
+            WHERE namespace = $1 AND state = 'running' AND lease_owner = $2
+            RETURNING id, attempt";
+        let renew = connection.prepare_cached(renew).await?;
+        let expires_at = SystemTime::from(self.now.plus(lease));
+        let held = connection
+            .query(&renew, &[&self.namespace, worker.as_uuid(), &expires_at])
+            .await?;
+        all(&held, rows::attempt)
+    }
+
+    pub(super) async fn announce(
+        self,
+        count: usize,
+        lost_after: Duration,
+    ) -> Result<Vec<JobId>, Fault> {
+        let transaction = Transaction::of(self.pool).await?;
+        let wake = transaction.prepare_cached(WAKE).await?;
+        let mark = "WITH picked AS (
+                SELECT id FROM jobs
+                WHERE namespace = $1 AND state = 'queued' AND next_attempt_at IS NULL
+                AND (announced_at IS NULL OR announced_at < $2)
+                ORDER BY rank, id LIMIT $3 FOR UPDATE SKIP LOCKED
+            ), marked AS (
+                UPDATE jobs SET announced_at = $4 FROM picked WHERE jobs.id = picked.id
+                RETURNING jobs.id, jobs.rank)
+            SELECT id FROM marked ORDER BY rank, id";
+        let mark = transaction.prepare_cached(mark).await?;
+        let now = SystemTime::from(self.now);
+        let lost_before = SystemTime::from(self.now.minus(lost_after));
+        let (woken, count) = (limit(WOKEN), limit(count));
+        let values: [Value<'_>; 3] = [&self.namespace, &now, &woken];
+        transaction.begin_with(&wake, &values).await?;
+        let values: [Value<'_>; 4] = [&self.namespace, &lost_before, &count, &now];
+        let marked = transaction.query(&mark, &values).await?;
+        transaction.commit().await?;
+        transaction.end();
+        all(&marked, rows::job_id)
+    }
+}
+
+fn uuids(ids: &[JobId]) -> Vec<Uuid> {
+    ids.iter().map(|id| *id.as_uuid()).collect()
+}

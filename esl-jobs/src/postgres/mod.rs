@@ -1,0 +1,242 @@
+//! Jobs in a Postgres database: store, queue and log at once, for as many processes as like.
+//!
+//! Callers claim with `FOR UPDATE SKIP LOCKED` and so never wait for each other's jobs; each call is
+//! one transaction of a few statements, however many jobs it is about. Events are appended one
+//! transaction after the other, which is what makes cursors safe. No SQL stands outside this module.
+
+mod bells;
+mod changes;
+mod connection;
+mod error;
+mod migrate;
+mod queries;
+mod rows;
+mod submission;
+mod writing;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deadpool_postgres::Pool;
+use esl_core::Timestamp;
+use esl_core::job::{
+    Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
+};
+use esl_core::ports::{
+    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    StoreError, Submitted,
+};
+
+use crate::wakeups::{News, Wakeups};
+use bells::Bells;
+use changes::Changes;
+use queries::Queries;
+
+/// How many connections are opened unless somebody says otherwise.
+pub const DEFAULT_POOL_SIZE: usize = 10;
+
+/// Jobs in a Postgres database.
+pub struct PostgresJobs {
+    pool: Pool,
+    namespace: String,
+    clock: Arc<dyn Clock>,
+    wakeups: Arc<Wakeups>,
+    bells: Bells,
+}
+
+impl fmt::Debug for PostgresJobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the pool: its configuration may hold a password.
+        f.debug_struct("PostgresJobs")
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PostgresJobs {
+    /// Connects, with a pool of `pool_size` connections and one more to listen, and brings the tables
+    /// up to date. Of jobs in the database, only those of `namespace` are shown.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the URL is none, the server cannot be reached, or a later program made the
+    /// tables.
+    pub async fn connect(
+        url: &str,
+        namespace: &str,
+        pool_size: usize,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let config = connection::config(url)?;
+        let pool = connection::pool(config.clone(), pool_size)?;
+        let migrated = migrate::migrate(&pool, None).await;
+        migrated.map_err(|fault| fault.during("migrate the database"))?;
+        let wakeups = Arc::new(Wakeups::default());
+        Ok(Self {
+            bells: Bells::hang(pool.clone(), config, namespace, wakeups.clone()),
+            pool,
+            namespace: namespace.to_owned(),
+            clock,
+            wakeups,
+        })
+    }
+
+    /// Brings the tables of the database to a version, later or earlier; 0 takes them away with all
+    /// they hold.
+    ///
+    /// # Errors
+    /// [`StoreError`] if there is no such version, or a later program made the tables.
+    pub async fn migrate(url: &str, version: u32) -> Result<(), StoreError> {
+        let pool = connection::pool(connection::config(url)?, 1)?;
+        let migrated = migrate::migrate(&pool, Some(version)).await;
+        migrated.map_err(|fault| fault.during("migrate the database"))
+    }
+
+    fn changes(&self) -> Changes<'_> {
+        Changes {
+            pool: &self.pool,
+            namespace: &self.namespace,
+            now: self.clock.now(),
+        }
+    }
+
+    fn queries(&self) -> Queries<'_> {
+        Queries {
+            pool: &self.pool,
+            namespace: &self.namespace,
+        }
+    }
+
+    fn ring(&self, news: News) {
+        self.wakeups.ring(news);
+        self.bells.ring(news);
+    }
+}
+
+#[async_trait]
+impl JobStore for PostgresJobs {
+    async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
+        let submitted = async {
+            let connection = self.pool.get().await?;
+            submission::submit(&connection, &self.namespace, jobs, self.clock.now()).await
+        };
+        let submitted = submitted
+            .await
+            .map_err(|fault| fault.during("submit jobs"))?;
+        if submitted.iter().any(|job| !job.reused) {
+            self.ring(News::ALL);
+        }
+        Ok(submitted)
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
+        let mut news = News::default();
+        let claimed = self.changes().claim(&claim, &mut news).await;
+        self.ring(news);
+        claimed.map_err(|fault| fault.during("claim jobs"))
+    }
+
+    async fn report(
+        &self,
+        reports: Vec<Report>,
+    ) -> Result<Vec<Result<JobHead, Ignored>>, StoreError> {
+        let mut news = News::default();
+        let results = self.changes().report(reports, &mut news).await;
+        self.ring(news);
+        results.map_err(|fault| fault.during("report on jobs"))
+    }
+
+    async fn renew(&self, worker: WorkerId, lease: Duration) -> Result<Vec<Attempt>, StoreError> {
+        let held = self.changes().renew(worker, lease).await;
+        held.map_err(|fault| fault.during("renew leases"))
+    }
+
+    async fn held(&self, worker: WorkerId) -> Result<Vec<Attempt>, StoreError> {
+        let held = self.queries().held(worker).await;
+        held.map_err(|fault| fault.during("look for leases"))
+    }
+
+    async fn reap(&self, limit: usize) -> Result<Vec<JobHead>, StoreError> {
+        let mut news = News::default();
+        let reaped = self.changes().reap(limit, &mut news).await;
+        self.ring(news);
+        reaped.map_err(|fault| fault.during("take lost jobs away"))
+    }
+
+    async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {
+        let announced = self.changes().announce(limit, lost_after).await;
+        announced.map_err(|fault| fault.during("mark jobs as announced"))
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let due = self.queries().next_due().await;
+        due.map_err(|fault| fault.during("look for waiting jobs"))
+    }
+
+    async fn jobs(&self, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {
+        let jobs = self.queries().jobs(ids).await;
+        jobs.map_err(|fault| fault.during("read jobs"))
+    }
+
+    async fn list(&self, filter: &JobFilter) -> Result<Vec<Job>, StoreError> {
+        let jobs = self.queries().list(filter).await;
+        jobs.map_err(|fault| fault.during("list jobs"))
+    }
+
+    async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError> {
+        let counts = self.queries().counts().await;
+        counts.map_err(|fault| fault.during("count jobs"))
+    }
+}
+
+#[async_trait]
+impl EventLog for PostgresJobs {
+    async fn head(&self) -> Result<Cursor, StoreError> {
+        let newest = self.queries().newest().await;
+        newest.map_err(|fault| fault.during("look for events"))
+    }
+
+    async fn read(&self, page: EventPage) -> Result<Vec<JobEvent>, StoreError> {
+        let events = self.queries().events(page).await;
+        events.map_err(|fault| fault.during("read events"))
+    }
+
+    async fn wait(&self, cursor: Cursor, timeout: Duration) -> Result<(), StoreError> {
+        self.wakeups
+            .wait_for_event(cursor, timeout, self.head())
+            .await
+    }
+}
+
+#[async_trait]
+impl Queue for PostgresJobs {
+    fn capabilities(&self) -> QueueCapabilities {
+        QueueCapabilities { names_jobs: false }
+    }
+
+    async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
+        self.ring(News::ALL);
+        Ok(())
+    }
+
+    async fn next(
+        &self,
+        _worker: WorkerId,
+        _limit: usize,
+        wait: Duration,
+    ) -> Result<Hint, StoreError> {
+        let look = || async {
+            let startable = self.queries().startable(self.clock.now()).await;
+            startable.map_err(|fault| fault.during("look for work"))
+        };
+        self.wakeups
+            .wait_for_work(self.clock.as_ref(), wait, look)
+            .await
+    }
+
+    async fn acknowledge(&self, _worker: WorkerId, _jobs: &[JobId]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Keeping what the worker holds, and noticing what it holds no longer.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use esl_core::job::{Attempt, News, Report};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::Shared;
+
+/// Renews leases and looks for cancelled jobs, for ever.
+pub(super) async fn keep(shared: Arc<Shared>) {
+    let mut keeper = Keeper {
+        shared: &shared,
+        suspects: HashSet::new(),
+    };
+    let mut renewing = interval(shared.config.heartbeat);
+    let mut looking = interval(shared.config.look_for_cancelled);
+    renewing.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let is_renewal = tokio::select! {
+            biased;
+            _ = renewing.tick() => true,
+            _ = looking.tick() => false,
+        };
+        keeper.look(is_renewal).await;
+    }
+}
+
+struct Keeper<'a> {
+    shared: &'a Shared,
+    /// Held but not running when last looked at: just claimed, or claimed without the answer ever
+    /// reaching this worker.
+    suspects: HashSet<Attempt>,
+}
+
+impl Keeper<'_> {
+    async fn look(&mut self, is_renewal: bool) {
+        let shared = self.shared;
+        // Listed first: what is claimed while the store answers is not missing from the answer.
+        let attempts = shared.running.all();
+        if attempts.is_empty() {
+            return;
+        }
+        let held = match is_renewal {
+            true => shared.store.renew(shared.id, shared.config.lease).await,
+            false => shared.store.held(shared.id).await,
+        };
+        match held {
+            Ok(held) => {
+                // Cancelled by somebody, or taken over after a lost lease.
+                shared.running.stop_lost(&attempts, &held);
+                self.give_back_orphans(&held);
+            }
+            // Whether a lease ran out meanwhile is for the store to say, once it answers again.
+            Err(error) => {
+                tracing::warn!(%error, worker.id = %shared.id, "cannot look after leases");
+            }
+        }
+    }
+
+    /// Gives back what was held and not running twice in a row: renewed with the others, it would
+    /// never run.
+    fn give_back_orphans(&mut self, held: &[Attempt]) {
+        let running: HashSet<_> = self.shared.running.all().into_iter().collect();
+        let idle: HashSet<_> = held
+            .iter()
+            .filter(|one| !running.contains(one))
+            .copied()
+            .collect();
+        let (orphans, suspects) = idle
+            .into_iter()
+            .partition(|one| self.suspects.contains(one));
+        self.suspects = suspects;
+        give_back(self.shared, orphans);
+    }
+}
+
+/// Tells the store that others may have these.
+pub(super) fn give_back(shared: &Shared, attempts: HashSet<Attempt>) {
+    for attempt in attempts {
+        let back = Report::of_attempt(attempt, shared.actor(), News::GivenBack);
+        shared.reporter.tell(back);
+    }
+}

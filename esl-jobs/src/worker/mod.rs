@@ -1,0 +1,147 @@
+//! The worker: runs the jobs of a store by handlers, in slots that do not wait for each other.
+//!
+//! ```text
+//! queue ─hint─► fetcher ─claim─► slots ─result─► reporter ─batch─► store
+//!                 one            many              one
+//!        keeper: renews leases, notices cancelled and lost jobs
+//!        reaper: takes jobs away from workers that died
+//! ```
+//!
+//! Knows ports only. Every report names its attempt, so whatever a worker says about a job that was
+//! taken away from it changes nothing.
+
+mod builder;
+mod envelope;
+mod keeper;
+mod progress;
+mod reaper;
+mod reporter;
+mod running;
+mod shutdown;
+mod step;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use esl_core::CancellationToken;
+use esl_core::job::{Actor, Backoff, JobKind, WorkerId};
+use esl_core::ports::{JobHandler, JobStore, Queue};
+use tokio::sync::Semaphore;
+
+pub use builder::{BuildError, WorkerBuilder};
+pub use step::Step;
+
+use reporter::Reporter;
+use running::Running;
+
+/// What a worker can be told.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WorkerConfig {
+    /// How many jobs run at the same time. Default 3; 1 to 64.
+    pub concurrency: usize,
+    /// How long a job stays this worker's own if nothing is heard of it. Default 60 s.
+    pub lease: Duration,
+    /// How often leases are renewed. Default 15 s.
+    pub heartbeat: Duration,
+    /// How soon a job that somebody cancelled is noticed. Default 1 s.
+    pub look_for_cancelled: Duration,
+    /// How often jobs are taken away from workers that died. Default 15 s.
+    pub reap: Duration,
+    /// How long one attempt may take. Default 30 min.
+    pub timeout: Duration,
+    /// How long a handler that was told to stop may take before it is dropped. Default 5 s.
+    pub patience: Duration,
+    /// How long running jobs may go on after a shutdown began. Default 20 s.
+    pub grace: Duration,
+    /// How long an idle worker waits at most before it looks by itself. Default 5 s.
+    pub idle: Duration,
+    /// How long a job waits after an attempt that failed.
+    pub backoff: Backoff,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            concurrency: 3,
+            lease: seconds(60),
+            heartbeat: seconds(15),
+            look_for_cancelled: seconds(1),
+            reap: seconds(15),
+            timeout: seconds(30 * 60),
+            patience: seconds(5),
+            grace: seconds(20),
+            idle: seconds(5),
+            backoff: Backoff::default(),
+        }
+    }
+}
+
+/// Runs jobs. Made by [`Worker::builder`].
+#[derive(Debug)]
+pub struct Worker {
+    shared: Arc<Shared>,
+}
+
+/// What all parts of a worker have in common.
+struct Shared {
+    /// Made anew at each start.
+    id: WorkerId,
+    config: WorkerConfig,
+    store: Arc<dyn JobStore>,
+    queue: Arc<dyn Queue>,
+    handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    slots: Arc<Semaphore>,
+    running: Running,
+    reporter: Reporter,
+    shutting_down: CancellationToken,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("id", &self.id)
+            .field("store", &self.store)
+            .field("handlers", &self.handlers.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn actor(&self) -> Actor {
+        Actor::Worker(self.id)
+    }
+}
+
+impl Worker {
+    /// A worker on the jobs of a store, told of them by a queue.
+    #[must_use]
+    pub fn builder(store: Arc<dyn JobStore>, queue: Arc<dyn Queue>) -> WorkerBuilder {
+        WorkerBuilder::new(store, queue)
+    }
+
+    /// Who the worker is in the store.
+    #[must_use]
+    pub fn id(&self) -> WorkerId {
+        self.shared.id
+    }
+
+    /// Runs jobs until `shutdown` is cancelled, then lets running ones end or gives them back. A store
+    /// that is out of reach is waited for.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let shared = &self.shared;
+        let reporting = tokio::spawn(reporter::report_all(shared.clone()));
+        let keeping = tokio::spawn(keeper::keep(shared.clone()));
+        let reaping = tokio::spawn(reaper::reap(shared.clone()));
+        step::fetch(shared, &shutdown).await;
+        reaping.abort();
+        shutdown::wind_down(shared).await;
+        keeping.abort();
+        shared.reporter.close();
+        // The task ends once everything is told; it does not panic.
+        let _ = reporting.await;
+    }
+}

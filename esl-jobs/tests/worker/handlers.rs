@@ -1,0 +1,103 @@
+//! Work that goes as tests want it to.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use esl_core::job::{FailureCode, Job, JobKind, NewJob, Payload};
+use esl_core::ports::{Done, HandlePayload, JobContext, JobError, ProgressNote};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use tokio::time::sleep;
+
+/// What a job of these tests does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "chore", rename_all = "snake_case")]
+pub(crate) enum Chore {
+    Succeed,
+    /// Hears nobody meanwhile.
+    Take {
+        seconds: u64,
+    },
+    FailForNow,
+    FailForGood,
+    Panic,
+    UntilCancelled,
+    UntilShutdown,
+    TellMuch,
+    Chain,
+}
+
+impl Payload for Chore {
+    const KIND: JobKind = JobKind::from_static("test.chore");
+    const VERSION: u32 = 1;
+}
+
+#[derive(Debug)]
+pub(crate) struct DoesChores;
+
+#[async_trait]
+impl HandlePayload<Chore> for DoesChores {
+    async fn run(&self, chore: Chore, job: &Job, context: &JobContext) -> Result<Done, JobError> {
+        match chore {
+            Chore::Succeed => {}
+            Chore::Take { seconds } => sleep(Duration::from_secs(seconds)).await,
+            Chore::FailForNow => {
+                return Err(JobError::transient(FailureCode::NETWORK, "unplugged"));
+            }
+            Chore::FailForGood => {
+                return Err(JobError::permanent(FailureCode::LESSON_INVALID, "no story"));
+            }
+            Chore::Panic => panic!("on purpose"),
+            Chore::UntilCancelled => {
+                context.cancelled.cancelled().await;
+                return Err(JobError::transient(FailureCode::CANCELLED, "stopped"));
+            }
+            Chore::UntilShutdown => {
+                context.shutting_down.cancelled().await;
+                return Err(JobError::interrupted());
+            }
+            Chore::TellMuch => tell_much(context).await,
+            Chore::Chain => return Ok(chain(job)),
+        }
+        Ok(done())
+    }
+}
+
+fn done() -> Done {
+    Done {
+        output: object(json!({"said": "done"})),
+        chained: Vec::new(),
+    }
+}
+
+fn chain(job: &Job) -> Done {
+    let follower = NewJob {
+        parent: Some(job.head.id),
+        ..NewJob::new(&Chore::Succeed)
+    };
+    Done {
+        chained: vec![follower],
+        ..done()
+    }
+}
+
+async fn tell_much(context: &JobContext) {
+    for stage in ["first", "second"] {
+        context.progress.note(ProgressNote {
+            stage: Some(stage.into()),
+            data: object(json!({"began": stage})),
+            output: object(json!({"early": "bird"})),
+        });
+    }
+    for percentage in 0..100 {
+        context.progress.note(ProgressNote {
+            data: object(json!({ "percentage": percentage })),
+            ..ProgressNote::default()
+        });
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().expect("an object").clone()
+}

@@ -1,0 +1,118 @@
+//! A store in memory, workers on it, and ways to look at what they do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use esl_core::CancellationToken;
+use esl_core::job::{Cursor, Job, JobId, JobState, NewEvent, NewJob, Report};
+use esl_core::ports::{EventLog, EventPage, JobFilter, JobStore};
+use esl_jobs::memory::MemoryJobs;
+use esl_jobs::worker::{Worker, WorkerBuilder, WorkerConfig};
+use esl_testkit::RuntimeClock;
+use tokio::task::JoinHandle;
+
+use crate::handlers::{Chore, DoesChores};
+
+pub(crate) struct World {
+    pub(crate) jobs: Arc<MemoryJobs>,
+    config: WorkerConfig,
+}
+
+/// A worker that runs.
+pub(crate) struct Working {
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Working {
+    pub(crate) async fn shut_down(self) {
+        self.shutdown.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+pub(crate) fn one_slot() -> WorkerConfig {
+    let mut config = WorkerConfig::default();
+    config.concurrency = 1;
+    config
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(WorkerConfig::default())
+    }
+
+    pub(crate) fn with(config: WorkerConfig) -> Self {
+        let clock = Arc::new(RuntimeClock::default());
+        let jobs = Arc::new(MemoryJobs::new(clock));
+        Self { jobs, config }
+    }
+
+    pub(crate) fn builder(&self) -> WorkerBuilder {
+        let builder = Worker::builder(self.jobs.clone(), self.jobs.clone());
+        builder.config(self.config.clone()).handles(DoesChores)
+    }
+
+    pub(crate) fn worker(&self) -> Worker {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) async fn run(&self) -> Working {
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(self.worker().run(shutdown.clone()));
+        Working { shutdown, task }
+    }
+
+    pub(crate) async fn submit(&self, chore: Chore) -> JobId {
+        self.submit_job(NewJob::new(&chore)).await
+    }
+
+    pub(crate) async fn submit_job(&self, job: NewJob) -> JobId {
+        self.jobs.submit(vec![job]).await.unwrap()[0].id
+    }
+
+    pub(crate) async fn report(&self, report: Report) {
+        let mut results = self.jobs.report(vec![report]).await.unwrap();
+        results.remove(0).unwrap();
+    }
+
+    pub(crate) async fn job(&self, id: JobId) -> Job {
+        self.jobs.jobs(&[id]).await.unwrap().remove(0)
+    }
+
+    /// The job once it has ended.
+    pub(crate) async fn ended(&self, id: JobId) -> Job {
+        self.follow(id, JobState::is_terminal).await
+    }
+
+    pub(crate) async fn reaches(&self, id: JobId, state: JobState) -> Job {
+        self.follow(id, |now| now == state).await
+    }
+
+    async fn follow(&self, id: JobId, is_there: impl Fn(JobState) -> bool) -> Job {
+        loop {
+            let seen = EventLog::head(self.jobs.as_ref()).await.unwrap();
+            let job = self.job(id).await;
+            if is_there(job.head.state) {
+                return job;
+            }
+            let wait = Duration::from_secs(24 * 3600);
+            self.jobs.wait(seen, wait).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn events_of(&self, id: JobId) -> Vec<NewEvent> {
+        let page = EventPage {
+            job: Some(id),
+            ..EventPage::after(Cursor::START, 1000)
+        };
+        let events = self.jobs.read(page).await.unwrap();
+        events.into_iter().map(|one| one.event).collect()
+    }
+
+    pub(crate) async fn child_of(&self, id: JobId) -> JobId {
+        let mut filter = JobFilter::default();
+        filter.parent = Some(id);
+        self.jobs.list(&filter).await.unwrap()[0].head.id
+    }
+}

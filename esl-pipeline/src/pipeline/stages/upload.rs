@@ -1,0 +1,106 @@
+//! Stores the recording where the page can reach it.
+//!
+//! Objects are named by their content: what is there is not sent again, by whichever run or lesson.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use esl_core::manifest::{AudioRecord, StageOutcome, StageRecord};
+use esl_core::ports::{ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore};
+use esl_core::{CancellationToken, Digest, Stage};
+
+use crate::pipeline::PipelineError;
+use crate::pipeline::delivery;
+use crate::pipeline::findings::is_whole;
+use crate::pipeline::journal::Journal;
+
+/// What uploading works with.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::pipeline) struct Upload<'a> {
+    pub(in crate::pipeline) store: &'a dyn ArtifactStore,
+    pub(in crate::pipeline) journal: &'a Journal<'a>,
+    pub(in crate::pipeline) stop: &'a CancellationToken,
+}
+
+impl Upload<'_> {
+    /// Brings the recording of the manifest into the store, unless it is there, and gives it an
+    /// address.
+    pub(in crate::pipeline) async fn run(self) -> Result<(), PipelineError> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(PipelineError::Cancelled),
+            result = self.upload() => result.map_err(|source| PipelineError::Upload { source }),
+        }
+    }
+
+    async fn upload(self) -> Result<(), ArtifactError> {
+        let Some(audio) = self.journal.look(|manifest| manifest.audio.clone()) else {
+            return Ok(());
+        };
+        let sha256 = digest(&audio).await?;
+        let key = delivery::key(&sha256);
+        let was_uploaded = audio.key.is_some() && self.store.head(&key).await?.is_some();
+        if !was_uploaded {
+            self.send(&key, &audio).await?;
+        }
+        let url = self.store.url(&key).await?;
+        let place = self.store.place(&key);
+        let finished_at = self.journal.now();
+        self.journal.note(|manifest| {
+            let audio = manifest.audio.get_or_insert_default();
+            audio.sha256 = Some(sha256.clone());
+            audio.url_expires_at = url.as_ref().and_then(|url| url.expires_at);
+            audio.url = url.map(|url| url.url);
+            audio.url_kind = place.as_ref().map(|place| place.url_kind);
+            (audio.bucket, audio.key) =
+                place.map_or((None, None), |place| (place.bucket, Some(place.key)));
+            let record = StageRecord {
+                status: StageOutcome::Done,
+                finished_at,
+                key: Some(sha256),
+            };
+            manifest.stages.insert(Stage::Upload, record);
+        });
+        Ok(())
+    }
+
+    async fn send(self, key: &ArtifactKey, audio: &AudioRecord) -> Result<(), ArtifactError> {
+        if !is_whole(audio) {
+            let gone = io::Error::from(io::ErrorKind::NotFound);
+            return Err(unreadable(&path(audio), gone));
+        }
+        let meta = ArtifactMeta {
+            content_type: "audio/mpeg".to_owned(),
+            // The title of a lesson may name a student; the content's digest names nobody.
+            file_name: None,
+        };
+        let body = ArtifactBody::File(path(audio));
+        self.store.put(key, body, &meta).await.map(drop)
+    }
+}
+
+/// The digest of the recording; manifests of earlier versions do not know it.
+async fn digest(audio: &AudioRecord) -> Result<Digest, ArtifactError> {
+    if let Some(sha256) = &audio.sha256 {
+        return Ok(sha256.clone());
+    }
+    let path = path(audio);
+    let file = path.clone();
+    let work = move || Digest::of_reader(io::BufReader::new(std::fs::File::open(file)?));
+    let digest = tokio::task::spawn_blocking(work).await;
+    let digest = digest.unwrap_or_else(|died| Err(io::Error::other(died)));
+    digest.map_err(|error| unreadable(&path, error))
+}
+
+fn path(audio: &AudioRecord) -> PathBuf {
+    PathBuf::from(audio.path.as_deref().unwrap_or_default())
+}
+
+fn unreadable(path: &Path, source: io::Error) -> ArtifactError {
+    ArtifactError::Storage {
+        operation: "upload",
+        location: path.display().to_string(),
+        source: Box::new(source),
+        transient: false,
+    }
+}

@@ -1,0 +1,95 @@
+//! A Redis server for one test.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::missing;
+use super::programs::folder_with;
+
+/// How long a server may take to start.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An empty server that listens on a socket in a temporary folder and forgets everything when it
+/// stops.
+#[derive(Debug)]
+pub struct RedisServer {
+    program: PathBuf,
+    folder: TempDir,
+    process: Option<Child>,
+}
+
+impl RedisServer {
+    /// Starts a server; none if Redis is not installed.
+    ///
+    /// # Panics
+    /// If Redis is missing and `ESL_TEST_REQUIRE` names `redis`, or it does not start.
+    #[must_use]
+    pub fn start() -> Option<Self> {
+        let Some(folder) = folder_with(&["redis-server"], std::iter::empty()) else {
+            missing("redis", "redis-server");
+            return None;
+        };
+        let mut server = Self {
+            program: folder.join("redis-server"),
+            folder: tempfile::tempdir().expect("a temporary folder can be made"),
+            process: None,
+        };
+        server.start_again();
+        Some(server)
+    }
+
+    /// How to connect to it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket().display())
+    }
+
+    /// Starts a server that was stopped; what it knew is lost.
+    pub fn start_again(&mut self) {
+        let mut command = Command::new(&self.program);
+        command.args([
+            "--port",
+            "0",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--unixsocket",
+        ]);
+        command.arg(self.socket()).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let process = command.stderr(Stdio::null()).spawn();
+        self.process = Some(process.expect("redis-server can be run"));
+        self.wait_until_it_listens();
+    }
+
+    /// Stops it at once.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // It may have ended by itself.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join("redis.sock")
+    }
+
+    fn wait_until_it_listens(&self) {
+        let started = Instant::now();
+        while std::os::unix::net::UnixStream::connect(self.socket()).is_err() {
+            assert!(started.elapsed() < PATIENCE, "redis-server does not start");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
