@@ -27,6 +27,7 @@ pub mod fakes;
 pub mod faults;
 mod fixture;
 mod jobs_fixture;
+mod lessons;
 mod manual_clock;
 mod memory;
 mod runtime_clock;
@@ -38,6 +39,7 @@ mod tone;
 
 pub use fixture::{Fixture, NotionFixture, run_test};
 pub use jobs_fixture::{JobPorts, JobsFixture, OpenTransaction, OpensTransactions};
+pub use lessons::made_up_lesson;
 pub use manual_clock::ManualClock;
 pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
 pub use runtime_clock::RuntimeClock;

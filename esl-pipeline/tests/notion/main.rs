@@ -3,6 +3,7 @@
 mod copies;
 mod failures;
 mod lesson;
+mod made_up;
 mod port;
 mod requests;
 mod sources;
