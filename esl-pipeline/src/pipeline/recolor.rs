@@ -59,7 +59,7 @@ pub async fn recolor(
         let siblings = children(notion, parent).await?;
         let inside = siblings.iter().filter(|child| is_looked_into(child));
         containers.extend(inside.map(|child| child.id));
-        for (id, block) in report.changes(siblings, preset, options) {
+        for (id, block) in report.changes(&siblings, preset, options) {
             if !options.dry_run && is_refused(notion.update_block(id, block).await)? {
                 report.failed.push(id);
             } else {
@@ -74,7 +74,7 @@ impl RecolorReport {
     /// The blocks that have another colour than the preset's, as they should be.
     fn changes(
         &mut self,
-        siblings: Vec<ChildBlock>,
+        siblings: &[ChildBlock],
         preset: &Preset,
         options: RecolorOptions,
     ) -> Vec<(BlockId, Block)> {

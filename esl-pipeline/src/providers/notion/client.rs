@@ -167,7 +167,7 @@ impl Call {
     }
 
     /// Adds a parameter to the address.
-    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.query.push((name, value.to_string()));
         self
     }
@@ -179,7 +179,7 @@ impl Call {
     }
 
     /// Says what is not there if Notion finds nothing.
-    pub(super) fn about(mut self, what: &'static str, id: impl ToString) -> Self {
+    pub(super) fn about(mut self, what: &'static str, id: &impl ToString) -> Self {
         self.about = (what, id.to_string());
         self
     }

@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn error(answer: &Answer) -> NotionError {
-        let call = Call::get("list blocks", "/v1/x".into()).about("block", "b1");
+        let call = Call::get("list blocks", "/v1/x".into()).about("block", &"b1");
         Failure::of(answer).into_error(&call, answer)
     }
 

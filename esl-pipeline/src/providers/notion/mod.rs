@@ -77,7 +77,7 @@ impl NotionWorkspace {
     async fn ask_for_schema(&self, source: DataSourceId) -> Result<SourceSchema, NotionError> {
         let call = Call::get("read the data source", format!("/v1/data_sources/{source}")).about(
             "data source shared with the integration under the id",
-            source,
+            &source,
         );
         let not_found = call.not_found();
         let found: DataSource = self.client.call(call).await?;
@@ -100,7 +100,7 @@ impl NotionWorkspace {
             format!("/v1/blocks/{parent}/children"),
             body,
         )
-        .about("page or block", parent);
+        .about("page or block", &parent);
         let appended: List<Named> = self.client.call(call).await?;
         Ok(appended.results.into_iter().map(|block| block.id).collect())
     }
@@ -109,7 +109,7 @@ impl NotionWorkspace {
     /// after one.
     async fn check_sibling(&self, parent: BlockId, sibling: BlockId) -> Result<(), NotionError> {
         let call =
-            Call::get("look for a block", format!("/v1/blocks/{sibling}")).about("block", sibling);
+            Call::get("look for a block", format!("/v1/blocks/{sibling}")).about("block", &sibling);
         let not_found = call.not_found();
         let found: wire::read::Placed = self.client.call(call).await?;
         if found.stands_in(parent) {
@@ -146,7 +146,7 @@ impl Notion for NotionWorkspace {
     }
 
     async fn page(&self, page: PageId) -> Result<CreatedPage, NotionError> {
-        let call = Call::get("read the page", format!("/v1/pages/{page}")).about("page", page);
+        let call = Call::get("read the page", format!("/v1/pages/{page}")).about("page", &page);
         let not_found = call.not_found();
         let found: Page = self.client.call(call).await?;
         if found.in_trash {
@@ -159,7 +159,7 @@ impl Notion for NotionWorkspace {
         let body = pages::new_page(&page);
         let call = Call::post("create the page", "/v1/pages".to_owned(), body).about(
             "data source shared with the integration under the id",
-            page.source,
+            &page.source,
         );
         let created: Result<Page, _> = self.client.call(call).await;
         if let Err(NotionError::Refused { .. }) = created {
@@ -177,7 +177,7 @@ impl Notion for NotionWorkspace {
             let call = Call::post("find pages", path, pages::query(query, PAGE_SIZE, cursor))
                 .about(
                     "data source shared with the integration under the id",
-                    source,
+                    &source,
                 );
             let mut list: List<Page> = self.client.call(call).await?;
             cursor = list.next();
@@ -190,7 +190,8 @@ impl Notion for NotionWorkspace {
 
     async fn update_page(&self, page: PageId, head: PageHead) -> Result<CreatedPage, NotionError> {
         let path = format!("/v1/pages/{page}");
-        let call = Call::patch("update the page", path, pages::new_head(&head)).about("page", page);
+        let call =
+            Call::patch("update the page", path, pages::new_head(&head)).about("page", &page);
         self.client.call::<Page>(call).await.map(Into::into)
     }
 
@@ -214,10 +215,10 @@ impl Notion for NotionWorkspace {
         cursor: Option<Cursor>,
     ) -> Result<Children, NotionError> {
         let mut call = Call::get("list blocks", format!("/v1/blocks/{parent}/children"))
-            .with("page_size", PAGE_SIZE)
-            .about("page or block", parent);
+            .with("page_size", &PAGE_SIZE)
+            .about("page or block", &parent);
         if let Some(cursor) = cursor {
-            call = call.with("start_cursor", cursor.as_str());
+            call = call.with("start_cursor", &cursor.as_str());
         }
         let mut list: List<Listed> = self.client.call(call).await?;
         Ok(Children {
@@ -231,12 +232,12 @@ impl Notion for NotionWorkspace {
             return Ok(());
         };
         let call = Call::patch("update the block", format!("/v1/blocks/{id}"), body);
-        self.client.run(call.about("block", id)).await
+        self.client.run(call.about("block", &id)).await
     }
 
     async fn delete_block(&self, id: BlockId) -> Result<(), NotionError> {
         let call = Call::delete("delete the block", format!("/v1/blocks/{id}"));
-        match self.client.run(call.about("block", id)).await {
+        match self.client.run(call.about("block", &id)).await {
             Err(NotionError::NotFound { .. }) => Ok(()),
             deleted => deleted,
         }

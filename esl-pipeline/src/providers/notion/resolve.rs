@@ -166,7 +166,7 @@ impl NotionWorkspace {
         id: DataSourceId,
     ) -> Result<Option<T>, NotionError> {
         let call = Call::get("look for the data source", format!("/v1/{kind}/{id}"));
-        match self.client.call(call.about("data source", id)).await {
+        match self.client.call(call.about("data source", &id)).await {
             Ok(found) => Ok(Some(found)),
             Err(NotionError::NotFound { .. } | NotionError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -181,7 +181,7 @@ impl NotionWorkspace {
     ) -> Result<Vec<SourceChoice>, NotionError> {
         let found = self.search(source.unwrap_or(title)).await?;
         if source.is_none() {
-            return Ok(found.into_iter().map(choice).collect());
+            return Ok(found.iter().map(choice).collect());
         }
         let mut choices = Vec::new();
         for found in found.into_iter().take(MAX_DATABASES) {
@@ -190,7 +190,7 @@ impl NotionWorkspace {
                 None => None,
             };
             if database.is_some_and(|database| is_same(&database.title(), title)) {
-                choices.push(choice(found));
+                choices.push(choice(&found));
             }
         }
         Ok(choices)
@@ -214,7 +214,7 @@ impl NotionWorkspace {
     }
 }
 
-fn choice(source: DataSource) -> SourceChoice {
+fn choice(source: &DataSource) -> SourceChoice {
     SourceChoice {
         id: source.id,
         name: source.title(),

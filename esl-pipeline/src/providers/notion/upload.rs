@@ -110,13 +110,13 @@ impl NotionWorkspace {
                 form = form.text("part_number", number.to_string());
             }
             let path = format!("/v1/file_uploads/{id}/send");
-            let call = Call::form(OPERATION, path, form).about("file", &id);
+            let call = Call::form(OPERATION, path, form).about("file", &&id);
             let timeout = self.limits.request_deadline * SEND_TIMEOUTS;
             self.client.run(call.within(timeout)).await?;
         }
         if parts > 1 {
             let path = format!("/v1/file_uploads/{id}/complete");
-            let call = Call::post(OPERATION, path, json!({})).about("file", &id);
+            let call = Call::post(OPERATION, path, json!({})).about("file", &&id);
             self.client.run(call).await?;
         }
         Ok(id)
