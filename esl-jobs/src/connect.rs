@@ -47,6 +47,8 @@ pub struct Jobs {
     pub queue: Arc<dyn Queue>,
     /// How many jobs a worker should run at the same time here unless somebody says otherwise.
     pub default_concurrency: usize,
+    /// What works in the background for as long as somebody has the ports.
+    _alive: Option<Arc<dyn std::any::Any + Send + Sync>>,
 }
 
 /// What an address names.
@@ -64,11 +66,15 @@ enum Database {
 pub async fn connect(places: &Places, clock: Arc<dyn Clock>) -> Result<Jobs, StoreError> {
     let database = database(&places.database_url)?;
     if let Some(queue) = &places.queue_url {
-        return Err(unsupported_queue(queue, &database));
+        check_queue(queue, &database)?;
     }
-    match database {
-        Database::Sqlite(path) => open_sqlite(path, places, clock).await,
-        Database::Postgres => connect_to_postgres(places, clock).await,
+    let jobs = match database {
+        Database::Sqlite(path) => open_sqlite(path, places, clock.clone()).await?,
+        Database::Postgres => connect_to_postgres(places, clock.clone()).await?,
+    };
+    match &places.queue_url {
+        Some(url) => with_redis(jobs, url, &places.namespace, clock).await,
+        None => Ok(jobs),
     }
 }
 
@@ -91,14 +97,18 @@ fn database(url: &str) -> Result<Database, StoreError> {
     }
 }
 
-fn unsupported_queue(queue: &str, database: &Database) -> StoreError {
-    let is_redis = queue.starts_with("redis:") || queue.starts_with("rediss:");
+fn check_queue(queue: &str, database: &Database) -> Result<(), StoreError> {
+    let scheme = queue.split(':').next().unwrap_or_default();
+    let is_redis = matches!(scheme, "redis" | "rediss" | "redis+unix");
     match (is_redis, database) {
-        (false, _) => problem("the address of the queue does not begin with redis:"),
-        (true, Database::Sqlite(_)) => problem(
+        _ if !cfg!(feature = "redis") => Err(problem("this program was built without Redis")),
+        (false, _) => Err(problem(
+            "the address of the queue does not begin with redis:",
+        )),
+        (true, Database::Sqlite(_)) => Err(problem(
             "a Redis queue goes with a Postgres database only; leave the address of the queue out",
-        ),
-        (true, Database::Postgres) => problem("this program was built without Redis"),
+        )),
+        (true, Database::Postgres) => Ok(()),
     }
 }
 
@@ -144,6 +154,35 @@ async fn connect_to_postgres(_places: &Places, _clock: Arc<dyn Clock>) -> Result
     Err(problem("this program was built without Postgres"))
 }
 
+#[cfg(feature = "redis")]
+async fn with_redis(
+    jobs: Jobs,
+    url: &str,
+    namespace: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<Jobs, StoreError> {
+    use crate::redis::{DEFAULT_WINDOW, RedisQueue};
+    let queue = Arc::new(RedisQueue::connect(url, namespace, DEFAULT_WINDOW).await?);
+    let pump = queue
+        .clone()
+        .keep_filled(jobs.store.clone(), jobs.events.clone(), clock);
+    Ok(Jobs {
+        queue,
+        _alive: Some(Arc::new(pump)),
+        ..jobs
+    })
+}
+
+#[cfg(not(feature = "redis"))]
+async fn with_redis(
+    _jobs: Jobs,
+    _url: &str,
+    _namespace: &str,
+    _clock: Arc<dyn Clock>,
+) -> Result<Jobs, StoreError> {
+    Err(problem("this program was built without Redis"))
+}
+
 impl Jobs {
     /// An adapter that is store, log and queue at once.
     #[must_use]
@@ -153,6 +192,7 @@ impl Jobs {
             events: adapter.clone(),
             queue: adapter,
             default_concurrency,
+            _alive: None,
         }
     }
 }

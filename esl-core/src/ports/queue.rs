@@ -54,7 +54,7 @@ pub enum Hint {
     Nothing,
     /// Whatever the store has next.
     Next,
-    /// These jobs.
+    /// As many jobs as are named here: these, or more urgent ones that came meanwhile.
     Jobs(Vec<JobId>),
 }
 

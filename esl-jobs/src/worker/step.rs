@@ -104,8 +104,9 @@ async fn reserve(
         Hint::Nothing => Ok(Vec::new()),
         Hint::Next => shared.store.claim(any).await,
         Hint::Jobs(hinted) => {
-            let only = Some(hinted.clone());
-            let found = shared.store.claim(Claim { only, ..any }).await?;
+            // As many as were announced, but whatever ranks first by now.
+            let as_many = Claim::next(shared.id, hinted.len(), shared.config.lease);
+            let found = shared.store.claim(as_many).await?;
             // The hints come again; what was claimed does not.
             if let Err(error) = shared.queue.acknowledge(shared.id, &hinted).await {
                 tracing::warn!(%error, "cannot tell the queue what was heard");

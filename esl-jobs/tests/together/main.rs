@@ -20,9 +20,12 @@ use counting::{Counts, Tally};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-async fn open(url: &str) -> Jobs {
+/// Opens `<database>` or `<database> <queue>`.
+async fn open(addresses: &str) -> Jobs {
+    let mut addresses = addresses.split(' ').map(str::to_owned);
     let mut places = Places::default();
-    places.database_url = url.to_owned();
+    places.database_url = addresses.next().unwrap();
+    places.queue_url = addresses.next();
     connect(&places, Arc::new(SystemClock)).await.unwrap()
 }
 
@@ -184,4 +187,18 @@ stories!(postgres, {
     let database = tokio::task::spawn_blocking(PostgresDatabase::create);
     let database = database.await.unwrap();
     database.map(|database| (database.url(), database))
+});
+
+#[cfg(all(feature = "postgres", feature = "redis"))]
+stories!(redis, {
+    use esl_testkit::services::postgres::PostgresDatabase;
+    use esl_testkit::services::redis::RedisServer;
+    let starting = || Some((PostgresDatabase::create()?, RedisServer::start()?));
+    let services = tokio::task::spawn_blocking(starting).await.unwrap();
+    services.map(|(database, redis)| {
+        (
+            format!("{} {}", database.url(), redis.url()),
+            (database, redis),
+        )
+    })
 });

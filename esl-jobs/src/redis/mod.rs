@@ -1,0 +1,299 @@
+//! Announcements in Redis: a stream that a group of workers reads, beside a store that knows better.
+//!
+//! An entry of the stream is worth one start. It names a job, `{"jobId": …}`, but a worker that reads
+//! it starts whatever ranks first then: so an urgent job does not wait behind what was announced
+//! before it, and Redis needs to know nothing of ranks. Only so many jobs are announced at a time; as
+//! they are started, more are, in the order of their ranks. Everything in Redis may be lost: jobs that
+//! were announced and not started are announced again after a while.
+
+mod pump;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use esl_core::job::{JobId, WorkerId};
+use esl_core::ports::{Hint, Queue, QueueCapabilities, StoreError, SystemClock};
+use fred::clients::{Client, SubscriberClient};
+use fred::interfaces::{ClientLike, EventInterface, PubsubInterface, StreamsInterface};
+use fred::types::config::{Config, ReconnectPolicy};
+use fred::types::{Builder, Value};
+use tokio::task::JoinHandle;
+
+use crate::wakeups::{News, Startable, Wakeups};
+
+pub use pump::Pump;
+
+/// How many jobs are announced at a time unless somebody says otherwise.
+pub const DEFAULT_WINDOW: usize = 1000;
+
+/// After how long an entry that a worker read and did not acknowledge is given to another.
+const STALLED: Duration = Duration::from_secs(60);
+
+/// How long Redis may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const GROUP: &str = "workers";
+const FIELD: &str = "jobId";
+
+/// Announcements in Redis.
+pub struct RedisQueue {
+    client: Client,
+    hints: String,
+    bell: String,
+    window: usize,
+    wakeups: Arc<Wakeups>,
+    /// Entries that were read and not acknowledged yet.
+    taken: Mutex<HashMap<(WorkerId, JobId), Vec<String>>>,
+    listener: JoinHandle<()>,
+}
+
+impl fmt::Debug for RedisQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the client: its configuration may hold a password.
+        f.debug_struct("RedisQueue")
+            .field("hints", &self.hints)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for RedisQueue {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+impl RedisQueue {
+    /// Connects. Up to `window` jobs of `namespace` are announced at a time.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the URL is none or the server cannot be reached.
+    pub async fn connect(url: &str, namespace: &str, window: usize) -> Result<Self, StoreError> {
+        let builder = builder(url)?;
+        let client = builder.build().map_err(not_a_place)?;
+        let subscriber = builder.build_subscriber_client().map_err(not_a_place)?;
+        client.init().await.map_err(during("connect to Redis"))?;
+        subscriber
+            .init()
+            .await
+            .map_err(during("connect to Redis"))?;
+        // Braces: of a cluster, one server has all keys of a namespace.
+        let key = |name: &str| format!("esl:{{{namespace}}}:{name}");
+        let (hints, bell) = (key("hints"), key("bell"));
+        let subscribed = subscriber.subscribe(bell.as_str()).await;
+        subscribed.map_err(during("listen to Redis"))?;
+        let wakeups = Arc::new(Wakeups::default());
+        let queue = Self {
+            listener: tokio::spawn(listen(subscriber, wakeups.clone())),
+            client,
+            hints,
+            bell,
+            window,
+            wakeups,
+            taken: Mutex::default(),
+        };
+        queue.make_group().await?;
+        Ok(queue)
+    }
+
+    /// Makes the stream and its group; both go when Redis forgets everything.
+    async fn make_group(&self) -> Result<(), StoreError> {
+        let hints = self.hints.as_str();
+        let made = self
+            .client
+            .xgroup_create::<(), _, _, _>(hints, GROUP, "0", true);
+        match made.await {
+            Err(error) if !error.details().starts_with("BUSYGROUP") => {
+                Err(during("make a group in Redis")(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How many more jobs may be announced.
+    async fn room(&self) -> Result<usize, StoreError> {
+        let announced: usize = self
+            .client
+            .xlen(self.hints.as_str())
+            .await
+            .map_err(during("count announced jobs"))?;
+        Ok(self.window.saturating_sub(announced))
+    }
+
+    /// Reads up to `limit` entries: new ones, or else those of workers that fell silent.
+    async fn take(&self, worker: WorkerId, limit: usize) -> Result<Vec<JobId>, StoreError> {
+        let mut entries = self.read_new(worker, limit).await?;
+        if entries.is_empty() {
+            entries = self.take_over(worker, limit).await?;
+        }
+        Ok(self.note(worker, entries))
+    }
+
+    async fn read_new(&self, worker: WorkerId, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let count = u64::try_from(limit).ok();
+        let (name, hints) = (worker.to_string(), self.hints.as_str());
+        let read: Result<Value, _> = self
+            .client
+            .xreadgroup(GROUP, name, count, None, false, hints, ">")
+            .await;
+        match read {
+            // Nothing is null here, not an empty list.
+            Ok(Value::Null) => Ok(Vec::new()),
+            Ok(streams) => {
+                let streams = streams.into_xread_response::<String, String, String, String>();
+                let streams = streams.map_err(during("hear of jobs"))?;
+                Ok(streams.into_values().flatten().collect())
+            }
+            Err(error) if error.details().starts_with("NOGROUP") => {
+                self.make_group().await?;
+                Ok(Vec::new())
+            }
+            Err(error) => Err(during("hear of jobs")(error)),
+        }
+    }
+
+    async fn take_over(&self, worker: WorkerId, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let silent = u64::try_from(STALLED.as_millis()).unwrap_or(u64::MAX);
+        let count = u64::try_from(limit).ok();
+        let (name, hints) = (worker.to_string(), self.hints.as_str());
+        let taken = self
+            .client
+            .xautoclaim_values::<String, String, String, _, _, _, _>(
+                hints, GROUP, name, silent, "0-0", count, false,
+            );
+        let (_, entries) = taken.await.map_err(during("hear of jobs"))?;
+        Ok(entries)
+    }
+
+    /// Remembers what to acknowledge. An entry that names no job is nobody's and stays a hint.
+    fn note(&self, worker: WorkerId, entries: Vec<Entry>) -> Vec<JobId> {
+        let mut taken = self.taken();
+        let mut jobs = Vec::with_capacity(entries.len());
+        for (entry, fields) in entries {
+            if let Some(job) = fields.get(FIELD).and_then(|id| id.parse().ok()) {
+                taken.entry((worker, job)).or_default().push(entry);
+                jobs.push(job);
+            }
+        }
+        jobs
+    }
+
+    fn taken(&self) -> MutexGuard<'_, HashMap<(WorkerId, JobId), Vec<String>>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An entry's id and its fields.
+type Entry = (String, HashMap<String, String>);
+
+#[async_trait]
+impl Queue for RedisQueue {
+    fn capabilities(&self) -> QueueCapabilities {
+        QueueCapabilities { names_jobs: true }
+    }
+
+    async fn announce(&self, jobs: &[JobId]) -> Result<(), StoreError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let announcing = self.client.pipeline();
+        for job in jobs {
+            let fields = vec![(FIELD, job.to_string())];
+            let hints = self.hints.as_str();
+            let added = announcing.xadd::<(), _, _, _, _>(hints, false, None::<()>, "*", fields);
+            added.await.map_err(during("announce jobs"))?;
+        }
+        let rung = self.bell.as_str();
+        let rung = announcing.publish::<(), _, _>(rung, "").await;
+        rung.map_err(during("announce jobs"))?;
+        let announced = announcing.all::<Value>().await;
+        announced.map_err(during("announce jobs"))?;
+        Ok(())
+    }
+
+    async fn next(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        wait: Duration,
+    ) -> Result<Hint, StoreError> {
+        let heard = Mutex::new(Vec::new());
+        let look = || async {
+            let jobs = self.take(worker, limit).await?;
+            if jobs.is_empty() {
+                return Ok(Startable::Nothing);
+            }
+            *heard.lock().unwrap_or_else(PoisonError::into_inner) = jobs;
+            Ok(Startable::Now)
+        };
+        let hint = self.wakeups.wait_for_work(&SystemClock, wait, look).await?;
+        let heard = heard.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(match hint {
+            Hint::Next => Hint::Jobs(heard),
+            other => other,
+        })
+    }
+
+    async fn acknowledge(&self, worker: WorkerId, jobs: &[JobId]) -> Result<(), StoreError> {
+        let entries: Vec<String> = {
+            let mut taken = self.taken();
+            let entries = jobs.iter().filter_map(|job| taken.remove(&(worker, *job)));
+            entries.flatten().collect()
+        };
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let hints = self.hints.as_str();
+        let forgetting = self.client.pipeline();
+        let operation = "acknowledge hints";
+        let acknowledged = forgetting
+            .xack::<(), _, _, _>(hints, GROUP, entries.clone())
+            .await;
+        acknowledged.map_err(during(operation))?;
+        let deleted = forgetting.xdel::<(), _, _>(hints, entries).await;
+        deleted.map_err(during(operation))?;
+        let forgotten = forgetting.all::<Value>().await;
+        forgotten.map_err(during(operation))?;
+        Ok(())
+    }
+}
+
+fn builder(url: &str) -> Result<Builder, StoreError> {
+    let config = Config::from_url(url).map_err(not_a_place)?;
+    let mut builder = Builder::from_config(config);
+    builder
+        .with_performance_config(|config| config.default_command_timeout = PATIENCE)
+        .set_policy(ReconnectPolicy::new_exponential(0, 100, 5000, 2));
+    Ok(builder)
+}
+
+async fn listen(subscriber: SubscriberClient, wakeups: Arc<Wakeups>) {
+    let mut rung = subscriber.message_rx();
+    let _resubscribing = subscriber.manage_subscriptions();
+    // One that lags behind has missed nothing but bells.
+    while !matches!(
+        rung.recv().await,
+        Err(tokio::sync::broadcast::error::RecvError::Closed)
+    ) {
+        wakeups.ring(News::ALL);
+    }
+}
+
+/// The URL stays out of the message: it may hold a password.
+fn not_a_place(error: fred::error::Error) -> StoreError {
+    StoreError::Configuration {
+        problem: format!(
+            "the address of the queue is no Redis URL ({:?})",
+            error.kind()
+        ),
+    }
+}
+
+fn during(operation: &'static str) -> impl Fn(fred::error::Error) -> StoreError {
+    move |error| StoreError::Unavailable {
+        operation,
+        source: error.into(),
+    }
+}
