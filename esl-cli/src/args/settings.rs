@@ -30,7 +30,7 @@ pub(crate) struct SettingArgs {
     #[command(flatten)]
     pub(crate) upload: UploadArgs,
     /// Largest lesson file to accept; 1 MiB unless given
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", help_heading = "Limits")]
     pub(crate) max_lesson_bytes: Option<usize>,
 }
 

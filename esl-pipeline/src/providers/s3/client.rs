@@ -42,7 +42,8 @@ pub(super) fn client(options: &S3Options, credentials: SharedCredentialsProvider
         // Uploads bring a checksum of their own, in a form that every server takes.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
     if let Some(endpoint) = &options.endpoint {
-        config = config.endpoint_url(endpoint.trim_end_matches('/'));
+        // Without the slash the SDK leaves the last part of a path out.
+        config = config.endpoint_url(format!("{}/", endpoint.trim_end_matches('/')));
     }
     Client::from_conf(config.build())
 }
