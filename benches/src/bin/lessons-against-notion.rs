@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
     let (mut accepted, mut requests, mut failed) = (0, 0, Vec::new());
     let mut fakes = Fakes::start(FakesOptions::default()).await?;
     for seed in first..first + lessons {
-        if (seed - first) % LESSONS_PER_WORKSPACE == 0 {
+        if (seed - first).is_multiple_of(LESSONS_PER_WORKSPACE) {
             fakes = Fakes::start(FakesOptions::default()).await?;
         }
         fakes.clear_log();
