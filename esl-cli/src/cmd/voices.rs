@@ -25,7 +25,7 @@ pub(super) async fn voices(command: VoicesCommand, environment: &Environment) ->
         VoicesCommand::Explain(args) => explain_casting(&args, environment).await,
         VoicesCommand::Sync(args) => {
             let voices = voices_of(args.speech_provider, environment).await?;
-            catalog::sync(&args.out, voices)
+            catalog::sync(&args.out, &voices)
         }
         VoicesCommand::Preview(args) => {
             let voices = voices_of(args.speech_provider, environment).await?;

@@ -53,7 +53,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value of `key`: as typed, else as the environment says, else `built_in`.
-    pub(super) fn or<T: Serialize>(
+    pub(super) fn or<T>(
         &mut self,
         key: &'static Key,
         typed: Option<T>,
@@ -61,7 +61,7 @@ impl<'a> Resolver<'a> {
         built_in: T,
     ) -> Setting<T>
     where
-        T: Clone,
+        T: Serialize + Clone,
     {
         let setting = self.resolve(
             key,

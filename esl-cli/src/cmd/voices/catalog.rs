@@ -22,7 +22,7 @@ struct Preview {
 }
 
 /// Writes the catalog file, replacing an older one.
-pub(super) fn sync(file: &Path, voices: Vec<Voice>) -> Outcome {
+pub(super) fn sync(file: &Path, voices: &[Voice]) -> Outcome {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(|error| {
             let message = format!("cannot make the folder {}: {error}", folder.display());
