@@ -61,7 +61,7 @@ impl<'a> Resolver<'a> {
         built_in: T,
     ) -> Setting<T>
     where
-        T: Clone + Serialize,
+        T: Serialize + Clone,
     {
         let setting = self.resolve(
             key,

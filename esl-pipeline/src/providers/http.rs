@@ -66,7 +66,7 @@ impl BaseUrl {
     }
 
     /// The address of `path` on the host, whatever the path of the service.
-    pub(crate) fn at_root(&self, path: &str) -> Url {
+    pub(crate) fn join_root(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(path);
         url

@@ -128,7 +128,7 @@ impl HttpConfigSource {
 
     fn address(&self, path: &str) -> Url {
         match path.starts_with('/') {
-            true => self.options.endpoint.at_root(path),
+            true => self.options.endpoint.join_root(path),
             false => self.options.endpoint.join(&format!("/{path}")),
         }
     }
