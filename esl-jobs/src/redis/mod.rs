@@ -78,8 +78,10 @@ impl RedisQueue {
     /// [`StoreError`] if the URL is none or the server cannot be reached.
     pub async fn connect(url: &str, namespace: &str, window: usize) -> Result<Self, StoreError> {
         let builder = builder(url)?;
-        let client = builder.build().map_err(not_a_place)?;
-        let subscriber = builder.build_subscriber_client().map_err(not_a_place)?;
+        let client = builder.build().map_err(|error| not_a_place(&error))?;
+        let subscriber = builder
+            .build_subscriber_client()
+            .map_err(|error| not_a_place(&error))?;
         client.init().await.map_err(during("connect to Redis"))?;
         subscriber
             .init()
@@ -276,7 +278,7 @@ impl Queue for RedisQueue {
 }
 
 fn builder(url: &str) -> Result<Builder, StoreError> {
-    let config = Config::from_url(url).map_err(not_a_place)?;
+    let config = Config::from_url(url).map_err(|error| not_a_place(&error))?;
     let mut builder = Builder::from_config(config);
     builder
         .with_performance_config(|config| config.default_command_timeout = PATIENCE)
@@ -297,7 +299,7 @@ async fn listen(subscriber: SubscriberClient, wakeups: Arc<Wakeups>) {
 }
 
 /// The URL stays out of the message: it may hold a password.
-fn not_a_place(error: fred::error::Error) -> StoreError {
+fn not_a_place(error: &fred::error::Error) -> StoreError {
     StoreError::Configuration {
         problem: format!(
             "the address of the queue is no Redis URL ({:?})",
