@@ -7,7 +7,7 @@ export ESL_TEST_REQUIRE
 
 # One process for all tests of a server, so that they share it.
 servers() {
-    cargo test --locked -p esl-jobs --all-features --test postgres --test together
+    cargo test --locked -p esl-jobs --all-features --test postgres --test redis --test together
 }
 
 if cargo nextest --version >/dev/null 2>&1; then

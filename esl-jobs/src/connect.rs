@@ -222,16 +222,20 @@ mod tests {
 
     #[tokio::test]
     async fn places_that_do_not_go_together_are_refused_without_naming_a_password() {
-        let mut places = Places {
-            queue_url: Some("redis://:secret@localhost".into()),
-            ..Places::default()
-        };
-        for database in [
-            "sqlite:unused.db",
-            "postgres://me:secret@localhost/esl",
-            "secret",
+        let redis = "redis://:secret@localhost";
+        for (database, queue) in [
+            ("sqlite:unused.db", redis),
+            ("secret", redis),
+            (
+                "postgres://me:secret@localhost/esl",
+                "amqp://:secret@localhost",
+            ),
         ] {
-            places.database_url = database.into();
+            let places = Places {
+                database_url: database.into(),
+                queue_url: Some(queue.into()),
+                ..Places::default()
+            };
             let refused = connect(&places, Arc::new(SystemClock)).await.unwrap_err();
             assert!(matches!(refused, StoreError::Configuration { .. }));
             assert!(!refused.to_string().contains("secret"), "{refused}");

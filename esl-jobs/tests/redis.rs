@@ -1,11 +1,17 @@
 //! A queue in Redis keeps the contract of its port, beside a store in memory.
 #![cfg(feature = "redis")]
 
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::Duration;
 
-use esl_core::ports::{Clock, Queue};
+use esl_core::job::payload::NotifyEmail;
+use esl_core::job::{JobId, NewJob, WorkerId};
+use esl_core::ports::{Clock, Hint, JobStore, Queue, SystemClock};
 use esl_jobs::memory::MemoryJobs;
-use esl_jobs::redis::RedisQueue;
+use esl_jobs::redis::{Pump, RedisQueue};
 use esl_testkit::services::redis::RedisServer;
 use esl_testkit::{JobPorts, JobsFixture, ManualClock};
 
@@ -39,3 +45,115 @@ async fn jobs() -> Option<JobsFixture> {
 }
 
 esl_testkit::queue_suite!(jobs);
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A store whose jobs are announced.
+struct Announced {
+    store: Arc<MemoryJobs>,
+    queue: Arc<RedisQueue>,
+    _pump: Pump,
+}
+
+impl Announced {
+    async fn on(server: &RedisServer, window: usize) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = Arc::new(MemoryJobs::new(clock.clone()));
+        let queue = RedisQueue::connect(&server.url(), "esl-jobs", window).await;
+        let queue = Arc::new(queue.unwrap());
+        Self {
+            _pump: queue
+                .clone()
+                .keep_filled(store.clone(), store.clone(), clock),
+            store,
+            queue,
+        }
+    }
+
+    async fn submit(&self, count: usize) -> BTreeSet<JobId> {
+        let new = (0..count).map(|_| NewJob::new(&NotifyEmail::default()));
+        let submitted = self.store.submit(new.collect()).await.unwrap();
+        submitted.iter().map(|job| job.id).collect()
+    }
+
+    /// Listens, without acknowledging anything, until all these jobs were heard of.
+    async fn hear_of(&self, jobs: &BTreeSet<JobId>) {
+        let (worker, mut heard) = (WorkerId::new(), BTreeSet::new());
+        let listening = async {
+            while !heard.is_superset(jobs) {
+                // An error is an answer that comes later.
+                let next = self.queue.next(worker, 1000, Duration::from_secs(1)).await;
+                if let Ok(Hint::Jobs(jobs)) = next {
+                    heard.extend(jobs);
+                }
+            }
+        };
+        let heard = tokio::time::timeout(PATIENCE, listening).await;
+        heard.expect("all jobs are announced");
+    }
+}
+
+fn flush(server: &RedisServer) {
+    let url = server.url();
+    let mut redis = UnixStream::connect(url.strip_prefix("redis+unix://").unwrap()).unwrap();
+    redis.write_all(b"FLUSHALL\r\n").unwrap();
+    let mut answer = [0; 5];
+    redis.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"+OK\r\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flush_loses_no_job() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let place = Announced::on(&server, 1000).await;
+    let mut jobs = place.submit(300).await;
+    place.hear_of(&jobs).await;
+    flush(&server);
+    jobs.extend(place.submit(1).await);
+    place.hear_of(&jobs).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_submitted_while_redis_is_down_is_announced_later() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    let place = Announced::on(&server, 1000).await;
+    let before = place.submit(5).await;
+    place.hear_of(&before).await;
+    server.stop();
+    let mut jobs = place.submit(5).await;
+    server.start_again();
+    jobs.extend(before);
+    place.hear_of(&jobs).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_jobs_are_announced_at_a_time() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let place = Announced::on(&server, 10).await;
+    let mut left = place.submit(35).await;
+    let worker = WorkerId::new();
+    while !left.is_empty() {
+        let next = place.queue.next(worker, 1000, PATIENCE).await.unwrap();
+        let Hint::Jobs(jobs) = next else {
+            panic!(
+                "nothing is announced any more, {} jobs are left",
+                left.len()
+            );
+        };
+        assert!(jobs.len() <= 10);
+        for job in &jobs {
+            assert!(left.remove(job));
+        }
+        place.queue.acknowledge(worker, &jobs).await.unwrap();
+        // What a worker does with a hint: it starts a job, and that is what the pump hears of.
+        let lease = Duration::from_secs(60);
+        let claim = esl_core::ports::Claim::next(worker, jobs.len(), lease);
+        assert_eq!(place.store.claim(claim).await.unwrap().len(), jobs.len());
+    }
+}

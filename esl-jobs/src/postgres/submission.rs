@@ -1,6 +1,6 @@
 //! Accepting jobs: one statement for any number of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::SystemTime;
 
 use deadpool_postgres::{Object, Pool};
@@ -95,7 +95,7 @@ pub(super) async fn submit(
 
 /// A job named twice is new once.
 fn in_order(order: &[JobId], answers: &HashMap<JobId, Submitted>) -> Vec<Submitted> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let answers = order.iter().filter_map(|id| {
         let answer = *answers.get(id)?;
         let reused = answer.reused || !seen.insert(*id);
@@ -198,12 +198,12 @@ async fn rivals(
     let found = connection
         .query(&statement, &[&namespace, &rows.ids, &rows.keys])
         .await?;
-    let (mut by_id, mut by_key) = (Vec::new(), HashMap::new());
+    let (mut by_id, mut by_key) = (HashSet::new(), HashMap::new());
     for row in found {
         let id = JobId::from(row.try_get::<_, Uuid>(0)?);
         match row.try_get::<_, Option<String>>(1)? {
             Some(key) => drop(by_key.insert(key, id)),
-            None => by_id.push(id),
+            None => drop(by_id.insert(id)),
         }
     }
     let answers = admissions.iter().filter_map(|admission| {

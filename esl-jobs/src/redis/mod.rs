@@ -21,6 +21,7 @@ use fred::interfaces::{ClientLike, EventInterface, PubsubInterface, StreamsInter
 use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, Value};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::wakeups::{News, Startable, Wakeups};
 
@@ -31,6 +32,9 @@ pub const DEFAULT_WINDOW: usize = 1000;
 
 /// After how long an entry that a worker read and did not acknowledge is given to another.
 const STALLED: Duration = Duration::from_secs(60);
+
+/// After how long an announcement that led to nothing is taken for lost.
+const LOST: Duration = Duration::from_secs(60);
 
 /// How long Redis may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,6 +51,8 @@ pub struct RedisQueue {
     wakeups: Arc<Wakeups>,
     /// Entries that were read and not acknowledged yet.
     taken: Mutex<HashMap<(WorkerId, JobId), Vec<String>>>,
+    /// When Redis was found to have forgotten everything.
+    emptied: Mutex<Option<Instant>>,
     listener: JoinHandle<()>,
 }
 
@@ -72,8 +78,10 @@ impl RedisQueue {
     /// [`StoreError`] if the URL is none or the server cannot be reached.
     pub async fn connect(url: &str, namespace: &str, window: usize) -> Result<Self, StoreError> {
         let builder = builder(url)?;
-        let client = builder.build().map_err(not_a_place)?;
-        let subscriber = builder.build_subscriber_client().map_err(not_a_place)?;
+        let client = builder.build().map_err(|error| not_a_place(&error))?;
+        let subscriber = builder
+            .build_subscriber_client()
+            .map_err(|error| not_a_place(&error))?;
         client.init().await.map_err(during("connect to Redis"))?;
         subscriber
             .init()
@@ -93,23 +101,32 @@ impl RedisQueue {
             window,
             wakeups,
             taken: Mutex::default(),
+            emptied: Mutex::default(),
         };
         queue.make_group().await?;
         Ok(queue)
     }
 
-    /// Makes the stream and its group; both go when Redis forgets everything.
+    /// Makes the stream and its group if they are not there: Redis is new, or forgot everything.
     async fn make_group(&self) -> Result<(), StoreError> {
         let hints = self.hints.as_str();
         let made = self
             .client
             .xgroup_create::<(), _, _, _>(hints, GROUP, "0", true);
         match made.await {
-            Err(error) if !error.details().starts_with("BUSYGROUP") => {
-                Err(during("make a group in Redis")(error))
+            Ok(()) => {
+                *self.emptied.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                Ok(())
             }
-            _ => Ok(()),
+            Err(error) if error.details().starts_with("BUSYGROUP") => Ok(()),
+            Err(error) => Err(during("make a group in Redis")(error)),
         }
+    }
+
+    /// How old an announcement is at least that can be taken for lost.
+    fn lost_after(&self) -> Duration {
+        let emptied = *self.emptied.lock().unwrap_or_else(PoisonError::into_inner);
+        emptied.map_or(LOST, |when| when.elapsed().min(LOST))
     }
 
     /// How many more jobs may be announced.
@@ -261,7 +278,7 @@ impl Queue for RedisQueue {
 }
 
 fn builder(url: &str) -> Result<Builder, StoreError> {
-    let config = Config::from_url(url).map_err(not_a_place)?;
+    let config = Config::from_url(url).map_err(|error| not_a_place(&error))?;
     let mut builder = Builder::from_config(config);
     builder
         .with_performance_config(|config| config.default_command_timeout = PATIENCE)
@@ -282,7 +299,7 @@ async fn listen(subscriber: SubscriberClient, wakeups: Arc<Wakeups>) {
 }
 
 /// The URL stays out of the message: it may hold a password.
-fn not_a_place(error: fred::error::Error) -> StoreError {
+fn not_a_place(error: &fred::error::Error) -> StoreError {
     StoreError::Configuration {
         problem: format!(
             "the address of the queue is no Redis URL ({:?})",

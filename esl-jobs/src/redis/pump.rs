@@ -8,9 +8,6 @@ use tokio::task::JoinHandle;
 
 use super::RedisQueue;
 
-/// After how long an announcement that led to nothing is taken for lost.
-const LOST: Duration = Duration::from_secs(60);
-
 /// How many jobs are announced by one call.
 const PAGE: usize = 500;
 
@@ -70,13 +67,14 @@ async fn pump(
 
 /// Whether the window is full.
 async fn fill(queue: &RedisQueue, store: &dyn JobStore) -> Result<bool, StoreError> {
+    // Asked first: while Redis is out of reach, no job is marked as announced.
+    queue.make_group().await?;
     loop {
-        // Asked first: while Redis is out of reach, no job is marked as announced.
         let room = queue.room().await?.min(PAGE);
         if room == 0 {
             return Ok(true);
         }
-        let jobs = store.announce(room, LOST).await?;
+        let jobs = store.announce(room, queue.lost_after()).await?;
         queue.announce(&jobs).await?;
         if jobs.len() < room {
             return Ok(false);

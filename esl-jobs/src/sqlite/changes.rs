@@ -1,6 +1,6 @@
 //! What the writer does inside a transaction: loading, deciding (by `esl_core::job`), writing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use esl_core::Timestamp;
@@ -155,13 +155,6 @@ impl<'a> Changes<'a> {
         self.wake_delayed()?;
         let mut started = Vec::new();
         for mut job in self.startable(claim)? {
-            // A job may be named twice.
-            if started
-                .iter()
-                .any(|other: &Job| other.head.id == job.head.id)
-            {
-                continue;
-            }
             if let Ok(change) = job::claim(&job.head, claim.worker, claim.lease, self.now) {
                 job.head = self.write(change)?;
                 started.push(job);
@@ -185,8 +178,9 @@ impl<'a> Changes<'a> {
              WHERE jobs.id = ?1 AND namespace = ?2
              AND state = 'queued' AND next_attempt_at IS NULL"
         ))?;
-        let mut found = Vec::new();
-        for id in only {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        // A job may be named twice.
+        for id in only.iter().filter(|id| seen.insert(**id)) {
             let rows = statement.query(params![bytes(id.as_uuid()), self.namespace])?;
             found.extend(all(rows, rows::job)?);
         }

@@ -1,4 +1,4 @@
-//! The contract of [`EventLog`](esl_core::ports::EventLog).
+//! The contract of [`EventLog`].
 
 use std::collections::BTreeMap;
 use std::time::Duration;
