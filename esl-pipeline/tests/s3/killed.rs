@@ -27,6 +27,7 @@ async fn at_every_request(fault: Fault) {
             return;
         }
         drop(doomed);
+        world.server.until_alone().await;
         let request = world.server.log().pop();
         let case = format!("{fault:?} at request {number}, {request:?}");
         let (kept, spoken) = (world.segments(), world.tts.calls());

@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, RwLock};
+use tokio::sync::{Notify, RwLock, watch};
 use tokio::task::JoinHandle;
 
 pub(crate) const BUCKET: &str = "lessons";
@@ -67,6 +67,8 @@ struct State {
     rules: Mutex<VecDeque<Rule>>,
     log: Mutex<Vec<Logged>>,
     hanging: Notify,
+    /// Connections that are open, those that hang left out.
+    open: watch::Sender<usize>,
     /// The folder takes one write at a time, so that its conditions hold.
     turns: RwLock<()>,
 }
@@ -155,6 +157,12 @@ impl Server {
         self.state.hanging.notified().await;
     }
 
+    /// Ends when what dead callers sent has been carried out and they have hung up.
+    pub(crate) async fn until_alone(&self) {
+        let mut open = self.state.open.subscribe();
+        open.wait_for(|open| *open == 0).await.unwrap();
+    }
+
     /// The names of all objects, sorted.
     pub(crate) fn objects(&self) -> Vec<String> {
         let bucket = self.root.path().join(BUCKET);
@@ -218,6 +226,8 @@ async fn serve(listener: TcpListener, service: S3Service, state: Arc<State>) {
 
 async fn converse(stream: TcpStream, service: S3Service, state: Arc<State>) {
     let _ = stream.set_nodelay(true);
+    state.open.send_modify(|open| *open += 1);
+    let counted = state.clone();
     let answer = service_fn(move |request| {
         let (service, state) = (service.clone(), state.clone());
         // Carried out to its end, even if the caller hangs up.
@@ -229,6 +239,7 @@ async fn converse(stream: TcpStream, service: S3Service, state: Arc<State>) {
     });
     let io = TokioIo::new(stream);
     let _ = http1::Builder::new().serve_connection(io, answer).await;
+    counted.open.send_modify(|open| *open -= 1);
 }
 
 #[derive(Debug)]
