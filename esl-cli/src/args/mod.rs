@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags, their ranges and their help. Nothing is done here.
 
+mod colorize;
 mod forget;
 mod new;
 mod run;
@@ -14,11 +15,12 @@ use serde::Serialize;
 
 use crate::config::SpeechProvider;
 
+pub(crate) use colorize::ColorizeArgs;
 pub(crate) use forget::ForgetArgs;
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
-    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, RerunArgs, ResumeArgs, RunArgs, TtsArgs,
-    WatchArgs,
+    BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, Reader, RerunArgs, ResumeArgs, RunArgs,
+    TtsArgs, WatchArgs,
 };
 pub(crate) use settings::{ConfigCommand, SettingArgs, UploadFileArgs};
 
@@ -90,6 +92,8 @@ pub(crate) enum Command {
     Tts(Box<TtsArgs>),
     /// Put a file where others can reach it: the bucket, or Notion
     Upload(Box<UploadFileArgs>),
+    /// Colour the headings of a page that exists
+    Colorize(Box<ColorizeArgs>),
     /// Write a lesson to begin with
     New(NewArgs),
     /// Check lessons and show what is wrong with them
@@ -126,6 +130,7 @@ impl Command {
             Self::Watch(_) => "watch",
             Self::Tts(_) => "tts",
             Self::Upload(_) => "upload",
+            Self::Colorize(_) => "colorize",
             Self::New(_) => "new",
             Self::Validate(_) => "validate",
             Self::Extract(_) => "extract",

@@ -146,6 +146,10 @@ pub(crate) struct PageArgs {
     /// Keep the answers in the student's copy
     #[arg(long)]
     pub(crate) answers: bool,
+    /// Whom the page is for; students get neither answers nor follow-up plan. As in the last run
+    /// unless given
+    #[arg(long, value_name = "WHO")]
+    pub(crate) audience: Option<Reader>,
     /// Leave the page as it is
     #[arg(long)]
     pub(crate) skip_import: bool,
@@ -155,6 +159,15 @@ pub(crate) struct PageArgs {
     /// Make a new page: the same as `--on-existing new`
     #[arg(long, conflicts_with = "on_existing")]
     new_page: bool,
+}
+
+/// Whom a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reader {
+    Teacher,
+    Student,
+    /// Without the follow-up plan, but with the answer key
+    StudentWithAnswers,
 }
 
 /// Whether and how to speak.

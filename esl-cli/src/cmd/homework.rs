@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use esl_core::block::Audience;
 use esl_core::manifest::UnfinishedRun;
 use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::lesson::Report;
@@ -15,7 +16,7 @@ use esl_pipeline::speech::segments::SpeechMode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs};
+use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs, Reader};
 use crate::config::{
     self, Environment, Settings, SpeechDefaults, SpeechProvider, Typed, UploadSettings,
     UploadTarget,
@@ -403,6 +404,11 @@ fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<RunOptions, F
         ExistingPage::New => OnExisting::New,
         ExistingPage::Fail => OnExisting::Fail,
     };
+    options.audience = args.page.audience.map(|reader| match reader {
+        Reader::Teacher => Audience::Teacher,
+        Reader::Student => Audience::Student,
+        Reader::StudentWithAnswers => Audience::StudentWithAnswers,
+    });
     options.skip_import = args.page.skip_import;
     options.with_tts = Some(args.speech.is_on());
     options.skip_tts = args.speech.skip_tts;

@@ -4,6 +4,7 @@
 mod ask;
 mod batch;
 mod blocks;
+mod colorize;
 mod completions;
 mod config;
 mod doctor;
@@ -96,6 +97,7 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
         Command::Watch(args) => block_on(watch::watch(*args, session)),
         Command::Tts(args) => block_on(tts::tts(*args, session)),
         Command::Upload(args) => block_on(upload::upload(&args, session)),
+        Command::Colorize(args) => block_on(colorize::colorize(&args, session)),
         Command::New(args) => new::new(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Blocks(args) => block_on(blocks::blocks(&args, environment)),

@@ -162,7 +162,7 @@ pub(super) fn resolve_upload(
         UploadTarget::Auto,
     );
     let expiry = parse::number(1..=LONGEST_EXPIRY);
-    let expiry = resolver.or(&keys::UPLOAD_EXPIRY, typed.presign, expiry, 3600);
+    let expiry = resolver.or(&keys::UPLOAD_EXPIRY, typed.presign, expiry, LONGEST_EXPIRY);
     let is_public = typed.is_public_read.then_some(true);
     let is_public = resolver.or(&keys::UPLOAD_PUBLIC, is_public, parse::switch, false);
     let public_base_url =

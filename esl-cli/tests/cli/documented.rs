@@ -6,7 +6,7 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 26] = [
     &[],
     &["run"],
     &["rerun"],
@@ -26,6 +26,7 @@ const COMMANDS: [&[&str]; 25] = [
     &["voices", "sync"],
     &["voices", "preview"],
     &["tts"],
+    &["colorize"],
     &["upload"],
     &["config"],
     &["config", "check"],

@@ -1,7 +1,10 @@
 //! Real services, faked strictly: a lesson becomes a Notion page with sound from S3 or from Notion,
 //! and whatever is wrong is told without a secret.
 
-use esl_testkit::fakes::{Fakes, FakesOptions, Service};
+use std::process::Stdio;
+use std::time::Duration;
+
+use esl_testkit::fakes::{Fakes, FakesOptions, Fault, Service};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -275,4 +278,84 @@ fn voices_are_listed_kept_and_chosen_from() {
     let explained = outside.esl(&bench, &line, &[]);
     assert_eq!(explained.code, Some(0), "{}", explained.stderr);
     assert_eq!(outside.fakes.requests(Service::ElevenLabs).len(), 0);
+}
+
+#[test]
+fn a_page_for_students_holds_no_answers() {
+    let (bench, outside) = (lesson(), Outside::new());
+    let line = ["run", "lesson.md", "--no-tts", "--audience", "student"];
+    let ended = outside.esl(&bench, &line, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let pages = format!("{:?}", outside.fakes.notion().pages());
+    assert!(pages.contains("Your Turn"), "{pages}");
+    assert!(!pages.contains("Answer Key"), "{pages}");
+}
+
+#[test]
+fn the_headings_of_a_page_are_coloured_once() {
+    let (bench, outside) = (lesson(), Outside::new());
+    let line = ["run", "lesson.md", "--no-tts", "--no-preset", "--json"];
+    let page = outside.esl(&bench, &line, &[]).json()["result"]["pageUrl"].clone();
+    let colorize = ["colorize", page.as_str().unwrap(), "--json"];
+    let changed = |ended: &Ended| {
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        ended.json()["result"]["updated"].as_array().unwrap().len()
+    };
+    let dry = outside.esl(&bench, &[&colorize[..], &["--dry-run"]].concat(), &[]);
+    let first = outside.esl(&bench, &colorize, &[]);
+    assert!(changed(&first) > 0, "{}", first.stdout);
+    assert_eq!(changed(&dry), changed(&first));
+    assert_eq!(changed(&outside.esl(&bench, &colorize, &[])), 0);
+}
+
+/// Makes the page; then the recording, but kills the process as soon as its request hangs at the
+/// service; then runs again.
+fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
+    let (bench, outside) = (lesson(), Outside::new());
+    let page = outside.esl(&bench, &["run", "lesson.md", "--no-tts"], &[]);
+    assert_eq!(page.code, Some(0), "{}", page.stderr);
+    let forever = Fault::delay(Duration::from_secs(3600));
+    outside.fakes.inject(service, forever.on(method, "/**"));
+    let mut command = bench.command(&["run", "lesson.md"]);
+    let environment = outside.fakes.environment().iter();
+    command.envs(environment.map(|(name, value)| (*name, value)));
+    let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut process = quiet.spawn().unwrap();
+    let hangs = || {
+        let asked = outside.fakes.requests(service);
+        asked
+            .iter()
+            .any(|request| request.method == method && request.status.is_none())
+    };
+    while !hangs() {
+        assert_eq!(process.try_wait().unwrap(), None, "{service:?} {method}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    outside.fakes.clear_faults();
+    let resumed = outside.esl(&bench, &["run", "lesson.md"], &[]);
+    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+    (outside, bench)
+}
+
+#[test]
+fn killed_while_it_uploads_it_buys_nothing_again() {
+    let (outside, bench) = killed_at(Service::S3, "PUT");
+    assert_eq!(outside.count(Service::ElevenLabs, "POST"), 1);
+    assert_eq!(outside.fakes.s3().objects().len(), 1);
+    let again = outside.esl(&bench, &["run", "lesson.md", "--json"], &[]);
+    assert_eq!(again.json()["result"]["changed"], false);
+}
+
+#[test]
+fn killed_while_it_speaks_it_leaves_one_page_and_one_object() {
+    let (outside, _bench) = killed_at(Service::ElevenLabs, "POST");
+    assert_eq!(outside.count(Service::ElevenLabs, "POST"), 2);
+    assert_eq!(outside.fakes.s3().objects().len(), 1);
+    let created = outside.fakes.requests(Service::Notion);
+    let created = created
+        .iter()
+        .filter(|request| request.method == "POST" && request.path == "/v1/pages");
+    assert_eq!(created.count(), 1);
 }

@@ -7,7 +7,7 @@ use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::{Digest, Preset, Stage};
 use serde::Serialize;
 
-use super::delivery::{Delivery, UploadFact, upload_fact};
+use super::delivery::{Delivery, UploadFact, is_played, upload_fact};
 use super::findings::{audio_of, is_whole};
 use super::preflight::study_text_hash;
 use super::stages::validate;
@@ -76,7 +76,7 @@ impl Pipeline {
                     audio: audio_is_stale,
                     upload: delivery == Delivery::Store
                         && (audio_is_stale || audio.is_some() && self.upload_is_stale(manifest)),
-                    attachment: audio.is_some() && !delivery.has_reached_page(manifest),
+                    attachment: audio.is_some() && !reaches_page(delivery, manifest),
                 }
             }
             None => Stale {
@@ -159,6 +159,14 @@ fn audio_is_stale(manifest: &Manifest, lesson: &Lesson<'_>) -> bool {
         return speech.is_none_or(|record| record.status != StageOutcome::Skipped);
     };
     !is_whole(audio) || manifest.study_text_hash.as_ref() != Some(&study_text_hash(lesson))
+}
+
+/// Whether the page plays the recording, and in the way configured if there is a store to tell.
+fn reaches_page(delivery: Delivery, manifest: &Manifest) -> bool {
+    match delivery {
+        Delivery::Store => delivery.has_reached_page(manifest),
+        Delivery::Workspace | Delivery::Nowhere => is_played(manifest),
+    }
 }
 
 #[cfg(test)]
