@@ -7,10 +7,8 @@ use esl_pipeline::pipeline::{NextAction, Standing};
 use esl_testkit::NotionCall;
 use esl_testkit::faults::{Fault, FaultPlan, PortCall};
 
+use crate::storm::{LATE, resume, weather};
 use crate::world::{World, edited_text, lesson, lesson_text, on_paused_time, retitled_text};
-
-/// Less than the request deadline: what is on its way has to be waited for.
-const LATE: Duration = Duration::from_secs(20);
 
 /// What the page shows if nothing goes wrong.
 async fn expected(texts: &[&str]) -> Vec<String> {
@@ -48,19 +46,6 @@ async fn at_every_call(texts: &[&str], fault: Fault) {
         assert!(!world.run(last).await.changed, "{case}");
         assert_eq!(world.effects(), before, "{case}");
     }
-}
-
-/// Runs once more, and checks that nothing is spoken whose sound was kept.
-async fn resume(world: &World, text: &str, case: &str) {
-    let kept = world.segments.keys().len();
-    let process = world.process(FaultPlan::none());
-    process.run(text).await.expect("nobody kills it").unwrap();
-    let missing = world.segments.keys().len() - kept;
-    let spoken = process.faults.count(PortCall::Synthesize);
-    assert!(
-        spoken <= missing,
-        "{spoken} spoken, {missing} missing, {case}"
-    );
 }
 
 /// Lets `fault` happen at every call of a first run, one after the other; then resumes with a lesson
@@ -193,26 +178,7 @@ fn whatever_happens_how_often_the_lesson_is_done_once() {
         let text = lesson_text();
         let expected = expected(&[&text]).await;
         for seed in 0..30 {
-            let world = World::new();
-            for attempt in 0..6 {
-                let seed = seed * 100 + attempt;
-                let plan = [
-                    Fault::KillBefore,
-                    Fault::KillAfter,
-                    Fault::KillInFlight(LATE),
-                    Fault::LoseAnswer,
-                    Fault::CommitLate(LATE),
-                    Fault::Delay(LATE),
-                ]
-                .into_iter()
-                .fold(FaultPlan::none(), |plan, fault| {
-                    plan.sometimes(seed, 15, fault)
-                });
-                let _ = world.process(plan).run(&text).await;
-            }
-            let case = format!("seed {seed}");
-            resume(&world, &text, &case).await;
-            world.check_done(&expected, &case).await;
+            weather(seed, &text, &expected).await;
         }
     });
 }

@@ -3,4 +3,5 @@
 
 mod concurrent;
 mod killed;
+mod storm;
 mod world;
