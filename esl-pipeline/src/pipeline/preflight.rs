@@ -77,11 +77,45 @@ impl Pipeline {
             .unless(preset.map_err(|problem| vec![problem]))
             .flatten();
 
+        let engine = self.engine_of(context);
+        let asked = AskedForAudio::of(options, rerun, &manifest);
+        let wants_audio = wants_audio(asked, engine.as_ref());
+        let speaks = wants_audio && !options.skip_tts;
+        let has_audio = speaks || audio_of(&manifest).is_some();
+        let delivery = Delivery::of(options.upload, &manifest, self.uploads.is_some());
+
         let notion = &self.notion_of(context);
         let source = options.data_source_id.unwrap_or(self.source);
-        let schema = notion.schema(source).await.map_err(unavailable);
-        let schema = problems.unless_failed(schema).unwrap_or_else(any_schema);
-        let links = Links::of(notion, &lesson.front_matter, student, &schema).await;
+        let place_of_page = async {
+            let schema = notion.schema(source).await;
+            let known = schema.as_ref().cloned().unwrap_or_else(|_| any_schema());
+            let links = Links::of(notion, &lesson.front_matter, student, &known).await;
+            (schema.map(|_| known), links)
+        };
+        let take = async {
+            let engine = engine.as_ref().filter(|_| speaks)?;
+            Some(Take::prepare(engine, lesson, request, &profile, &manifest).await)
+        };
+        let uploads = self
+            .uploads
+            .as_deref()
+            .filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
+        let upload = async {
+            match uploads {
+                Some(store) => delivery::look(&manifest, store, self.clock.now()).await,
+                None => Ok(UploadFact::Missing),
+            }
+        };
+        // The services are asked at the same time.
+        let ((schema, links), page_is_there, take, upload) = tokio::join!(
+            place_of_page,
+            page_is_there(notion, &manifest),
+            take,
+            upload
+        );
+
+        let schema = problems.unless_failed(schema.map_err(unavailable));
+        let schema = schema.unwrap_or_else(any_schema);
         let links = problems.unless_failed(links.map_err(unavailable));
         let links = links.unwrap_or_default();
         let audience = options.audience.or(manifest.audience).unwrap_or_default();
@@ -89,31 +123,9 @@ impl Pipeline {
         let colors = content.colors;
         let (page, unfit) = content.fit(lesson, student, source, &schema, links, notion.limits());
         problems.add(unfit);
-        let page_is_there = page_is_there(notion, &manifest).await;
         let page_is_there = problems.unless_failed(page_is_there);
-
-        let engine = self.engine_of(context);
-        let asked = AskedForAudio::of(options, rerun, &manifest);
         problems.add(missing_engine(asked, engine.as_ref()));
-        let wants_audio = wants_audio(asked, engine.as_ref());
-        let speaks = wants_audio && !options.skip_tts;
-        let take = match engine.as_ref().filter(|_| speaks) {
-            Some(engine) => {
-                problems.unless(Take::prepare(engine, lesson, request, &profile, &manifest).await)
-            }
-            None => None,
-        };
-
-        let has_audio = speaks || audio_of(&manifest).is_some();
-        let delivery = Delivery::of(options.upload, &manifest, self.uploads.is_some());
-        let uploads = self
-            .uploads
-            .as_deref()
-            .filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
-        let upload = match uploads {
-            Some(store) => delivery::look(&manifest, store, self.clock.now()).await,
-            None => Ok(UploadFact::Missing),
-        };
+        let take = take.and_then(|take| problems.unless(take));
         let upload = upload.map_err(|source| PipelineError::Upload { source });
         let upload = problems.unless_failed(upload);
         problems.add(missing_store(delivery, self.uploads.is_some()));
