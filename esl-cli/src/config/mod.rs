@@ -193,8 +193,13 @@ impl Settings {
 
 /// `path` from the root on: what is recorded holds wherever the next run starts.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|error| {
-        let message = format!("cannot use the folder {}: {error}", path.display());
+    let unusable = |reason: &str| {
+        let message = format!("cannot use {}: {reason}", path.display());
         Failure::new(Exit::Configuration, ErrorKind::Storage, message)
-    })
+    };
+    let absolute = std::path::absolute(path).map_err(|error| unusable(&error.to_string()))?;
+    match absolute.to_str() {
+        Some(_) => Ok(absolute),
+        None => Err(unusable("its name is not UTF-8, which manifests need")),
+    }
 }

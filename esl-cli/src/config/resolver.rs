@@ -152,12 +152,19 @@ impl<'a> Resolver<'a> {
             },
             (None, None) => built_in.map(|value| Setting::new(value, Origin::BuiltIn)),
         };
-        let (value, origin) = match &setting {
-            Some(setting) => (json!(setting.value), &setting.origin),
-            None => (Value::Null, &Origin::BuiltIn),
+        let Some(setting) = setting else {
+            self.show(key, Value::Null, &Origin::BuiltIn);
+            return None;
         };
-        self.show(key, value, origin);
-        setting
+        match serde_json::to_value(&setting.value) {
+            Ok(value) => self.show(key, value, &setting.origin),
+            // Manifests and documents could not say it.
+            Err(error) => {
+                let setting = format!("{} ({})", key.path, setting.origin);
+                self.problems.push(Problem::of(setting, error.to_string()));
+            }
+        }
+        Some(setting)
     }
 }
 

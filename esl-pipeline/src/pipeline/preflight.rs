@@ -1,6 +1,7 @@
 //! Looks at everything that a run depends on, and finds every reason not to begin. Reads only.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use esl_core::manifest::{Manifest, StageOutcome};
 use esl_core::ports::{Notion, NotionError, SourceSchema};
@@ -124,6 +125,7 @@ impl Pipeline {
         let (page, unfit) = content.fit(lesson, student, source, &schema, links, notion.limits());
         problems.add(unfit);
         let page_is_there = problems.unless_failed(page_is_there);
+        problems.add(unusable_folder(options.out.as_deref()));
         problems.add(missing_engine(asked, engine.as_ref()));
         let take = take.and_then(|take| problems.unless(take));
         let upload = upload.map_err(|source| PipelineError::Upload { source });
@@ -352,6 +354,22 @@ pub(super) fn no_engine() -> Problem {
         hint: Some("set up a speech engine, or leave the audio out".to_owned()),
         kind: ErrorKind::Configuration,
     }
+}
+
+/// A manifest holds paths as text.
+fn unusable_folder(out: Option<&Path>) -> Option<Problem> {
+    let folder = out.filter(|folder| folder.to_str().is_none())?;
+    Some(Problem {
+        stage: Stage::Tts,
+        class: ErrorClass::ConfigurationError,
+        field: Some("out"),
+        message: format!(
+            "the folder {} has a name that is not UTF-8",
+            folder.display()
+        ),
+        hint: Some("keep the recording in another folder".to_owned()),
+        kind: ErrorKind::Configuration,
+    })
 }
 
 fn missing_store(delivery: Delivery, has_store: bool) -> Option<Problem> {

@@ -320,7 +320,7 @@ impl Run<'_> {
         let plan = &self.outlook.plan;
         let asked = UnfinishedRun {
             options: serde_json::to_value(&self.request.options)
-                .expect("options are JSON by nature"),
+                .expect("preflight refuses paths that are not UTF-8; all else is JSON by nature"),
             steps: self.rerun.map(<[Stage]>::to_vec),
             caller: self.request.caller.clone(),
         };
