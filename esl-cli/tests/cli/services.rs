@@ -13,7 +13,7 @@ use crate::bench::{Bench, Ended, LESSON};
 /// Fakes that answer while the test waits for the binary.
 struct Outside {
     fakes: Fakes,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Outside {
@@ -22,7 +22,7 @@ impl Outside {
         let fakes = runtime.block_on(Fakes::start(FakesOptions::default()));
         Self {
             fakes: fakes.unwrap(),
-            _runtime: runtime,
+            runtime,
         }
     }
 
@@ -308,6 +308,9 @@ fn the_headings_of_a_page_are_coloured_once() {
     assert_eq!(changed(&outside.esl(&bench, &colorize, &[])), 0);
 }
 
+/// More than any run takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Makes the page; then the recording, but kills the process as soon as its request hangs at the
 /// service; then runs again.
 fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
@@ -321,16 +324,12 @@ fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
     command.envs(environment.map(|(name, value)| (*name, value)));
     let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = quiet.spawn().unwrap();
-    let hangs = || {
-        let asked = outside.fakes.requests(service);
-        asked
-            .iter()
-            .any(|request| request.method == method && request.status.is_none())
-    };
-    while !hangs() {
-        assert_eq!(process.try_wait().unwrap(), None, "{service:?} {method}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let hangs = outside
+        .fakes
+        .until(service, |request| request.method == method);
+    let hangs = async { tokio::time::timeout(PATIENCE, hangs).await };
+    let hangs = outside.runtime.block_on(hangs);
+    hangs.expect("the service is asked");
     process.kill().unwrap();
     process.wait().unwrap();
     outside.fakes.clear_faults();

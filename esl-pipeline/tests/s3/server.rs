@@ -69,6 +69,8 @@ struct State {
     hanging: Notify,
     /// Connections that are open, those that hang left out.
     open: watch::Sender<usize>,
+    /// Requests that will be carried out late.
+    late: watch::Sender<usize>,
     /// The folder takes one write at a time, so that its conditions hold.
     turns: RwLock<()>,
 }
@@ -161,6 +163,12 @@ impl Server {
     pub(crate) async fn until_alone(&self) {
         let mut open = self.state.open.subscribe();
         open.wait_for(|open| *open == 0).await.unwrap();
+    }
+
+    /// Ends when nothing is left that happens late.
+    pub(crate) async fn until_settled(&self) {
+        let mut late = self.state.late.subscribe();
+        late.wait_for(|late| *late == 0).await.unwrap();
     }
 
     /// The names of all objects, sorted.
@@ -299,9 +307,11 @@ async fn answer(
         }
         Some(Fault::Truncate) => Ok(truncated(carry_out(service, state).await?)),
         Some(Fault::CommitLate(delay)) => {
+            state.late.send_modify(|late| *late += 1);
             tokio::spawn(async move {
                 tokio::time::sleep(delay).await;
-                let _ = carry_out(service, state).await;
+                let _ = carry_out(service, state.clone()).await;
+                state.late.send_modify(|late| *late -= 1);
             });
             Err(Dropped)
         }

@@ -97,7 +97,7 @@ fn a_manifest_is_written_once_whatever_becomes_of_the_answers() {
             server.fail(puts, 0, 2, fault);
             let second = store.write(&lesson(), &manifest("2"), Some(&first)).await;
             let second = second.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
-            tokio::time::sleep(Duration::from_millis(400)).await;
+            server.until_settled().await;
             let found = store.read(&lesson()).await.unwrap().unwrap();
             assert_eq!(found.revision, second, "{fault:?}");
             assert_eq!(found.manifest, manifest("2"), "{fault:?}");

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hyper::HeaderMap;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::service::{FakeRequest, Service};
 
@@ -125,6 +126,8 @@ const MOST: usize = 20_000;
 pub(crate) struct Log {
     entries: Mutex<Entries>,
     origin: Instant,
+    /// Rung whenever an entry is made or changed.
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -138,6 +141,21 @@ impl Log {
         Self {
             entries: Mutex::default(),
             origin: Instant::now(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Ends when one of the service's requests fits.
+    pub(crate) async fn until(&self, service: Service, fits: impl Fn(&LoggedRequest) -> bool) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            // From here on no change is missed.
+            changed.as_mut().enable();
+            if self.requests(service).iter().any(&fits) {
+                return;
+            }
+            changed.await;
         }
     }
 
@@ -163,6 +181,8 @@ impl Log {
             started: Instant::now(),
             ended: None,
         });
+        drop(entries);
+        self.changed.notify_waiters();
         id
     }
 
@@ -173,6 +193,8 @@ impl Log {
         if let Some(entry) = entry.into_iter().find(|entry| entry.id == id) {
             change(entry);
         }
+        drop(entries);
+        self.changed.notify_waiters();
     }
 
     pub(crate) fn requests(&self, service: Service) -> Vec<LoggedRequest> {

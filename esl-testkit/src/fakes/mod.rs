@@ -179,6 +179,11 @@ impl Fakes {
         self.control.frame.log.requests(service)
     }
 
+    /// Waits until a request that fits has been received; it may be in flight still.
+    pub async fn until(&self, service: Service, fits: impl Fn(&LoggedRequest) -> bool) {
+        self.control.frame.log.until(service, fits).await;
+    }
+
     /// Forgets the requests received so far.
     pub fn clear_log(&self) {
         self.control.frame.log.clear();
