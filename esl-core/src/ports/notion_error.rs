@@ -150,6 +150,12 @@ impl Classify for NotionError {
             Self::Unauthenticated { .. } => {
                 Some("set the token of an integration that still exists".to_owned())
             }
+            Self::Unreachable { .. } => Some(
+                "check the network and the address of the workspace, then run again".to_owned(),
+            ),
+            Self::Unanswered { .. } | Self::Unavailable { .. } => {
+                Some("run again in a while: it goes on where it stopped".to_owned())
+            }
             Self::Storage { .. } => {
                 Some("check that the folder exists, may be written to and has room".to_owned())
             }

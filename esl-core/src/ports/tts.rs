@@ -306,6 +306,9 @@ impl Classify for TtsError {
             Self::Unauthenticated { .. } => {
                 Some("check the key: is it whole, still valid, and of this account?".into())
             }
+            Self::Unavailable { .. } | Self::Timeout { .. } | Self::RateLimited { .. } => {
+                Some("run again in a while: what was spoken so far is kept".into())
+            }
             Self::NoDialogue { .. } => Some("let it speak line by line: mode monologue".into()),
             Self::QuotaExhausted { .. } => Some(
                 "top the account up, or wait until its allowance is renewed, and run again: what \

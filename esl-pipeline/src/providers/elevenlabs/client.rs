@@ -71,6 +71,9 @@ impl Api {
                 provider: PROVIDER.to_owned(),
                 after: self.timeout,
             },
+            HttpError::Unreachable(_) => {
+                unavailable(&format!("{} cannot be reached", self.base), error)
+            }
             error => unavailable("the request came to nothing", error),
         }
     }

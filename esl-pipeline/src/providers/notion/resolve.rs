@@ -39,7 +39,7 @@ pub enum SourceError {
         choices: Vec<SourceChoice>,
     },
     /// Notion could not be asked.
-    #[error("cannot look for the data source")]
+    #[error(transparent)]
     Notion(#[from] NotionError),
 }
 
