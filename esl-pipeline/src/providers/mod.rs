@@ -13,6 +13,8 @@ pub mod fs;
 pub mod http;
 #[cfg(feature = "http-config")]
 pub mod http_config;
+#[cfg(any(feature = "elevenlabs", feature = "openai-speech"))]
+mod invalid_field;
 #[cfg(feature = "local-workspace")]
 pub mod local_workspace;
 #[cfg(feature = "notion")]

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 
 use super::PROVIDER;
+use crate::providers::invalid_field::InvalidField;
 
 /// Most characters of the service's words that are told.
 const MAX_MESSAGE: usize = 300;
@@ -65,14 +66,6 @@ enum Detail {
     Text(String),
 }
 
-#[derive(Deserialize)]
-struct InvalidField {
-    #[serde(default)]
-    loc: Vec<serde_json::Value>,
-    #[serde(default)]
-    msg: String,
-}
-
 impl Refusal {
     /// Reads any of the three shapes; of anything else only that it was no JSON.
     pub(super) fn read(body: &[u8]) -> Self {
@@ -94,7 +87,7 @@ impl Refusal {
                 request_id,
             },
             Detail::Invalid(fields) => Self {
-                message: fields.iter().map(described).collect::<Vec<_>>().join("; "),
+                message: InvalidField::list(&fields),
                 ..Self::default()
             },
             Detail::Text(message) => Self {
@@ -191,16 +184,6 @@ impl Refusal {
         let named = |turn: &&Turn| self.message.contains(turn.voice.as_str());
         turns.iter().find(named).or_else(|| turns.first())
     }
-}
-
-/// `body.text: Field required`
-fn described(field: &InvalidField) -> String {
-    let place = field.loc.iter().map(|part| match part {
-        serde_json::Value::String(name) => name.clone(),
-        other => other.to_string(),
-    });
-    let place: Vec<_> = place.collect();
-    format!("{}: {}", place.join("."), field.msg)
 }
 
 /// The whole numbers in a message; thousands may be parted by commas.

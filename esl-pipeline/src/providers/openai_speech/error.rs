@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 
 use super::PROVIDER;
+use crate::providers::invalid_field::InvalidField;
 
 /// Most characters of the server's words that are told.
 const MAX_MESSAGE: usize = 300;
@@ -46,14 +47,6 @@ enum Reason {
     Text(String),
 }
 
-#[derive(Deserialize)]
-struct InvalidField {
-    #[serde(default)]
-    loc: Vec<serde_json::Value>,
-    #[serde(default)]
-    msg: String,
-}
-
 impl Refusal {
     pub(super) fn read(body: &[u8]) -> Self {
         let plain = |message: &str| Self {
@@ -83,8 +76,10 @@ impl Refusal {
                 ..plain(&message.unwrap_or_default())
             },
             Reason::Fields(fields) => Self {
-                param: fields.iter().find_map(last_name),
-                ..plain(&fields.iter().map(described).collect::<Vec<_>>().join("; "))
+                param: fields
+                    .iter()
+                    .find_map(|field| field.name().map(str::to_owned)),
+                ..plain(&InvalidField::list(&fields))
             },
             Reason::Text(message) => plain(&message),
         }
@@ -135,20 +130,6 @@ impl Refusal {
             _ => TtsError::Refused { provider, message },
         }
     }
-}
-
-fn last_name(field: &InvalidField) -> Option<String> {
-    field.loc.last()?.as_str().map(str::to_owned)
-}
-
-/// `body.input: Field required`
-fn described(field: &InvalidField) -> String {
-    let place = field.loc.iter().map(|part| match part {
-        serde_json::Value::String(name) => name.clone(),
-        other => other.to_string(),
-    });
-    let place: Vec<_> = place.collect();
-    format!("{}: {}", place.join("."), field.msg)
 }
 
 #[cfg(test)]
