@@ -358,3 +358,20 @@ fn killed_while_it_speaks_it_leaves_one_page_and_one_object() {
         .filter(|request| request.method == "POST" && request.path == "/v1/pages");
     assert_eq!(created.count(), 1);
 }
+
+#[test]
+fn a_run_is_resumed_in_the_database_that_was_typed_for_it() {
+    let (bench, outside) = (lesson(), Outside::new());
+    let database = outside.fakes.notion().database_id().to_string();
+    let nowhere = [("NOTION_DB_ID", "")];
+    let refused = Fault::status(401).on("POST", "/**");
+    outside.fakes.inject(Service::ElevenLabs, refused);
+    let line = ["run", "lesson.md", "--db-id", &database];
+    let failed = outside.esl(&bench, &line, &nowhere);
+    assert_eq!(failed.code, Some(4), "{}", failed.stderr);
+    let resumed = outside.esl(&bench, &["resume", "lesson.md"], &nowhere);
+    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+    let created = outside.fakes.requests(Service::Notion);
+    let created = created.iter().filter(|request| request.path == "/v1/pages");
+    assert_eq!(created.count(), 1);
+}

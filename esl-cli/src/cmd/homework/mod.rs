@@ -103,7 +103,10 @@ impl Maker {
                 .hint("`esl run` goes on with it, with the options you give")
         })?;
         let settings = environment.settings(kept.settings())?;
-        Self::with(kept, RunOptions::default(), timeout, settings).await
+        let mut maker = Self::with(kept, RunOptions::default(), timeout, settings).await?;
+        // The options of the interrupted run say where its page belongs.
+        maker.needs_page = false;
+        Ok(maker)
     }
 
     async fn with(
