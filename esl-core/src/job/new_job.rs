@@ -68,6 +68,25 @@ impl NewJob {
         }
     }
 
+    /// The same work as that of `job`, following from it.
+    #[must_use]
+    pub fn repeating(job: &Job) -> Self {
+        let Job { head, payload, .. } = job;
+        Self {
+            id: JobId::new(),
+            kind: head.kind.clone(),
+            payload: payload.clone(),
+            owner: head.owner,
+            actor: Actor::System,
+            parent: Some(head.id),
+            batch: None,
+            priority: head.priority,
+            max_attempts: head.max_attempts,
+            not_before: None,
+            dedupe: None,
+        }
+    }
+
     /// The same job, submitted by its owner.
     #[must_use]
     pub fn owned_by(mut self, owner: UserId) -> Self {
