@@ -63,6 +63,7 @@ impl RerunAudio {
             parent: Some(job.head.id),
             priority: Priority::HIGH,
             dedupe: Some(payload.dedupe_key(job.head.owner)),
+            notify: job.head.notify.clone(),
             ..NewJob::new(&payload)
         };
         let submitted = store.submit(vec![new]).await?;
