@@ -64,6 +64,7 @@ impl RerunAudio {
             priority: Priority::HIGH,
             max_attempts: job.head.max_attempts,
             dedupe: Some(payload.dedupe_key(job.head.owner)),
+            notify: job.head.notify.clone(),
             ..NewJob::new(&payload)
         };
         let submitted = store.submit(vec![new]).await?;

@@ -4,6 +4,7 @@
 //! one transaction of a few statements, however many jobs it is about. Events are appended one
 //! transaction after the other, which is what makes cursors safe. No SQL stands outside this module.
 
+mod batches;
 mod bells;
 mod changes;
 mod connection;

@@ -4,6 +4,7 @@
 //! connections of their own and wait for nobody. Commits are on the disk before anybody hears of them
 //! (`synchronous=FULL`, write-ahead log). No SQL stands outside this module.
 
+mod batches;
 mod changes;
 mod error;
 mod neighbours;

@@ -15,7 +15,10 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: more than there are.
 const STATEMENTS: usize = 64;
 
-const MIGRATIONS: &[Migration] = &[migration!("sqlite", "0001_jobs")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("sqlite", "0001_jobs"),
+    migration!("sqlite", "0003_batches"),
+];
 
 const OPENING: &str = "open the SQLite file";
 const MIGRATING: &str = "migrate the SQLite file";
