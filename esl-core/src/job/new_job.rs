@@ -91,6 +91,8 @@ impl NewJob {
             max_attempts: head.max_attempts,
             not_before: None,
             dedupe: None,
+            notify: head.notify.clone(),
+            traceparent: None,
         }
     }
 
