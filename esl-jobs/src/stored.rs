@@ -28,6 +28,12 @@ pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, Store
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON object")))
 }
 
+/// Any JSON.
+#[cfg(feature = "sqlite")]
+pub(crate) fn json(what: &str, text: &str) -> Result<Value, StoreError> {
+    serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON")))
+}
+
 /// A JSON object as text.
 pub(crate) fn text(fields: &Map<String, Value>) -> String {
     // `Display` of a JSON value cannot fail; serializing a map of values can neither.

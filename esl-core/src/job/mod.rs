@@ -28,6 +28,7 @@ mod phases;
 mod rank;
 mod report;
 mod state;
+mod upkeep;
 
 pub use actor::Actor;
 pub use apply::{Change, Ignored, apply, claim};
@@ -47,3 +48,4 @@ pub use phases::{
 pub use rank::{Priority, Rank};
 pub use report::{News, Report};
 pub use state::{IllegalTransition, JobState, Transition};
+pub use upkeep::{UnknownTask, UpkeepTask};

@@ -7,7 +7,10 @@ use super::error::Fault;
 use crate::migrations::{Migration, migration, steps};
 use crate::stored::small;
 
-const MIGRATIONS: &[Migration] = &[migration!("postgres", "0001_jobs")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("postgres", "0001_jobs"),
+    migration!("postgres", "0002_settings"),
+];
 
 /// Of several processes that start at once, one migrates and the others wait and see it done.
 const BEGIN: &str = "BEGIN;

@@ -44,7 +44,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    fn statement(&self, sql: &str) -> Result<CachedStatement<'a>, Fault> {
+    pub(super) fn statement(&self, sql: &str) -> Result<CachedStatement<'a>, Fault> {
         Ok(self.connection.prepare_cached(sql)?)
     }
 

@@ -15,7 +15,10 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: more than there are.
 const STATEMENTS: usize = 64;
 
-const MIGRATIONS: &[Migration] = &[migration!("sqlite", "0001_jobs")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("sqlite", "0001_jobs"),
+    migration!("sqlite", "0002_settings"),
+];
 
 /// Opens the file, makes it if it is not there, and brings its tables to version `wanted` or the last
 /// one.

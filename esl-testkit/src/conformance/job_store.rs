@@ -5,6 +5,7 @@ mod dedupe;
 mod leases;
 mod order;
 mod reports;
+mod retention;
 mod submission;
 
 pub use claims::*;
@@ -12,6 +13,7 @@ pub use dedupe::*;
 pub use leases::*;
 pub use order::*;
 pub use reports::*;
+pub use retention::*;
 pub use submission::*;
 
 /// Makes one test of each clause of the `JobStore` contract.
@@ -65,6 +67,10 @@ macro_rules! job_store_suite {
                 a_lease_that_ran_out_is_taken_away,
                 a_job_that_kills_its_workers_is_given_up,
                 a_lost_job_is_taken_away_once,
+                jobs_that_ended_long_ago_are_forgotten,
+                jobs_are_forgotten_in_batches,
+                upkeep_is_forgotten_apart_from_the_rest,
+                what_follows_from_a_forgotten_job_stays,
             ]
         );
     };
