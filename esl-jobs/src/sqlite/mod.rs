@@ -6,6 +6,7 @@
 
 mod batches;
 mod changes;
+mod columns;
 mod error;
 mod neighbours;
 mod open;
