@@ -13,7 +13,7 @@ use esl_core::job::{Cursor, JobId, JobState, NewJob};
 use esl_core::ports::{EventLog, EventPage};
 use esl_core::{CancellationToken, Classify, ErrorKind};
 use esl_jobs::Jobs;
-use esl_jobs::worker::Worker;
+use esl_jobs::worker::{Worker, WorkerConfig};
 use esl_testkit::services::postgres::PostgresDatabase;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use counting::{Counts, Tally};
 use servers::{Servers, flush};
 
-const PATIENCE: Duration = Duration::from_secs(150);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often a reader looks by itself: a wake-up that was to be told while nobody listened is lost.
 const LOOK: Duration = Duration::from_secs(1);
@@ -40,7 +40,10 @@ impl Working {
     fn on(jobs: &Jobs) -> Self {
         let tally = Arc::new(Tally::default());
         let worker = Worker::builder(jobs.store.clone(), jobs.queue.clone());
-        let worker = worker.handles(Counts(tally.clone())).build().unwrap();
+        let mut config = WorkerConfig::default();
+        config.rest = Duration::from_millis(500);
+        let worker = worker.config(config).handles(Counts(tally.clone()));
+        let worker = worker.build().unwrap();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(worker.run(shutdown.clone()));
         Self {
