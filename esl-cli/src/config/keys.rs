@@ -53,6 +53,7 @@ keys! {
         variables: &["NOTION_DB_NAME", "NOTION_DB_LABEL"],
     }
     NOTION_BASE_URL = "notion.base_url" { variables: &["NOTION_BASE_URL"] }
+    NOTION_TIMEOUT = "notion.timeout" { variables: &["NOTION_TIMEOUT"] }
     COLORIZER_THROTTLE = "notion.colorizer_throttle_ms" {
         variables: &["NOTION_COLORIZER_THROTTLE_MS"],
     }

@@ -1,6 +1,9 @@
 //! The settings of Notion.
 
+use std::time::Duration;
+
 use esl_pipeline::providers::http::BaseUrl;
+use esl_pipeline::providers::notion::SourceKind;
 use secrecy::SecretString;
 
 use super::parse::{self, DatabaseChoice};
@@ -16,6 +19,8 @@ pub(crate) struct NotionSettings {
     /// The databases on offer where a person is asked.
     pub(crate) databases: Vec<DatabaseChoice>,
     pub(crate) base_url: Option<BaseUrl>,
+    /// How long a request may take, and may have an effect without an answer.
+    pub(crate) timeout: Duration,
 }
 
 /// Where pages are made, as the user says it.
@@ -34,16 +39,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// What a data source is looked for by.
-    pub(crate) fn asked(&self) -> Option<&str> {
-        let Self {
-            database,
-            database_name,
-            data_source,
-            ..
-        } = self;
-        let asked = data_source.as_ref().or(database.as_ref());
-        asked.or(database_name.as_ref()).map(String::as_str)
+    /// What a data source is looked for by, and what that is most likely of.
+    pub(crate) fn asked(&self) -> Option<(&str, SourceKind)> {
+        let data_source = self.data_source.as_deref();
+        let database = self.database.as_deref().or(self.database_name.as_deref());
+        let data_source = data_source.map(|asked| (asked, SourceKind::DataSource));
+        data_source.or(database.map(|asked| (asked, SourceKind::Database)))
     }
 }
 
@@ -70,11 +71,13 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionS
         |set| set.value,
     );
     let base_url = resolver.optional(&keys::NOTION_BASE_URL, None, parse::address);
+    let timeout = resolver.or(&keys::NOTION_TIMEOUT, None, parse::number(1..=600), 60);
     NotionSettings {
         token,
         target,
         databases,
         base_url: base_url.map(|set| set.value.0),
+        timeout: Duration::from_secs(timeout.value),
     }
 }
 

@@ -63,8 +63,8 @@ impl Workspace {
             Some(_) if !target.is_typed => &of_profile,
             _ => target,
         };
-        let asked = target.asked().ok_or_else(no_target)?;
-        let found = workspace.find_source(asked, target.data_source_name.as_deref());
+        let (asked, kind) = target.asked().ok_or_else(no_target)?;
+        let found = workspace.find_source(asked, kind, target.data_source_name.as_deref());
         found.await.map_err(|error| Failure::of(&error))
     }
 }
@@ -75,6 +75,7 @@ fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Fai
         return Ok(None);
     };
     let mut config = NotionConfig::new(token);
+    config.timeout = settings.timeout;
     if let Some(base_url) = settings.base_url.clone() {
         config.base_url = base_url;
     }

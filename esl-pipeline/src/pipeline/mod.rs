@@ -13,6 +13,7 @@ mod findings;
 mod forget;
 mod journal;
 mod links;
+mod own;
 mod page;
 mod page_plan;
 mod plan;
