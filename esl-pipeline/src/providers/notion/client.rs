@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::NotionConfig;
 use super::error::{Failure, unanswered};
 use super::pacing::{Pacer, Paused};
-use crate::providers::http::{self, Answer, BaseUrl};
+use crate::providers::http::{self, Answer, BaseUrl, CONNECT_TIMEOUT};
 
 /// The version of the API that this adapter speaks. What its versions differ in is described in
 /// Notion's "Versioning" and "Upgrade guides".
@@ -65,7 +65,7 @@ impl Client {
         };
         let http = http::client(&config.base_url, config.timeout);
         Ok(Self {
-            http: http.map_err(|error| unanswered(operation, error))?,
+            http: http.map_err(|error| unanswered(operation, Duration::ZERO, error))?,
             base: config.base_url.clone(),
             authorization,
             pacer: Pacer::new(config.pace),
@@ -78,6 +78,7 @@ impl Client {
         let answer = self.send(call).await?;
         answer.json().map_err(|error| NotionError::Unanswered {
             operation,
+            after: Duration::ZERO,
             source: error.into(),
         })
     }
@@ -96,9 +97,11 @@ impl Client {
         let request = self.request(&mut call);
         let answered = http::send(request, MAX_ANSWER).await;
         let duration_ms = start.elapsed().as_millis();
+        // Connecting may have taken its time.
+        let sent_for = start.elapsed().saturating_sub(CONNECT_TIMEOUT);
         let answer = answered.map_err(|error| {
             tracing::debug!(operation = call.operation, duration_ms, %error, "no answer from Notion");
-            unanswered(call.operation, error)
+            unanswered(call.operation, sent_for, error)
         })?;
         if answer.status.is_success() {
             tracing::debug!(operation = call.operation, duration_ms, "Notion answered");
@@ -106,7 +109,7 @@ impl Client {
         }
         let failure = Failure::of(&answer);
         tracing::debug!(operation = call.operation, duration_ms, %failure, "Notion answered");
-        let error = failure.into_error(&call, &answer);
+        let error = failure.into_error(&call, sent_for, &answer);
         if let NotionError::RateLimited { retry_after } = &error {
             self.pacer.pause(retry_after.unwrap_or(PAUSE));
         }
