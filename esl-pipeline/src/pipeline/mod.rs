@@ -63,6 +63,7 @@ pub use status::{Stale, StatusReport};
 
 use stages::tts::Engine;
 
+use crate::speech::encoders::Encoders;
 use crate::turns::Turns;
 
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
@@ -80,6 +81,7 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
+    encoders: Encoders,
     /// Runs of one lesson wait for each other. Between processes the manifest decides.
     turns: Turns<LessonId>,
 }
