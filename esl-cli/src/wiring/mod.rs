@@ -1,9 +1,12 @@
 //! Where adapters are named: what stands behind each port for this user on this machine.
 
 mod documents;
+mod jobs;
 mod lesson;
+mod shelf;
 mod speech;
 mod storage;
+mod workplace;
 mod workspace;
 
 use std::collections::BTreeMap;
@@ -16,18 +19,23 @@ use esl_pipeline::lesson::Lesson;
 use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder};
 use esl_pipeline::providers::fs::FsArtifactStore;
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use esl_pipeline::speech::encoders::Encoders;
 
 use crate::config::Settings;
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
+pub(crate) use jobs::{jobs, jobs_to_run, places};
 pub(crate) use lesson::{folder_of, identity, lesson};
+pub(crate) use shelf::Shelf;
 use speech::Speech;
 pub(crate) use speech::{eleven_labs, open as open_speech};
 pub(crate) use storage::{manifests, uploads};
+pub(crate) use workplace::worker;
 pub(crate) use workspace::Workspace;
 
 /// What is shared by all runs of a command: pages, documents, and who speaks.
+#[derive(Debug)]
 pub(crate) struct Workshop {
     settings: Settings,
     workspace: Workspace,
@@ -35,6 +43,8 @@ pub(crate) struct Workshop {
     speech: Option<Speech>,
     /// Where pages in Notion find recordings, if not there.
     uploads: Option<Arc<dyn ArtifactStore>>,
+    /// What all runs may do with sound at once.
+    encoders: Encoders,
     /// By the folder below which their lessons lie.
     pipelines: Mutex<BTreeMap<PathBuf, Arc<Pipeline>>>,
 }
@@ -67,9 +77,15 @@ impl Workshop {
             documents,
             speech,
             uploads,
+            encoders: Encoders::default(),
             pipelines: Mutex::default(),
         };
         Ok((workshop, missing))
+    }
+
+    /// The same, with another bound on what is done with sound at once.
+    pub(crate) fn with_encoders(self, encoders: Encoders) -> Self {
+        Self { encoders, ..self }
     }
 
     /// The settings that it was opened with.
@@ -88,12 +104,22 @@ impl Workshop {
         lesson: &LessonInput,
         student: Option<&str>,
     ) -> Result<DataSourceId, Failure> {
+        self.source_in(None, lesson, student).await
+    }
+
+    /// The same, unless it is said in which database.
+    pub(crate) async fn source_in(
+        &self,
+        database: Option<&str>,
+        lesson: &LessonInput,
+        student: Option<&str>,
+    ) -> Result<DataSourceId, Failure> {
         let text = String::from_utf8_lossy(&lesson.bytes);
         let parsed = Lesson::parse(&text);
         let declared = parsed.front_matter.student.as_ref();
         let student = student.or(declared.map(|student| student.value.as_str()));
         let profile = self.documents.students.profile_of(student);
-        self.workspace.source(&profile).await
+        self.workspace.source(database, &profile).await
     }
 
     /// The pipeline of lessons below `root`: their manifests lie beside them. All such lessons share
@@ -117,7 +143,8 @@ impl Workshop {
             .notion(self.workspace.port(), LocalWorkspace::SOURCE)
             .manifest_store(manifests(&self.settings, &root)?)
             .presets(self.documents.presets.clone())
-            .max_lesson_bytes(self.settings.max_lesson_bytes);
+            .max_lesson_bytes(self.settings.max_lesson_bytes)
+            .encoders(self.encoders.clone());
         if let Some(speech) = &self.speech {
             builder = builder
                 .tts(Arc::clone(&speech.account.tts))

@@ -21,17 +21,12 @@ use crate::exit::{Exit, Failure};
 /// That none is set up, or that it cannot be one.
 pub(crate) fn uploads(settings: &Settings) -> Result<S3ArtifactStore, Failure> {
     let UploadSettings {
-        bucket,
-        prefix,
         expires_in,
         is_public,
         public_base_url,
         ..
     } = &settings.upload;
-    let Some(bucket) = bucket else {
-        return Err(missing("no bucket is set", "set S3_BUCKET"));
-    };
-    let bucket = open(&settings.s3, bucket, prefix)?;
+    let bucket = bucket(settings)?;
     let mut options = S3ArtifactOptions::default();
     options.public_read = *is_public;
     options.addresses = match public_base_url {
@@ -44,6 +39,15 @@ pub(crate) fn uploads(settings: &Settings) -> Result<S3ArtifactStore, Failure> {
         },
     };
     S3ArtifactStore::new(bucket, options).map_err(|error| refused(&error))
+}
+
+/// The bucket that is set up.
+pub(super) fn bucket(settings: &Settings) -> Result<S3Bucket, Failure> {
+    let UploadSettings { bucket, prefix, .. } = &settings.upload;
+    let Some(bucket) = bucket else {
+        return Err(missing("no bucket is set", "set S3_BUCKET"));
+    };
+    open(&settings.s3, bucket, prefix)
 }
 
 /// Where the manifests of lessons below `root` are.

@@ -48,9 +48,13 @@ impl Workspace {
         }
     }
 
-    /// Where the pages of a student are made: as typed, as the student's profile says, or as it is
-    /// set up.
-    pub(crate) async fn source(&self, profile: &StudentProfile) -> Result<DataSourceId, Failure> {
+    /// Where the pages of a student are made: in this database, as typed, as the student's profile
+    /// says, or as it is set up.
+    pub(crate) async fn source(
+        &self,
+        database: Option<&str>,
+        profile: &StudentProfile,
+    ) -> Result<DataSourceId, Failure> {
         let Self::Notion { workspace, target } = self else {
             return Ok(LocalWorkspace::SOURCE);
         };
@@ -59,8 +63,13 @@ impl Workspace {
             data_source: profile.data_source_id.clone(),
             ..Target::default()
         };
-        let target = match of_profile.asked() {
-            Some(_) if !target.is_typed => &of_profile,
+        let named = database.map(|database| Target {
+            database: Some(database.to_owned()),
+            ..Target::default()
+        });
+        let target = match (&named, of_profile.asked()) {
+            (Some(named), _) => named,
+            (None, Some(_)) if !target.is_typed => &of_profile,
             _ => target,
         };
         let asked = target.asked().ok_or_else(no_target)?;

@@ -1,7 +1,7 @@
 //! Real services, faked strictly: a lesson becomes a Notion page with sound from S3 or from Notion,
 //! and whatever is wrong is told without a secret.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use esl_testkit::fakes::{Fakes, FakesOptions, Fault, Service};
@@ -11,13 +11,13 @@ use tokio::runtime::Runtime;
 use crate::bench::{Bench, Ended, LESSON};
 
 /// Fakes that answer while the test waits for the binary.
-struct Outside {
-    fakes: Fakes,
+pub(crate) struct Outside {
+    pub(crate) fakes: Fakes,
     runtime: Runtime,
 }
 
 impl Outside {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let fakes = runtime.block_on(Fakes::start(FakesOptions::default()));
         Self {
@@ -28,24 +28,32 @@ impl Outside {
 
     /// Runs the binary with the variables that point to the fakes, those of `change` replaced; an
     /// empty value takes a variable away.
-    fn esl(&self, bench: &Bench, line: &[&str], change: &[(&str, &str)]) -> Ended {
-        let mut command = bench.command(line);
-        command.envs(
-            self.fakes
-                .environment()
-                .iter()
-                .map(|(name, value)| (*name, value)),
-        );
-        command
-            .env_remove("OPENAI_BASE_URL")
-            .env_remove("OPENAI_API_KEY");
-        for (name, value) in change {
-            command.env(name, value);
-        }
+    pub(crate) fn esl(&self, bench: &Bench, line: &[&str], change: &[(&str, &str)]) -> Ended {
+        let mut command = self.command(bench, line);
+        command.envs(change.iter().copied());
         command.stdin(std::process::Stdio::null());
         let ended = Ended::from(command.output().unwrap());
         self.assert_no_secret(&ended);
         ended
+    }
+
+    /// The binary with the variables that point to the fakes.
+    pub(crate) fn command(&self, bench: &Bench, line: &[&str]) -> Command {
+        let mut command = bench.command(line);
+        let variables = self.fakes.environment().iter();
+        let variables = variables.filter(|(name, _)| !name.starts_with("OPENAI"));
+        command.envs(variables.map(|(name, value)| (*name, value)));
+        command
+    }
+
+    /// Waits until a service was asked something by this method.
+    pub(crate) fn until(&self, service: Service, method: &str) {
+        let asked = self
+            .fakes
+            .until(service, |request| request.method == method);
+        let asked = async { tokio::time::timeout(PATIENCE, asked).await };
+        let asked = self.runtime.block_on(asked);
+        asked.expect("the service is asked");
     }
 
     /// No output repeats a secret, whatever was logged.
@@ -59,7 +67,7 @@ impl Outside {
         }
     }
 
-    fn count(&self, service: Service, method: &str) -> usize {
+    pub(crate) fn count(&self, service: Service, method: &str) -> usize {
         let requests = self.fakes.requests(service);
         requests
             .iter()
@@ -69,7 +77,7 @@ impl Outside {
 }
 
 /// A bench with a lesson that fits into the faked database.
-fn lesson() -> Bench {
+pub(crate) fn lesson() -> Bench {
     let bench = Bench::new();
     let text = LESSON.replacen("properties:\n  Status: Not started\n", "", 1);
     bench.file("lesson.md", text);
@@ -319,17 +327,10 @@ fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
     assert_eq!(page.code, Some(0), "{}", page.stderr);
     let forever = Fault::delay(Duration::from_secs(3600));
     outside.fakes.inject(service, forever.on(method, "/**"));
-    let mut command = bench.command(&["run", "lesson.md"]);
-    let environment = outside.fakes.environment().iter();
-    command.envs(environment.map(|(name, value)| (*name, value)));
+    let mut command = outside.command(&bench, &["run", "lesson.md"]);
     let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = quiet.spawn().unwrap();
-    let hangs = outside
-        .fakes
-        .until(service, |request| request.method == method);
-    let hangs = async { tokio::time::timeout(PATIENCE, hangs).await };
-    let hangs = outside.runtime.block_on(hangs);
-    hangs.expect("the service is asked");
+    outside.until(service, method);
     process.kill().unwrap();
     process.wait().unwrap();
     outside.fakes.clear_faults();

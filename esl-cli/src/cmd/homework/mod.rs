@@ -22,6 +22,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::summary;
 use crate::wiring::{self, Workshop};
 use kept::Kept;
+pub(super) use options::defaults;
 pub(super) use unmade::Unmade;
 
 /// Makes the homework of any lesson in the same way.
@@ -118,7 +119,7 @@ impl Maker {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        let defaults = options::defaults(&settings.speech.defaults);
+        let defaults = defaults(&settings.speech.defaults);
         let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks).await?;
         Ok(Self {
             workshop,

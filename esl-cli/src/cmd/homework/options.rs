@@ -49,7 +49,7 @@ pub(super) fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<Ru
 }
 
 /// What is set up, in the pipeline's terms.
-pub(super) fn defaults(settings: &SpeechDefaults) -> RunDefaults {
+pub(crate) fn defaults(settings: &SpeechDefaults) -> RunDefaults {
     let mut defaults = RunDefaults::default();
     defaults.tts_mode = settings.mode.map(mode);
     defaults.dialogue_language = settings.language.clone();
