@@ -4,15 +4,18 @@
 //! [`connect()`] turns addresses into adapters, [`worker::Worker`] runs what they hold.
 
 mod connect;
+pub mod maintenance;
 pub mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrate;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrations;
+pub mod permits;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "redis")]
 pub mod redis;
+mod scheduler;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -25,3 +28,4 @@ pub use connect::{DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, Jobs, Places, connect
 pub use migrate::migrate;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use migrations::{SchemaChange, SchemaStep, SchemaVersion};
+pub use scheduler::Scheduler;

@@ -34,6 +34,12 @@ pub(crate) fn notify(value: Value) -> Result<Notify, StoreError> {
     serde_json::from_value(value).map_err(|_| corrupt("notify does not say who is told".into()))
 }
 
+/// Any JSON.
+#[cfg(feature = "sqlite")]
+pub(crate) fn json(what: &str, text: &str) -> Result<Value, StoreError> {
+    serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON")))
+}
+
 /// A JSON object as text.
 pub(crate) fn text(fields: &Map<String, Value>) -> String {
     // `Display` of a JSON value cannot fail; serializing a map of values can neither.

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use esl_core::job::payload::NotifyEmail;
 use esl_core::job::{JobId, NewJob};
-use esl_core::ports::{Clock, JobStore};
+use esl_core::ports::{Clock, JobStore, Permits};
 use esl_core::{Classify, ErrorKind};
 use esl_jobs::SchemaVersion;
+use esl_jobs::permits::{LEASE, SharedPermits};
 use esl_jobs::postgres::PostgresJobs;
 use esl_testkit::services::postgres::PostgresDatabase;
-use esl_testkit::{JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions};
+use esl_testkit::{
+    JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions, PermitsFixture,
+};
 use tokio_postgres::{Client, NoTls};
 
 async fn jobs() -> Option<JobsFixture> {
@@ -34,6 +37,27 @@ async fn jobs() -> Option<JobsFixture> {
 esl_testkit::job_store_suite!(jobs);
 esl_testkit::event_log_suite!(jobs);
 esl_testkit::queue_suite!(jobs);
+esl_testkit::settings_store_suite!(jobs);
+
+async fn shared_permits() -> Option<PermitsFixture> {
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create);
+    let database = database.await.unwrap()?;
+    let clock = Arc::new(ManualClock::default());
+    // Two namespaces: a service that counts requests knows none.
+    let process = async |namespace| {
+        let clock: Arc<dyn Clock> = clock.clone();
+        let jobs = PostgresJobs::connect(&database.url(), namespace, 2, clock).await;
+        Arc::new(SharedPermits::new(Arc::new(jobs.unwrap()))) as Arc<dyn Permits>
+    };
+    let processes = [
+        process("esl-jobs").await,
+        process("another").await,
+        process("esl-jobs").await,
+    ];
+    Some(PermitsFixture::new(clock, processes, LEASE, database))
+}
+
+esl_testkit::permits_suite!(shared_permits);
 
 struct Transactions {
     url: String,

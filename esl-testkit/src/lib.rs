@@ -30,6 +30,7 @@ mod jobs_fixture;
 mod lessons;
 mod manual_clock;
 mod memory;
+mod permits_fixture;
 mod runtime_clock;
 #[cfg(unix)]
 pub mod services;
@@ -44,5 +45,6 @@ pub use manual_clock::ManualClock;
 pub use memory::{
     MemoryArtifactStore, MemoryManifestStore, MemoryNotion, MemoryUploadStore, NotionCall,
 };
+pub use permits_fixture::PermitsFixture;
 pub use runtime_clock::RuntimeClock;
 pub use tone::ToneTts;

@@ -34,8 +34,10 @@ pub(super) async fn worker(args: &WorkerArgs, session: &Session) -> Outcome {
     let database = settings.jobs.database.to_string();
     let concurrency = settings.jobs.worker.concurrency;
     let jobs = wiring::jobs_to_run(&settings.jobs).await?;
-    let defaults = homework::defaults(&settings.speech.defaults);
-    let worker = wiring::worker(settings, defaults, &jobs).await?;
+    let worker = wiring::worker(settings, &jobs, |workshop| {
+        homework::defaults(workshop.settings(), workshop.delivery())
+    });
+    let worker = worker.await?;
     let id = worker.id();
     tracing::info!(
         event = "worker_started",

@@ -7,9 +7,8 @@ use esl_core::ErrorKind;
 use esl_core::ports::UploadStore;
 use esl_pipeline::jobs::{LessonName, LessonShelf};
 use esl_pipeline::providers::fs::FsUploadStore;
-use esl_pipeline::providers::s3::S3UploadStore;
 
-use super::storage::bucket;
+use super::storage;
 use crate::config::Settings;
 use crate::exit::{Exit, Failure};
 
@@ -29,7 +28,7 @@ impl Shelf {
         let desk = settings.upload.folder.clone();
         check_writable(&desk)?;
         let uploads: Arc<dyn UploadStore> = match settings.upload.is_s3 {
-            true => Arc::new(S3UploadStore::new(bucket(settings)?)),
+            true => storage::lessons(settings)?,
             false => Arc::new(FsUploadStore::new(&desk)),
         };
         let folder = settings.jobs.lessons.clone();

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use esl_core::ErrorKind;
 use esl_core::job::payload::{LessonRerunAudio, LessonRun, LessonSyncMetadata};
-use esl_core::job::{FailureCode, PhaseConfig, UserId};
+use esl_core::job::{FailureCode, PhaseConfig, UserId, ValidatePhase};
 use esl_core::ports::JobError;
+use esl_core::{ErrorKind, PhaseSettings};
 use esl_jobs::Jobs;
 use esl_jobs::worker::{Worker, WorkerConfig};
 use esl_pipeline::jobs::{LessonJobs, LessonName, Order, Setup, Workplace};
@@ -23,6 +23,7 @@ use crate::exit::{Exit, Failure};
 struct Machine {
     workshop: Workshop,
     shelf: Shelf,
+    phases: PhaseSettings,
     defaults: RunDefaults,
     max_lesson_bytes: u64,
 }
@@ -30,8 +31,8 @@ struct Machine {
 /// A worker on `jobs` that makes homework with these settings.
 pub(crate) async fn worker(
     settings: Settings,
-    defaults: RunDefaults,
     jobs: &Jobs,
+    defaults: impl FnOnce(&Workshop) -> RunDefaults,
 ) -> Result<Worker, Failure> {
     let config = config(&settings.jobs.worker);
     let shelf = Shelf::open(&settings)?;
@@ -46,9 +47,10 @@ pub(crate) async fn worker(
         );
     }
     let machine = Machine {
+        defaults: defaults(&workshop),
         workshop: workshop.with_encoders(encoders),
         shelf,
-        defaults,
+        phases: PhaseSettings::new(jobs.settings.clone()),
         max_lesson_bytes,
     };
     let lessons = LessonJobs::new(Arc::new(machine), jobs.store.clone());
@@ -76,8 +78,13 @@ fn config(settings: &WorkerSettings) -> WorkerConfig {
 #[async_trait]
 impl Workplace for Machine {
     async fn phases(&self) -> Result<PhaseConfig, JobError> {
-        let mut phases = PhaseConfig::default();
-        phases.validate.max_lesson_bytes = self.max_lesson_bytes;
+        let phases = self.phases.all().await;
+        let mut phases = phases.map_err(|error| JobError::of(&error))?;
+        // Unless somebody changed the phase, what is set up for this machine holds.
+        let limit = &mut phases.validate.max_lesson_bytes;
+        if *limit == ValidatePhase::default().max_lesson_bytes {
+            *limit = self.max_lesson_bytes;
+        }
         Ok(phases)
     }
 
@@ -91,25 +98,30 @@ impl Workplace for Machine {
     }
 
     async fn setup(&self, order: &Order<'_>) -> Result<Setup, JobError> {
-        let Order {
-            lesson,
-            database,
-            student,
-            ..
-        } = *order;
-        let source = self.workshop.source_in(database, lesson, student).await;
-        let root = self.shelf.root(order.name).to_owned();
-        let pipeline = self
-            .workshop
-            .pipeline(root)
-            .map_err(|failure| job_error(&failure))?;
-        let documents = self.workshop.documents();
+        let setup = self.furnish(order).await;
+        setup.map_err(|failure| job_error(&failure))
+    }
+}
+
+impl Machine {
+    async fn furnish(&self, order: &Order<'_>) -> Result<Setup, Failure> {
+        let workshop = &self.workshop;
+        let mut profile = workshop.profile(order.lesson, order.student);
+        if let Some(database) = order.database {
+            profile.db_id = Some(database.to_owned());
+            profile.data_source_id = None;
+        }
+        let source = workshop.source(&profile).await?;
+        let mut defaults = self.defaults.clone();
+        defaults.students = workshop.students(source).await?;
+        let pipeline = workshop.pipeline(self.shelf.root(order.name).to_owned())?;
+        let documents = workshop.documents();
         Ok(Setup {
-            accounts: self.workshop.accounts(),
-            source: Some(source.map_err(|failure| job_error(&failure))?),
+            accounts: workshop.accounts(&profile)?,
+            source: Some(source),
             voices: documents.voices.clone(),
             students: documents.students.clone(),
-            defaults: self.defaults.clone(),
+            defaults,
             ..Setup::new(pipeline)
         })
     }

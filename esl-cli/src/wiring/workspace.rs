@@ -48,13 +48,9 @@ impl Workspace {
         }
     }
 
-    /// Where the pages of a student are made: in this database, as typed, as the student's profile
-    /// says, or as it is set up.
-    pub(crate) async fn source(
-        &self,
-        database: Option<&str>,
-        profile: &StudentProfile,
-    ) -> Result<DataSourceId, Failure> {
+    /// Where the pages of a student are made: as typed, as the student's profile says, or as it is
+    /// set up.
+    pub(crate) async fn source(&self, profile: &StudentProfile) -> Result<DataSourceId, Failure> {
         let Self::Notion { workspace, target } = self else {
             return Ok(LocalWorkspace::SOURCE);
         };
@@ -63,18 +59,38 @@ impl Workspace {
             data_source: profile.data_source_id.clone(),
             ..Target::default()
         };
-        let named = database.map(|database| Target {
-            database: Some(database.to_owned()),
-            ..Target::default()
-        });
-        let target = match (&named, of_profile.asked()) {
-            (Some(named), _) => named,
-            (None, Some(_)) if !target.is_typed => &of_profile,
+        let target = match of_profile.asked() {
+            Some(_) if !target.is_typed => &of_profile,
             _ => target,
         };
         let asked = target.asked().ok_or_else(no_target)?;
         let found = workspace.find_source(asked, target.data_source_name.as_deref());
         found.await.map_err(|error| Failure::of(&error))
+    }
+
+    /// The data source of the students' pages that `asked` leads to; none where it is not needed,
+    /// since pages of `source` have a property for the student or are local.
+    pub(crate) async fn students(
+        &self,
+        asked: Option<&str>,
+        source: DataSourceId,
+    ) -> Result<Option<DataSourceId>, Failure> {
+        let (Self::Notion { workspace, .. }, Some(asked)) = (self, asked) else {
+            return Ok(None);
+        };
+        // Asked for once: the run takes it from the same cache. If it fails, the run tells.
+        let Ok(schema) = workspace.schema(source).await else {
+            return Ok(None);
+        };
+        let mut names = schema.properties.keys();
+        if names.any(|name| name.trim().eq_ignore_ascii_case("student")) {
+            return Ok(None);
+        }
+        let found = workspace.find_source(asked, None).await;
+        found.map(Some).map_err(|error| Failure {
+            hint: Some("check STUDENTS_DB_ID".to_owned()),
+            ..Failure::of(&error)
+        })
     }
 }
 
@@ -87,6 +103,7 @@ fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Fai
     if let Some(base_url) = settings.base_url.clone() {
         config.base_url = base_url;
     }
+    config.timeout = settings.timeout;
     let workspace = NotionWorkspace::new(&config).map_err(|error| Failure {
         exit: Exit::Configuration,
         hint: error

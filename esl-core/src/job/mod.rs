@@ -31,6 +31,7 @@ mod rank;
 mod report;
 mod state;
 mod traceparent;
+mod upkeep;
 mod view;
 
 pub use actor::Actor;
@@ -54,4 +55,5 @@ pub use rank::{Priority, Rank};
 pub use report::{News, Report};
 pub use state::{IllegalTransition, JobState, Transition};
 pub use traceparent::{BadTraceParent, TraceParent};
+pub use upkeep::{UnknownTask, UpkeepTask};
 pub use view::{EventView, JobView};

@@ -108,6 +108,19 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError>;
+
+    /// Deletes up to `limit` ended jobs with all they hold, and says how many. Jobs that follow from
+    /// them stay, without a parent; so do events, which have a time of their own.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError>;
+
+    /// Deletes up to `limit` events that happened before a time, the oldest ones, and says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// What became of a submitted job.
@@ -143,6 +156,15 @@ impl Claim {
             only: None,
         }
     }
+}
+
+/// Which ended jobs to forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Those that ended before.
+    pub before: Timestamp,
+    /// Those of [upkeep](JobKind::is_upkeep), or else all others.
+    pub is_upkeep: bool,
 }
 
 /// Which jobs to list.

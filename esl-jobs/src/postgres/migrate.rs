@@ -9,6 +9,7 @@ use crate::stored::small;
 
 const MIGRATIONS: &[Migration] = &[
     migration!("postgres", "0001_jobs"),
+    migration!("postgres", "0002_settings"),
     migration!("postgres", "0003_batches"),
 ];
 

@@ -11,8 +11,11 @@ mod connection;
 mod error;
 mod intake;
 mod migrate;
+mod permits;
 mod queries;
+mod retention;
 mod rows;
+mod settings;
 mod submission;
 mod writing;
 
@@ -28,7 +31,7 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 
@@ -209,6 +212,16 @@ impl JobStore for PostgresJobs {
         let counts = self.queries().counts().await;
         counts.map_err(|fault| fault.during("count jobs"))
     }
+
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError> {
+        let forgotten = self.queries().forget_jobs(ended, limit).await;
+        forgotten.map_err(|fault| fault.during("forget jobs"))
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let forgotten = self.queries().forget_events(before, limit).await;
+        forgotten.map_err(|fault| fault.during("forget events"))
+    }
 }
 
 #[async_trait]
@@ -216,6 +229,11 @@ impl EventLog for PostgresJobs {
     async fn head(&self) -> Result<Cursor, StoreError> {
         let newest = self.queries().newest().await;
         newest.map_err(|fault| fault.during("look for events"))
+    }
+
+    async fn horizon(&self) -> Result<Cursor, StoreError> {
+        let horizon = self.queries().horizon().await;
+        horizon.map_err(|fault| fault.during("look for forgotten events"))
     }
 
     async fn read(&self, page: EventPage) -> Result<Vec<JobEvent>, StoreError> {
@@ -238,7 +256,7 @@ impl Queue for PostgresJobs {
     }
 
     async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
-        self.shared.ring(News::ALL);
+        self.shared.ring(News::JOBS);
         Ok(())
     }
 

@@ -30,7 +30,7 @@ fn optional_id<T: From<Uuid>>(row: &Row, column: &str) -> Result<Option<T>, Faul
     Ok(row.try_get::<_, Option<Uuid>>(column)?.map(T::from))
 }
 
-fn time(row: &Row, column: &str) -> Result<Timestamp, Fault> {
+pub(super) fn time(row: &Row, column: &str) -> Result<Timestamp, Fault> {
     Ok(row.try_get::<_, SystemTime>(column)?.into())
 }
 
@@ -39,7 +39,7 @@ fn optional_time(row: &Row, column: &str) -> Result<Option<Timestamp>, Fault> {
     Ok(time.map(Timestamp::from))
 }
 
-fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> Result<T, Fault> {
+pub(super) fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> Result<T, Fault> {
     let number: i32 = row.try_get(column)?;
     Ok(small(column, number.into())?)
 }
@@ -185,6 +185,7 @@ pub(super) fn writable_fields(fields: &Map<String, Value>) -> Value {
     )
 }
 
+/// A value as Postgres can keep it.
 pub(super) fn writable_value(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(writable(text)),

@@ -9,9 +9,12 @@ mod changes;
 mod error;
 mod neighbours;
 mod open;
+mod permits;
 mod queries;
 mod readers;
+mod retention;
 mod rows;
+mod settings;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -26,7 +29,7 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 use rusqlite::Connection;
@@ -205,12 +208,32 @@ impl JobStore for SqliteJobs {
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError> {
         self.query("count jobs", queries::counts).await
     }
+
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError> {
+        // Looked for beside the writer, who would keep others waiting; what ended stays so.
+        let ended = move |connection: &Connection, namespace: &str| {
+            retention::ended(connection, namespace, ended, limit)
+        };
+        let ids = self.query("look for old jobs", ended).await?;
+        self.change("forget jobs", move |changes| changes.forget_jobs(&ids))
+            .await
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let forget = move |changes: &mut Changes<'_>| changes.forget_events(before, limit);
+        self.change("forget events", forget).await
+    }
 }
 
 #[async_trait]
 impl EventLog for SqliteJobs {
     async fn head(&self) -> Result<Cursor, StoreError> {
         self.query("look for events", queries::newest).await
+    }
+
+    async fn horizon(&self) -> Result<Cursor, StoreError> {
+        self.query("look for forgotten events", retention::horizon)
+            .await
     }
 
     async fn read(&self, page: EventPage) -> Result<Vec<JobEvent>, StoreError> {
@@ -234,7 +257,7 @@ impl Queue for SqliteJobs {
     }
 
     async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
-        self.wakeups.ring(News::ALL);
+        self.wakeups.ring(News::JOBS);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ const STATEMENTS: usize = 64;
 
 const MIGRATIONS: &[Migration] = &[
     migration!("sqlite", "0001_jobs"),
+    migration!("sqlite", "0002_settings"),
     migration!("sqlite", "0003_batches"),
 ];
 

@@ -149,13 +149,14 @@ pub(super) fn startable(
 }
 
 pub(super) fn newest(connection: &Connection, namespace: &str) -> Result<Cursor, Fault> {
-    let newest: Option<i64> = connection
+    let newest: i64 = connection
         .prepare_cached(
-            "SELECT seq FROM job_events WHERE namespace = ?1 ORDER BY seq DESC LIMIT 1",
+            "SELECT coalesce(
+                 (SELECT seq FROM job_events WHERE namespace = ?1 ORDER BY seq DESC LIMIT 1),
+                 (SELECT seq FROM job_events_horizon WHERE namespace = ?1), 0)",
         )?
-        .query_row([namespace], |row| row.get(0))
-        .optional()?;
-    Ok(Cursor::from_u64(small("seq", newest.unwrap_or(0))?))
+        .query_row([namespace], |row| row.get(0))?;
+    Ok(Cursor::from_u64(small("seq", newest)?))
 }
 
 pub(super) fn events(

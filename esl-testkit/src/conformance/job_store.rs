@@ -6,6 +6,7 @@ mod leases;
 mod notifications;
 mod order;
 mod reports;
+mod retention;
 mod submission;
 
 pub use claims::*;
@@ -14,6 +15,7 @@ pub use leases::*;
 pub use notifications::*;
 pub use order::*;
 pub use reports::*;
+pub use retention::*;
 pub use submission::*;
 
 /// Makes one test of each clause of the `JobStore` contract.
@@ -73,6 +75,10 @@ macro_rules! job_store_suite {
                 the_last_member_has_its_batch_told_of,
                 members_may_end_at_the_same_time,
                 only_accepted_jobs_are_members,
+                jobs_that_ended_long_ago_are_forgotten,
+                jobs_are_forgotten_in_batches,
+                upkeep_is_forgotten_apart_from_the_rest,
+                what_follows_from_a_forgotten_job_stays,
             ]
         );
     };

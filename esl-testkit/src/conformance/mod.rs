@@ -10,7 +10,9 @@ mod job_material;
 pub mod job_store;
 pub mod manifest_store;
 pub mod notion;
+pub mod permits;
 pub mod queue;
+pub mod settings_store;
 pub mod tts;
 pub mod upload_store;
 

@@ -21,7 +21,7 @@ pub(super) async fn checks(settings: &Settings) -> Vec<Check> {
         return Vec::new();
     };
     let nobody = StudentProfile::default();
-    let (account, source) = tokio::join!(notion.account(), workspace.source(None, &nobody));
+    let (account, source) = tokio::join!(notion.account(), workspace.source(&nobody));
     let account = match account {
         Ok(account) => account,
         Err(error) => return vec![failed("Notion", &error)],

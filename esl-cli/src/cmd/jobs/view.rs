@@ -1,49 +1,14 @@
 //! Jobs and events as programs and people read them.
 
-use esl_core::job::payload::LessonRerunAudio;
-use esl_core::job::{EventKind, Job, JobEvent, Payload};
+use esl_core::job::{EventKind, Job, JobEvent, JobView};
 use serde_json::{Value, json};
 
 use crate::output::style::printable;
+use crate::output::summary;
 
-/// A job with all its fields, null where there is nothing.
+/// A job as services show it.
 pub(super) fn json(job: &Job) -> Value {
-    let head = &job.head;
-    let given = |name| job.payload.fields.get(name);
-    let made = |name| job.output.get(name);
-    let is_rerun = head.kind == LessonRerunAudio::KIND;
-    let failure = head.failure.as_ref();
-    json!({
-        "jobId": head.id,
-        "type": head.kind,
-        "state": head.state,
-        "md": given("md"),
-        "fileName": given("fileName"),
-        "preset": given("preset"),
-        "withTts": given("withTts").cloned().or(is_rerun.then_some(json!(true))),
-        "upload": given("upload"),
-        "voiceId": given("voiceId"),
-        "voiceAccent": given("voiceAccent"),
-        "forceTts": given("forceTts"),
-        "mode": given("mode"),
-        "notionDatabase": given("notionDatabase"),
-        "notionUrl": made("notionUrl"),
-        "audioUrl": made("audioUrl"),
-        "manifestPath": made("manifestPath"),
-        "parentJobId": head.parent,
-        "priority": head.priority,
-        "attempt": head.attempt,
-        "maxAttempts": head.max_attempts,
-        "nextAttemptAt": head.next_attempt_at,
-        "stage": head.stage,
-        "error": failure.map(|failure| &failure.message),
-        "errorCode": failure.map(|failure| &failure.code),
-        "cancelReason": head.cancel_reason,
-        "createdAt": head.created_at,
-        "startedAt": head.started_at,
-        "finishedAt": head.finished_at,
-        "updatedAt": head.updated_at,
-    })
+    summary::json(&JobView::from(job))
 }
 
 /// The lesson by the name that people know it by.
