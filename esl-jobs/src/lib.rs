@@ -7,6 +7,8 @@ mod connect;
 pub mod maintenance;
 pub mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrations;
 pub mod permits;
 #[cfg(feature = "postgres")]
@@ -22,4 +24,8 @@ mod wakeups;
 pub mod worker;
 
 pub use connect::{DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, Jobs, Places, connect};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use migrate::migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use migrations::{SchemaChange, SchemaStep, SchemaVersion};
 pub use scheduler::Scheduler;

@@ -8,6 +8,7 @@ use esl_core::job::payload::NotifyEmail;
 use esl_core::job::{JobId, NewJob};
 use esl_core::ports::{Clock, JobStore, Permits};
 use esl_core::{Classify, ErrorKind};
+use esl_jobs::SchemaVersion;
 use esl_jobs::permits::{LEASE, SharedPermits};
 use esl_jobs::postgres::PostgresJobs;
 use esl_testkit::services::postgres::PostgresDatabase;
@@ -89,9 +90,6 @@ async fn client(url: &str) -> Client {
     client
 }
 
-/// The last version of the tables.
-const LAST: u32 = 2;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn down_takes_back_all_that_up_made() {
     let database = tokio::task::spawn_blocking(PostgresDatabase::create);
@@ -105,12 +103,16 @@ async fn down_takes_back_all_that_up_made() {
         let rows = client.query(names, &[]).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()
     };
-    PostgresJobs::migrate(&url, LAST).await.unwrap();
+    let latest = SchemaVersion::Latest;
+    let planned = PostgresJobs::plan_migration(&url, latest).await.unwrap();
+    assert_eq!(tables().await, [""; 0]);
+    let done = PostgresJobs::migrate(&url, latest).await.unwrap();
+    assert_eq!((done.from, &done), (0, &planned));
     let made = tables().await;
     assert!(made.contains(&"jobs".to_owned()));
     PostgresJobs::migrate(&url, 0).await.unwrap();
     assert_eq!(tables().await, ["esl_migrations"]);
-    PostgresJobs::migrate(&url, LAST).await.unwrap();
+    PostgresJobs::migrate(&url, latest).await.unwrap();
     assert_eq!(tables().await, made);
     assert!(PostgresJobs::migrate(&url, 99).await.is_err());
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use esl_core::Timestamp;
 use esl_core::job::{
-    self, Actor, Admission, Attempt, Change, Cursor, DedupeKey, Ignored, Job, JobEvent, JobHead,
-    JobId, JobState, NewEvent, NewJob, Rank, Report, UserId, WorkerId,
+    self, Actor, Admission, Attempt, Batch, BatchId, Change, Cursor, DedupeKey, Ignored, Job,
+    JobEvent, JobHead, JobId, JobState, NewEvent, NewJob, Rank, Report, UserId, WorkerId,
 };
 use esl_core::ports::{Claim, Ended, EventPage, PermitKey, Setting, Submitted};
 
@@ -22,6 +22,7 @@ pub(super) struct State {
     running: BTreeSet<JobId>,
     active_keys: HashMap<DedupeKey, JobId>,
     backlogs: HashMap<UserId, u64>,
+    batches: HashMap<BatchId, Batch>,
     events: VecDeque<NewEvent>,
     /// How many events were forgotten.
     forgotten: u64,
@@ -49,6 +50,10 @@ impl State {
         let backlog = new.owner.and_then(|owner| self.backlogs.get(&owner));
         let Admission { job, dedupe, event } = new.admit(now, backlog.copied().unwrap_or(0));
         let id = job.head.id;
+        if let Some(batch) = job.head.batch {
+            let batch = self.batches.entry(batch).or_insert(Batch::of(batch, 0));
+            batch.open += 1;
+        }
         news.note(&job.head);
         self.index(&job.head, dedupe.as_ref());
         let kept = Kept {
@@ -129,10 +134,23 @@ impl State {
             self.jobs.insert(head.id, kept);
         }
         self.events.push_back(change.event);
-        for new in change.chained {
+        let told = change.left.map(|batch| self.member_ended(batch, &head));
+        for new in change.chained.into_iter().chain(told.into_iter().flatten()) {
             self.submit(new, now, news);
         }
         head
+    }
+
+    fn member_ended(&mut self, batch: BatchId, member: &JobHead) -> Vec<NewJob> {
+        let Some(batch) = self.batches.get_mut(&batch) else {
+            return Vec::new();
+        };
+        let told = batch.member_ended(member);
+        let (id, is_over) = (batch.id, batch.is_over());
+        if is_over {
+            self.batches.remove(&id);
+        }
+        told
     }
 
     pub(super) fn renew(&mut self, worker: WorkerId, expires_at: Timestamp) -> Vec<Attempt> {

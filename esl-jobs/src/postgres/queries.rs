@@ -48,6 +48,7 @@ impl Queries<'_> {
         let kinds: Vec<&str> = filter.kinds.iter().map(JobKind::as_str).collect();
         let owner = filter.owner.map(|id| *id.as_uuid());
         let parent = filter.parent.map(|id| *id.as_uuid());
+        let batch = filter.batch.map(|id| *id.as_uuid());
         let before = filter.before.map(|id| *id.as_uuid());
         let count = limit(filter.limit);
         let mut values: Vec<&(dyn ToSql + Sync)> = vec![&self.namespace, &count];
@@ -63,6 +64,7 @@ impl Queries<'_> {
         add("kind = ANY ($)", !kinds.is_empty(), &kinds);
         add("owner = $", owner.is_some(), &owner);
         add("parent = $", parent.is_some(), &parent);
+        add("batch = $", batch.is_some(), &batch);
         add("id < $", before.is_some(), &before);
         let sql = format!(
             "SELECT {HEAD}, {BODY} FROM jobs JOIN job_bodies USING (id)

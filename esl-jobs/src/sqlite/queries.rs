@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use esl_core::Timestamp;
-use esl_core::job::{Attempt, Cursor, Job, JobEvent, JobId, JobKind, JobState, UserId, WorkerId};
+use esl_core::job::{
+    Attempt, BatchId, Cursor, Job, JobEvent, JobId, JobKind, JobState, UserId, WorkerId,
+};
 use esl_core::ports::{EventPage, JobFilter};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
@@ -50,6 +52,7 @@ pub(super) fn list(
     };
     compare("owner = ?", filter.owner.as_ref().map(UserId::as_uuid));
     compare("parent = ?", filter.parent.as_ref().map(JobId::as_uuid));
+    compare("batch = ?", filter.batch.as_ref().map(BatchId::as_uuid));
     compare("jobs.id < ?", filter.before.as_ref().map(JobId::as_uuid));
     values.push(limit(filter.limit).into());
     let mut statement = connection.prepare(&format!(

@@ -3,6 +3,7 @@
 mod claims;
 mod dedupe;
 mod leases;
+mod notifications;
 mod order;
 mod reports;
 mod retention;
@@ -11,6 +12,7 @@ mod submission;
 pub use claims::*;
 pub use dedupe::*;
 pub use leases::*;
+pub use notifications::*;
 pub use order::*;
 pub use reports::*;
 pub use retention::*;
@@ -71,6 +73,12 @@ macro_rules! job_store_suite {
                 jobs_are_forgotten_in_batches,
                 upkeep_is_forgotten_apart_from_the_rest,
                 what_follows_from_a_forgotten_job_stays,
+                a_job_knows_since_when_it_could_start,
+                each_end_is_told_whoever_reports_it,
+                an_end_and_what_tells_of_it_are_one,
+                the_last_member_has_its_batch_told_of,
+                members_may_end_at_the_same_time,
+                only_accepted_jobs_are_members,
             ]
         );
     };
