@@ -132,7 +132,8 @@ async fn a_restarted_server_is_found_again_with_everything_it_was_told() {
     let ids: Vec<_> = new.iter().map(|job| job.id).collect();
     jobs.submit(new).await.unwrap();
     let database = tokio::task::spawn_blocking(move || {
-        database.restart();
+        database.stop();
+        database.start_again();
         database
     });
     let database = database.await.unwrap();

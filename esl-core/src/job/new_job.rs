@@ -58,10 +58,14 @@ impl NewJob {
     /// A job of normal urgency that may start at once, submitted by the system for nobody.
     #[must_use]
     pub fn new<P: Payload>(payload: &P) -> Self {
+        Self::of(P::KIND, StoredPayload::of(payload))
+    }
+
+    fn of(kind: JobKind, payload: StoredPayload) -> Self {
         Self {
             id: JobId::new(),
-            kind: P::KIND,
-            payload: StoredPayload::of(payload),
+            kind,
+            payload,
             owner: None,
             actor: Actor::System,
             parent: None,
@@ -80,17 +84,12 @@ impl NewJob {
     pub fn repeating(job: &Job) -> Self {
         let Job { head, payload, .. } = job;
         Self {
-            id: JobId::new(),
-            kind: head.kind.clone(),
-            payload: payload.clone(),
             owner: head.owner,
-            actor: Actor::System,
             parent: Some(head.id),
-            batch: None,
             priority: head.priority,
             max_attempts: head.max_attempts,
-            not_before: None,
-            dedupe: None,
+            notify: head.notify.clone(),
+            ..Self::of(head.kind.clone(), payload.clone())
         }
     }
 

@@ -20,6 +20,7 @@ mod settings_store;
 mod store_error;
 mod tts;
 mod upkeep;
+mod upload_store;
 
 pub use artifact_store::{
     ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
@@ -50,3 +51,4 @@ pub use tts::{
     TtsError, Turn, TurnTiming,
 };
 pub use upkeep::{OptionsSource, Sweeper};
+pub use upload_store::{StoredUpload, UploadStore};

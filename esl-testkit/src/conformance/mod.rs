@@ -14,6 +14,7 @@ pub mod permits;
 pub mod queue;
 pub mod settings_store;
 pub mod tts;
+pub mod upload_store;
 
 /// Makes one test of each named clause. Used by the suites of this module.
 #[doc(hidden)]
