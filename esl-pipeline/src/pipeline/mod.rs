@@ -33,6 +33,7 @@ mod stages;
 mod standing;
 mod status;
 mod strays;
+mod verify;
 
 use std::sync::Arc;
 
@@ -60,6 +61,7 @@ pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};
 pub use speak::Spoken;
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
+pub use verify::Defect;
 
 use stages::tts::Engine;
 
