@@ -31,6 +31,7 @@ mod shelf;
 mod sync_metadata;
 mod task;
 mod verify;
+mod voices;
 mod workplace;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use esl_core::ports::JobStore;
 
 pub use lesson_name::LessonName;
 pub use shelf::{LessonError, LessonShelf};
+pub use voices::VoicesOnOffer;
 pub use workplace::{Order, Setup, Workplace};
 
 /// Handles jobs of the kinds `lesson.run`, `lesson.rerun_audio` and `lesson.sync_metadata`, and
