@@ -29,15 +29,15 @@ pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, Store
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON object")))
 }
 
+/// Who is told when a job ends.
+pub(crate) fn notify(value: Value) -> Result<Notify, StoreError> {
+    serde_json::from_value(value).map_err(|_| corrupt("notify does not say who is told".into()))
+}
+
 /// Any JSON.
 #[cfg(feature = "sqlite")]
 pub(crate) fn json(what: &str, text: &str) -> Result<Value, StoreError> {
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON")))
-}
-
-/// Who is told when a job ends.
-pub(crate) fn notify(value: Value) -> Result<Notify, StoreError> {
-    serde_json::from_value(value).map_err(|_| corrupt("notify does not say who is told".into()))
 }
 
 /// A JSON object as text.

@@ -11,13 +11,13 @@ use tokio::runtime::Runtime;
 use crate::bench::{Bench, Ended, LESSON};
 
 /// Fakes that answer while the test waits for the binary.
-struct Outside {
-    fakes: Fakes,
+pub(crate) struct Outside {
+    pub(crate) fakes: Fakes,
     runtime: Runtime,
 }
 
 impl Outside {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let fakes = runtime.block_on(Fakes::start(FakesOptions::default()));
         Self {
@@ -28,7 +28,7 @@ impl Outside {
 
     /// Runs the binary with the variables that point to the fakes, those of `change` replaced; an
     /// empty value takes a variable away.
-    fn esl(&self, bench: &Bench, line: &[&str], change: &[(&str, &str)]) -> Ended {
+    pub(crate) fn esl(&self, bench: &Bench, line: &[&str], change: &[(&str, &str)]) -> Ended {
         let mut command = bench.command(line);
         command.envs(
             self.fakes
@@ -69,7 +69,7 @@ impl Outside {
 }
 
 /// A bench with a lesson that fits into the faked database.
-fn lesson() -> Bench {
+pub(crate) fn lesson() -> Bench {
     let bench = Bench::new();
     let text = LESSON.replacen("properties:\n  Status: Not started\n", "", 1);
     bench.file("lesson.md", text);
@@ -277,7 +277,9 @@ fn voices_are_listed_kept_and_chosen_from() {
     let line = ["voices", "explain", "lesson.md", "--json"];
     let explained = outside.esl(&bench, &line, &[]);
     assert_eq!(explained.code, Some(0), "{}", explained.stderr);
-    assert_eq!(outside.fakes.requests(Service::ElevenLabs).len(), 0);
+    let asked = outside.fakes.requests(Service::ElevenLabs);
+    let asked: Vec<_> = asked.iter().map(|request| &*request.path).collect();
+    assert_eq!(asked, ["/v1/models"]);
 }
 
 #[test]

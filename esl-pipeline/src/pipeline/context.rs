@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use esl_core::ports::{Notion, Tts};
+use esl_core::ports::{ArtifactStore, Notion, Tts};
 use esl_core::{CancellationToken, ProgressSink, RunId, Silent};
 
 use crate::speech::limiter::Limiter;
@@ -43,6 +43,8 @@ pub struct Accounts {
     pub notion: Option<Arc<dyn Notion>>,
     /// The speech provider.
     pub speech: Option<SpeechAccount>,
+    /// The store of uploads.
+    pub uploads: Option<Arc<dyn ArtifactStore>>,
 }
 
 /// A speech provider with the credential of one user.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use esl_core::manifest::{Manifest, RunRecord, UnfinishedRun};
-use esl_core::ports::{Clock, LessonLock, ManifestError, ManifestStore, Revision};
+use esl_core::ports::{Clock, LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision};
 use esl_core::{Classify, Digest, ErrorKind, LessonId, PageId, RetryPolicy, RunId, Timestamp};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -118,8 +118,7 @@ impl<'a> Journal<'a> {
         let names = move |manifest: &Manifest| {
             manifest.page_id == Some(page) || manifest.former_pages.contains(&page)
         };
-        let known = self.store.any(Box::new(names)).await;
-        known.map_err(PipelineError::Manifest)
+        self.any(Box::new(names)).await
     }
 
     /// Whether a manifest of the store, this one included, names the recording at `path` as its own.
@@ -130,8 +129,14 @@ impl<'a> Journal<'a> {
             let audio = manifest.audio.as_ref();
             audio.is_some_and(|audio| audio.path == path)
         };
-        let played = self.store.any(Box::new(plays)).await;
-        played.map_err(PipelineError::Manifest)
+        self.any(Box::new(plays)).await
+    }
+
+    /// Whether a manifest of the store, this one included, fits. `false` from a store that cannot
+    /// tell.
+    pub(super) async fn any(&self, fits: ManifestFilter) -> Result<bool, PipelineError> {
+        let any = self.store.any(fits).await;
+        any.map_err(PipelineError::Manifest)
     }
 
     /// Does `work` while its notes are written. When this returns, all of them are, unless the lesson

@@ -5,6 +5,7 @@
 //! is saved after each effect, so a run that was stopped goes on where it ended. No provider is
 //! named here, and nothing is global: what a run needs comes from the builder or its context.
 
+mod asked_audio;
 mod builder;
 mod context;
 mod delivery;
@@ -54,7 +55,8 @@ pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{
-    LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest, UploadTarget,
+    LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest,
+    UnknownUploadTarget, UploadTarget,
 };
 pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};

@@ -3,8 +3,8 @@
 use esl_core::manifest::Manifest;
 use esl_core::{Digest, Stage, VoiceAssignment};
 
+use super::asked_audio::no_engine;
 use super::page::student_of;
-use super::preflight::no_engine;
 use super::scope::Scope;
 use super::stages::tts::{Take, synthesis};
 use super::stages::validate;

@@ -122,7 +122,7 @@ impl Pipeline {
             notion: &self.notion_of(context).until(stop.clone()),
             retry: self.retry,
             recordings: self.recordings.as_ref(),
-            uploads: self.uploads.as_deref(),
+            uploads: self.uploads_of(context),
             request,
             rerun,
             journal,

@@ -110,7 +110,7 @@ impl fmt::Display for Failure {
 pub(super) fn unanswered(operation: &'static str, error: HttpError) -> NotionError {
     let source = Box::new(error);
     match *source {
-        HttpError::Unreachable(_) | HttpError::Setup(_) => {
+        HttpError::Unreachable(_) | HttpError::Setup(_) | HttpError::NoTls { .. } => {
             NotionError::Unreachable { operation, source }
         }
         HttpError::Timeout | HttpError::Broken(_) | HttpError::TooLarge { .. } => {

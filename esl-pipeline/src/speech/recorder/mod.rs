@@ -14,6 +14,7 @@ mod slug;
 mod synthesize;
 #[cfg(test)]
 mod tests;
+mod under_way;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
 pub use slug::file_prefix;
+use under_way::UnderWay;
 
 use crate::dice::roll;
 
@@ -238,7 +240,8 @@ impl Recorder {
 
     /// Makes the recording: speaks what is missing, joins all, puts file and transcript in place.
     ///
-    /// Emits [`StageStatus::Progress`] per segment and [`StageStatus::Retry`] per repeated request.
+    /// Emits [`StageStatus::Progress`] per segment, [`StageStatus::Retry`] per repeated request, and
+    /// [`StageStatus::Waiting`] when all turns are others'.
     /// After the first failure that is final no new request begins; those under way are still
     /// waited for, since they are paid for, and what is finished stays in the cache.
     ///
@@ -316,6 +319,7 @@ impl Recorder {
         cancel: &CancellationToken,
     ) -> Result<Vec<Ready>, RecordError> {
         let stop = cancel.child_token();
+        let under_way = UnderWay::default();
         let mut tasks = JoinSet::new();
         let mut ready = Vec::with_capacity(plan.segments);
         let mut failure = None;
@@ -332,6 +336,7 @@ impl Recorder {
                     address: address.clone(),
                     reuse,
                     progress: Arc::clone(progress),
+                    under_way: under_way.clone(),
                     cancel: cancel.clone(),
                     stop: stop.clone(),
                 };
