@@ -34,6 +34,7 @@ mod stages;
 mod standing;
 mod status;
 mod strays;
+mod verify;
 
 use std::sync::Arc;
 
@@ -62,6 +63,7 @@ pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};
 pub use speak::Spoken;
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
+pub use verify::Defect;
 
 use stages::tts::Engine;
 
