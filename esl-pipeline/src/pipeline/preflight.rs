@@ -215,7 +215,9 @@ impl Pipeline {
         };
         let tts = account.tts.clone();
         let cache = recordings.segments.clone();
-        let recorder = Recorder::new(tts.clone(), cache).with_limiter(account.limiter.clone());
+        let recorder = Recorder::new(tts.clone(), cache)
+            .with_limiter(account.limiter.clone())
+            .with_encoders(self.encoders.clone());
         Some(Engine { tts, recorder })
     }
 }
