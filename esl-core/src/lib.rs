@@ -20,6 +20,7 @@ pub mod ports;
 mod preset;
 mod progress;
 mod retry;
+mod secret;
 mod stage;
 mod student;
 mod timestamp;
@@ -33,6 +34,7 @@ pub use ids::{BlockId, DataSourceId, IdError, LessonId, PageId, RunId, UploadId,
 pub use preset::{Preset, PresetError, Presets, ToggleMap};
 pub use progress::{ProgressSink, Silent, StageEvent, StageStatus};
 pub use retry::RetryPolicy;
+pub use secret::Secret;
 pub use stage::{Stage, UnknownStage};
 pub use student::{StudentProfile, Students, StudentsError};
 pub use timestamp::Timestamp;

@@ -54,4 +54,4 @@ pub use rank::{Priority, Rank};
 pub use report::{News, Report};
 pub use state::{IllegalTransition, JobState, Transition};
 pub use traceparent::{BadTraceParent, TraceParent};
-pub use view::{EventView, JobView};
+pub use view::{BatchView, EventView, JobView};

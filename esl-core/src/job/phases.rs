@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::payload::{TtsMode, UploadTarget};
+use crate::Secret;
 
 /// The behaviour of all phases. A job keeps the one it started with.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -191,6 +192,9 @@ impl Default for NotifyPhase {
 }
 
 /// A program that is told over HTTP.
+///
+/// The secret is read from settings and never written: what is listed, or noted with a job, is
+/// without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WebhookEndpoint {
@@ -198,6 +202,9 @@ pub struct WebhookEndpoint {
     pub id: String,
     /// Its address.
     pub url: String,
+    /// What it checks the signatures of messages with.
+    #[serde(skip_serializing)]
+    pub secret: Option<Secret>,
 }
 
 /// A list whose empty form is `false`.

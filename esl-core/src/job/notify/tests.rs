@@ -18,6 +18,7 @@ fn phase() -> NotifyPhase {
     let school = WebhookEndpoint {
         id: "school".into(),
         url: "https://example.com/hook".into(),
+        secret: None,
     };
     NotifyPhase {
         email: true,
