@@ -53,7 +53,7 @@ pub struct Jobs {
 
 /// What an address names.
 #[derive(Debug, PartialEq, Eq)]
-enum Database {
+pub(crate) enum Database {
     Sqlite(PathBuf),
     Postgres,
 }
@@ -78,7 +78,8 @@ pub async fn connect(places: &Places, clock: Arc<dyn Clock>) -> Result<Jobs, Sto
     }
 }
 
-fn database(url: &str) -> Result<Database, StoreError> {
+/// Reads the address of a database.
+pub(crate) fn database(url: &str) -> Result<Database, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) => {
             let path = path.strip_prefix("//").unwrap_or(path);
@@ -112,7 +113,7 @@ fn check_queue(queue: &str, database: &Database) -> Result<(), StoreError> {
     }
 }
 
-fn problem(problem: &str) -> StoreError {
+pub(crate) fn problem(problem: &str) -> StoreError {
     StoreError::Configuration {
         problem: problem.to_owned(),
     }

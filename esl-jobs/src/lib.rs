@@ -6,6 +6,8 @@
 mod connect;
 pub mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrations;
 #[cfg(any(feature = "email", feature = "webhook"))]
 pub mod notify;
@@ -21,3 +23,7 @@ mod wakeups;
 pub mod worker;
 
 pub use connect::{DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, Jobs, Places, connect};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use migrate::migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use migrations::{SchemaChange, SchemaStep, SchemaVersion};

@@ -8,6 +8,7 @@ use esl_core::job::payload::NotifyEmail;
 use esl_core::job::{JobId, NewJob};
 use esl_core::ports::{Clock, JobStore};
 use esl_core::{Classify, ErrorKind};
+use esl_jobs::SchemaVersion;
 use esl_jobs::postgres::PostgresJobs;
 use esl_testkit::services::postgres::PostgresDatabase;
 use esl_testkit::{JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions};
@@ -78,12 +79,16 @@ async fn down_takes_back_all_that_up_made() {
         let rows = client.query(names, &[]).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()
     };
-    PostgresJobs::migrate(&url, 1).await.unwrap();
+    let latest = SchemaVersion::Latest;
+    let planned = PostgresJobs::plan_migration(&url, latest).await.unwrap();
+    assert_eq!(tables().await, [""; 0]);
+    let done = PostgresJobs::migrate(&url, latest).await.unwrap();
+    assert_eq!((done.from, &done), (0, &planned));
     let made = tables().await;
     assert!(made.contains(&"jobs".to_owned()));
     PostgresJobs::migrate(&url, 0).await.unwrap();
     assert_eq!(tables().await, ["esl_migrations"]);
-    PostgresJobs::migrate(&url, 1).await.unwrap();
+    PostgresJobs::migrate(&url, latest).await.unwrap();
     assert_eq!(tables().await, made);
     assert!(PostgresJobs::migrate(&url, 99).await.is_err());
 }
@@ -103,7 +108,8 @@ async fn a_restarted_server_is_found_again_with_everything_it_was_told() {
     let ids: Vec<_> = new.iter().map(|job| job.id).collect();
     jobs.submit(new).await.unwrap();
     let database = tokio::task::spawn_blocking(move || {
-        database.restart();
+        database.stop();
+        database.start_again();
         database
     });
     let database = database.await.unwrap();

@@ -41,6 +41,8 @@ pub use fixture::{Fixture, NotionFixture, run_test};
 pub use jobs_fixture::{JobPorts, JobsFixture, OpenTransaction, OpensTransactions};
 pub use lessons::made_up_lesson;
 pub use manual_clock::ManualClock;
-pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
+pub use memory::{
+    MemoryArtifactStore, MemoryManifestStore, MemoryNotion, MemoryUploadStore, NotionCall,
+};
 pub use runtime_clock::RuntimeClock;
 pub use tone::ToneTts;

@@ -41,7 +41,7 @@ pub use dedupe::DedupeKey;
 pub use event::{Cursor, EventKind, JobEvent, NewEvent};
 pub use failure::{Failure, FailureCode};
 pub use head::{Attempt, Job, JobHead, Lease};
-pub use ids::{BatchId, JobId, UserId, WorkerId};
+pub use ids::{BatchId, JobId, LessonUploadId, UserId, WorkerId};
 pub use kind::{BadKind, JobKind};
 pub use new_job::{Admission, DEFAULT_MAX_ATTEMPTS, NewJob};
 pub use notify::Notify;

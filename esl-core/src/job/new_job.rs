@@ -58,10 +58,14 @@ impl NewJob {
     /// A job of normal urgency that may start at once, submitted by the system for nobody.
     #[must_use]
     pub fn new<P: Payload>(payload: &P) -> Self {
+        Self::of(P::KIND, StoredPayload::of(payload))
+    }
+
+    fn of(kind: JobKind, payload: StoredPayload) -> Self {
         Self {
             id: JobId::new(),
-            kind: P::KIND,
-            payload: StoredPayload::of(payload),
+            kind,
+            payload,
             owner: None,
             actor: Actor::System,
             parent: None,
@@ -72,6 +76,20 @@ impl NewJob {
             dedupe: None,
             notify: None,
             traceparent: None,
+        }
+    }
+
+    /// The same work as that of `job`, following from it.
+    #[must_use]
+    pub fn repeating(job: &Job) -> Self {
+        let Job { head, payload, .. } = job;
+        Self {
+            owner: head.owner,
+            parent: Some(head.id),
+            priority: head.priority,
+            max_attempts: head.max_attempts,
+            notify: head.notify.clone(),
+            ..Self::of(head.kind.clone(), payload.clone())
         }
     }
 

@@ -17,6 +17,7 @@ mod notion_error;
 mod queue;
 mod store_error;
 mod tts;
+mod upload_store;
 
 pub use artifact_store::{
     ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
@@ -44,3 +45,4 @@ pub use tts::{
     Audio, DialogueCapabilities, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities,
     TtsError, Turn, TurnTiming,
 };
+pub use upload_store::{StoredUpload, UploadStore};

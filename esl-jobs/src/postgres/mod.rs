@@ -32,6 +32,7 @@ use esl_core::ports::{
     StoreError, Submitted,
 };
 
+use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use bells::Bells;
 use changes::Changes;
@@ -87,7 +88,7 @@ impl PostgresJobs {
     ) -> Result<Self, StoreError> {
         let config = connection::config(url)?;
         let pool = connection::pool(config.clone(), pool_size)?;
-        let migrated = migrate::migrate(&pool, None).await;
+        let migrated = migrate::migrate(&pool, SchemaVersion::Latest).await;
         migrated.map_err(|fault| fault.during("migrate the database"))?;
         let wakeups = Arc::new(Wakeups::default());
         let shared = Arc::new(Shared {
@@ -101,15 +102,31 @@ impl PostgresJobs {
         Ok(Self { shared, intake })
     }
 
-    /// Brings the tables of the database to a version, later or earlier; 0 takes them away with all
-    /// they hold.
+    /// Brings the tables of the database to a version, later or earlier, and says what that took;
+    /// version 0 takes them away with all they hold.
     ///
     /// # Errors
     /// [`StoreError`] if there is no such version, or a later program made the tables.
-    pub async fn migrate(url: &str, version: u32) -> Result<(), StoreError> {
+    pub async fn migrate(
+        url: &str,
+        wanted: impl Into<SchemaVersion>,
+    ) -> Result<SchemaChange, StoreError> {
         let pool = connection::pool(connection::config(url)?, 1)?;
-        let migrated = migrate::migrate(&pool, Some(version)).await;
-        migrated.map_err(|fault| fault.during("migrate the database"))
+        let change = migrate::migrate(&pool, wanted.into()).await;
+        change.map_err(|fault| fault.during("migrate the database"))
+    }
+
+    /// What [`PostgresJobs::migrate`] would do. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`], as there.
+    pub async fn plan_migration(
+        url: &str,
+        wanted: SchemaVersion,
+    ) -> Result<SchemaChange, StoreError> {
+        let pool = connection::pool(connection::config(url)?, 1)?;
+        let change = migrate::plan(&pool, wanted).await;
+        change.map_err(|fault| fault.during("look at the tables of the database"))
     }
 
     fn changes(&self) -> Changes<'_> {

@@ -31,6 +31,7 @@ use esl_core::ports::{
 };
 use rusqlite::Connection;
 
+use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use changes::Changes;
 use error::Fault;
@@ -72,9 +73,7 @@ impl SqliteJobs {
         let path = path.to_owned();
         let opening = {
             let path = path.clone();
-            tokio::task::spawn_blocking(move || {
-                Ok((open::open(&path, None)?, open::open(&path, None)?))
-            })
+            tokio::task::spawn_blocking(move || Ok((open::open(&path)?, open::open(&path)?)))
         };
         let (to_write, to_listen) = opening.await.map_err(|_| StoreError::Closed)??;
         let wakeups = Arc::new(Wakeups::default());
@@ -89,16 +88,32 @@ impl SqliteJobs {
         })
     }
 
-    /// Brings the tables of the file to a version, later or earlier; 0 takes them away with all they
-    /// hold.
+    /// Brings the tables of the file to a version, later or earlier, and says what that took;
+    /// version 0 takes them away with all they hold.
     ///
     /// # Errors
     /// [`StoreError`] if there is no such version, or a later program made the tables.
-    pub async fn migrate(path: &Path, version: u32) -> Result<(), StoreError> {
+    pub async fn migrate(
+        path: &Path,
+        wanted: impl Into<SchemaVersion>,
+    ) -> Result<SchemaChange, StoreError> {
+        let (path, wanted) = (path.to_owned(), wanted.into());
+        let migrating = move || Ok(open::change(&path, wanted)?.1);
+        let change = tokio::task::spawn_blocking(migrating).await;
+        change.map_err(|_| StoreError::Closed)?
+    }
+
+    /// What [`SqliteJobs::migrate`] would do. Changes nothing, nor makes the file.
+    ///
+    /// # Errors
+    /// [`StoreError`], as there.
+    pub async fn plan_migration(
+        path: &Path,
+        wanted: SchemaVersion,
+    ) -> Result<SchemaChange, StoreError> {
         let path = path.to_owned();
-        let migrating = tokio::task::spawn_blocking(move || open::open(&path, Some(version)));
-        let connection = migrating.await.map_err(|_| StoreError::Closed)?;
-        connection.map(drop)
+        let planning = tokio::task::spawn_blocking(move || open::plan(&path, wanted));
+        planning.await.map_err(|_| StoreError::Closed)?
     }
 
     async fn change<T: Send + 'static>(

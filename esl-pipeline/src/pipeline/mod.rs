@@ -8,6 +8,7 @@
 mod builder;
 mod context;
 mod delivery;
+mod edit;
 mod error;
 mod findings;
 mod forget;
@@ -39,7 +40,9 @@ use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion};
 use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
-pub use context::{Accounts, RunContext, SpeechAccount};
+pub use context::{Accounts, RunContext, RunLimits, SpeechAccount};
+pub use edit::ManifestEdit;
+pub(crate) use error::chain;
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use forget::Holdings;
 pub use links::StudentLink;

@@ -152,8 +152,13 @@ impl Pipeline {
         if journal.is_some() {
             problems.add(findings.problems());
         }
+        let plan = findings.plan();
+        let limit = context.limits.spoken_characters;
+        if let (Some(take), Some(limit)) = (take.as_ref().filter(|_| plan.tts.runs()), limit) {
+            problems.add(take.too_long(limit));
+        }
         let outlook = Outlook {
-            plan: findings.plan(),
+            plan,
             page,
             colors,
             take,
@@ -174,6 +179,11 @@ impl Pipeline {
     pub(super) fn notion_of(&self, context: &RunContext) -> RetryingNotion {
         let notion = context.accounts.notion.as_ref().unwrap_or(&self.notion);
         RetryingNotion::new(notion.clone(), self.retry).until(context.cancel.clone())
+    }
+
+    /// The largest lesson that a run takes.
+    pub(super) fn lesson_limit(&self, context: &RunContext) -> usize {
+        context.limits.lesson_bytes.unwrap_or(self.max_lesson_bytes)
     }
 
     /// The speech engine of a run, if there is a place for what it speaks.

@@ -135,7 +135,7 @@ fn is_refused(updated: Result<(), NotionError>) -> Result<bool, NotionError> {
 #[cfg(test)]
 mod tests {
     use esl_core::Presets;
-    use esl_core::block::{Annotations, Heading, HeadingLevel, Toggle};
+    use esl_core::block::{Annotations, Heading, HeadingLevel};
     use esl_core::ports::{NewPage, PageHead};
     use esl_testkit::{MemoryNotion, NotionCall};
 
@@ -156,11 +156,7 @@ mod tests {
             color,
             ..Annotations::default()
         };
-        Block::Toggle(Toggle {
-            rich_text: vec![RichText::text("title", None, annotations)],
-            color: Color::Default,
-            children,
-        })
+        Block::toggle(vec![RichText::text("title", None, annotations)], children)
     }
 
     async fn page(notion: &MemoryNotion, children: Vec<Block>) -> PageId {

@@ -104,6 +104,8 @@ pub struct RunOptions {
     pub upload: Option<UploadTarget>,
     /// Leaves the uploaded recording and the page's player as they are; there must be one.
     pub skip_upload: bool,
+    /// Leaves the player that the page has, whatever it plays.
+    pub keep_player: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<PathBuf>,

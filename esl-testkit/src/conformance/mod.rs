@@ -12,6 +12,7 @@ pub mod manifest_store;
 pub mod notion;
 pub mod queue;
 pub mod tts;
+pub mod upload_store;
 
 /// Makes one test of each named clause. Used by the suites of this module.
 #[doc(hidden)]

@@ -51,6 +51,7 @@ struct Shared {
     retry: RetryPolicy,
     finish: FinishOptions,
     dice: Arc<dyn Fn() -> f64 + Send + Sync>,
+    wind_down: CancellationToken,
     /// Bounds decoding and encoding to the processors there are.
     processors: Arc<Semaphore>,
 }
@@ -151,6 +152,7 @@ impl Recorder {
             retry: RetryPolicy::default(),
             finish: FinishOptions::default(),
             dice: Arc::new(roll),
+            wind_down: CancellationToken::new(),
             processors: Arc::new(Semaphore::new(processors)),
         };
         Self {
@@ -181,6 +183,13 @@ impl Recorder {
     #[must_use]
     pub fn with_finish(self, options: FinishOptions) -> Self {
         self.changed(|shared| shared.finish = options)
+    }
+
+    /// Begins no further request once `wind_down` is cancelled, and fails as if it were cancelled when
+    /// those under way have been answered.
+    #[must_use]
+    pub fn until(self, wind_down: CancellationToken) -> Self {
+        self.changed(|shared| shared.wind_down = wind_down)
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Shared)) -> Self {
@@ -328,7 +337,16 @@ impl Recorder {
                 };
                 tasks.spawn(task.run().in_current_span());
             }
-            let Some(joined) = tasks.join_next().await else {
+            let joined = tokio::select! {
+                biased;
+                joined = tasks.join_next() => joined,
+                () = self.shared.wind_down.cancelled(), if !stop.is_cancelled() => {
+                    stop.cancel();
+                    failure.get_or_insert(RecordError::Cancelled);
+                    continue;
+                }
+            };
+            let Some(joined) = joined else {
                 break;
             };
             match joined.unwrap_or(Err(RecordError::Crashed)) {
