@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use esl_core::job::Notify;
-use esl_core::ports::StoreError;
+use esl_core::ports::{DepthState, StoreError};
 use serde_json::{Map, Value};
 
 /// A value as the type that it was written from.
@@ -32,6 +32,13 @@ pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, Store
 /// Who is told when a job ends.
 pub(crate) fn notify(value: Value) -> Result<Notify, StoreError> {
     serde_json::from_value(value).map_err(|_| corrupt("notify does not say who is told".into()))
+}
+
+/// The state that a query wrote by its name.
+pub(crate) fn depth_state(name: &str) -> Result<DepthState, StoreError> {
+    let mut states = DepthState::ALL.into_iter();
+    let found = states.find(|state| state.as_str() == name);
+    found.ok_or_else(|| corrupt("state: neither ready, delayed nor running".into()))
 }
 
 /// A JSON object as text.

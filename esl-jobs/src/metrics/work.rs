@@ -46,8 +46,14 @@ impl WorkMetrics {
             ran,
             stages,
             ended: counter("jobs_ended", "Jobs that reached a terminal state"),
-            retried: counter("job_retries", "Attempts that failed and are followed by another"),
-            lost: counter("job_leases_lost", "Jobs taken away from workers that were gone"),
+            retried: counter(
+                "job_retries",
+                "Attempts that failed and are followed by another",
+            ),
+            lost: counter(
+                "job_leases_lost",
+                "Jobs taken away from workers that were gone",
+            ),
             notified: counter("notifications", "Notifications that were sent or given up"),
         }
     }
@@ -65,7 +71,9 @@ impl WorkMetrics {
                 took,
             } => {
                 let labels = vec![("stage", stage.into()), ("status", status.into())];
-                self.stages.get_or_create(&labels).observe(took.as_secs_f64());
+                self.stages
+                    .get_or_create(&labels)
+                    .observe(took.as_secs_f64());
             }
             Seen::Ran { job, took } => {
                 let series = self.ran.get_or_create(&of_type(job));

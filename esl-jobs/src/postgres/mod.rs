@@ -8,6 +8,7 @@ mod batches;
 mod bells;
 mod changes;
 mod connection;
+mod depth;
 mod error;
 mod intake;
 mod migrate;
@@ -28,10 +29,11 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Depth, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 
+use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use bells::Bells;
@@ -148,7 +150,7 @@ impl PostgresJobs {
 #[async_trait]
 impl JobStore for PostgresJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        self.intake.submit(jobs).await
+        Ok(accepted::log(self.intake.submit(jobs).await?))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
@@ -208,6 +210,11 @@ impl JobStore for PostgresJobs {
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError> {
         let counts = self.queries().counts().await;
         counts.map_err(|fault| fault.during("count jobs"))
+    }
+
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError> {
+        let depth = self.queries().depth().await;
+        depth.map_err(|fault| fault.during("count what waits"))
     }
 }
 

@@ -24,7 +24,11 @@ pub(super) struct Queries<'a> {
 }
 
 impl Queries<'_> {
-    async fn rows(self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Fault> {
+    pub(super) async fn rows(
+        self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Fault> {
         let connection = self.pool.get().await?;
         let statement = connection.prepare_cached(sql).await?;
         Ok(connection.query(&statement, values).await?)

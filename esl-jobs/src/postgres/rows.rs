@@ -30,7 +30,7 @@ fn optional_id<T: From<Uuid>>(row: &Row, column: &str) -> Result<Option<T>, Faul
     Ok(row.try_get::<_, Option<Uuid>>(column)?.map(T::from))
 }
 
-fn time(row: &Row, column: &str) -> Result<Timestamp, Fault> {
+pub(super) fn time(row: &Row, column: &str) -> Result<Timestamp, Fault> {
     Ok(row.try_get::<_, SystemTime>(column)?.into())
 }
 

@@ -6,6 +6,7 @@
 
 mod batches;
 mod changes;
+mod depth;
 mod error;
 mod neighbours;
 mod open;
@@ -26,11 +27,12 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Depth, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 use rusqlite::Connection;
 
+use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use changes::Changes;
@@ -143,8 +145,8 @@ impl SqliteJobs {
 #[async_trait]
 impl JobStore for SqliteJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        self.change("submit jobs", |changes| changes.submit(jobs))
-            .await
+        let submitting = self.change("submit jobs", |changes| changes.submit(jobs));
+        Ok(accepted::log(submitting.await?))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
@@ -204,6 +206,10 @@ impl JobStore for SqliteJobs {
 
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError> {
         self.query("count jobs", queries::counts).await
+    }
+
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError> {
+        self.query("count what waits", depth::depth).await
     }
 }
 

@@ -8,6 +8,7 @@ use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
 use tokio::sync::Semaphore;
 
+use super::observer::{NoObserver, Observer};
 use super::reporter::Reporter;
 use super::running::Running;
 use super::{Shared, Worker, WorkerConfig};
@@ -22,6 +23,7 @@ pub struct WorkerBuilder {
     queue: Arc<dyn Queue>,
     config: WorkerConfig,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    observer: Arc<dyn Observer>,
 }
 
 /// A worker cannot be made like this.
@@ -46,6 +48,7 @@ impl WorkerBuilder {
             queue,
             config: WorkerConfig::default(),
             handlers: HashMap::new(),
+            observer: Arc::new(NoObserver),
         }
     }
 
@@ -66,6 +69,13 @@ impl WorkerBuilder {
     #[must_use]
     pub fn config(mut self, config: WorkerConfig) -> Self {
         self.config = config;
+        self
+    }
+
+    /// Shows what the worker does to an observer, such as metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
         self
     }
 
@@ -91,6 +101,7 @@ impl WorkerBuilder {
             store: self.store,
             queue: self.queue,
             handlers: self.handlers,
+            observer: self.observer,
             running: Running::default(),
             reporter: Reporter::default(),
             shutting_down: CancellationToken::new(),

@@ -13,11 +13,14 @@
 mod builder;
 mod envelope;
 mod keeper;
+mod observer;
+mod outcomes;
 mod progress;
 mod reaper;
 mod reporter;
 mod running;
 mod shutdown;
+mod stages;
 mod step;
 
 use std::collections::HashMap;
@@ -31,6 +34,7 @@ use esl_core::ports::{JobHandler, JobStore, Queue};
 use tokio::sync::Semaphore;
 
 pub use builder::{BuildError, WorkerBuilder};
+pub use observer::{Observer, Seen};
 pub use step::Step;
 
 use reporter::Reporter;
@@ -94,6 +98,7 @@ struct Shared {
     store: Arc<dyn JobStore>,
     queue: Arc<dyn Queue>,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    observer: Arc<dyn Observer>,
     slots: Arc<Semaphore>,
     running: Running,
     reporter: Reporter,

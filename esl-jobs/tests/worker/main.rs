@@ -1,6 +1,9 @@
 //! The worker on jobs in memory, in time that the test's runtime makes up.
 
 mod handlers;
+mod logs;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod world;
 
 use std::time::Duration;

@@ -15,6 +15,7 @@ use crate::handlers::{Chore, DoesChores};
 
 pub(crate) struct World {
     pub(crate) jobs: Arc<MemoryJobs>,
+    pub(crate) clock: Arc<RuntimeClock>,
     config: WorkerConfig,
 }
 
@@ -44,8 +45,12 @@ impl World {
 
     pub(crate) fn with(config: WorkerConfig) -> Self {
         let clock = Arc::new(RuntimeClock::default());
-        let jobs = Arc::new(MemoryJobs::new(clock));
-        Self { jobs, config }
+        let jobs = Arc::new(MemoryJobs::new(clock.clone()));
+        Self {
+            jobs,
+            clock,
+            config,
+        }
     }
 
     pub(crate) fn builder(&self) -> WorkerBuilder {

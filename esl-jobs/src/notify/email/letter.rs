@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use esl_core::job::payload::LessonRerunAudio;
-use esl_core::job::{FailureCode, JobState, JobView, Payload};
+use esl_core::job::{BatchId, FailureCode, JobState, JobView, Payload};
 
 /// How many members of a batch are listed.
 const LISTED: usize = 100;
@@ -44,7 +44,7 @@ impl Writer {
         Letter { subject, text }
     }
 
-    pub(super) fn about_batch(&self, members: &[JobView]) -> Letter {
+    pub(super) fn about_batch(&self, batch: BatchId, members: &[JobView]) -> Letter {
         let is_good = |job: &&JobView| job.state == JobState::Succeeded;
         let good = members.iter().filter(is_good).count();
         let subject = format!("{good} of {} succeeded", members.len());
@@ -61,6 +61,7 @@ impl Writer {
         if good < members.len() {
             text += "\nCorrect what has to be corrected and submit the others again.\n";
         }
+        text += &format!("\nBatch {batch}\n");
         Letter { subject, text }
     }
 

@@ -83,10 +83,10 @@ impl Mail {
         let subject = Subject::read(self.store.as_ref(), wish.job_id, wish.batch_id).await?;
         Ok(match subject {
             Subject::Job(job) => self.writer.about_job(&JobView::from(job.as_ref())),
-            Subject::Batch(_, mut members) => {
+            Subject::Batch(batch, mut members) => {
                 members.sort_by_key(|job| job.head.id);
                 let members: Vec<_> = members.iter().map(JobView::from).collect();
-                self.writer.about_batch(&members)
+                self.writer.about_batch(batch, &members)
             }
         })
     }

@@ -99,7 +99,8 @@ fn a_batch_says_how_many_and_lists_them() {
         failed(FailureCode::NETWORK, "unplugged"),
         cancelled,
     ];
-    let letter = Writer::new(None).about_batch(&members);
+    let batch = "0190b6f0-0000-7000-8000-00000000000b".parse().unwrap();
+    let letter = Writer::new(None).about_batch(batch, &members);
     assert_eq!(letter.subject, "1 of 3 succeeded");
     assert_eq!(
         letter.text,
@@ -107,9 +108,10 @@ fn a_batch_says_how_many_and_lists_them() {
          - lesson \"unit1.md\": succeeded, https://www.notion.so/1\n\
          - lesson \"a1/cafe.md\": failed (unplugged)\n\
          - lesson \"unit3.md\": cancelled\n\n\
-         Correct what has to be corrected and submit the others again.\n"
+         Correct what has to be corrected and submit the others again.\n\n\
+         Batch 0190b6f0-0000-7000-8000-00000000000b\n"
     );
     let many = vec![succeeded("https://www.notion.so/1"); 105];
-    let text = Writer::new(None).about_batch(&many).text;
-    assert!(text.ends_with("- and 5 more\n"), "{text}");
+    let text = Writer::new(None).about_batch(batch, &many).text;
+    assert!(text.contains("- and 5 more\n"), "{text}");
 }
