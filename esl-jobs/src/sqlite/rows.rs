@@ -36,7 +36,7 @@ fn optional_id<T: From<Uuid>>(row: &Row<'_>, column: &str) -> Result<Option<T>, 
     Ok(bytes.map(Uuid::from_bytes).map(T::from))
 }
 
-fn time(row: &Row<'_>, column: &str) -> Result<Timestamp, Fault> {
+pub(super) fn time(row: &Row<'_>, column: &str) -> Result<Timestamp, Fault> {
     Ok(Timestamp::from_millis(row.get(column)?))
 }
 

@@ -8,6 +8,7 @@ use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
 use tokio::sync::{Semaphore, watch};
 
+use super::observer::{NoObserver, Observer};
 use super::reporter::Reporter;
 use super::running::Running;
 use super::{Shared, Worker, WorkerConfig};
@@ -24,6 +25,7 @@ pub struct WorkerBuilder {
     config: WorkerConfig,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
     scheduler: Option<Scheduler>,
+    observer: Arc<dyn Observer>,
 }
 
 /// A worker cannot be made like this.
@@ -49,6 +51,7 @@ impl WorkerBuilder {
             config: WorkerConfig::default(),
             handlers: HashMap::new(),
             scheduler: None,
+            observer: Arc::new(NoObserver),
         }
     }
 
@@ -79,6 +82,13 @@ impl WorkerBuilder {
         self
     }
 
+    /// Shows what the worker does to an observer, such as metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// Puts the worker together.
     ///
     /// # Errors
@@ -101,6 +111,7 @@ impl WorkerBuilder {
             store: self.store,
             queue: self.queue,
             handlers: self.handlers,
+            observer: self.observer,
             running: Running::default(),
             reporter: Reporter::default(),
             shutting_down: CancellationToken::new(),

@@ -7,11 +7,11 @@ use esl_core::ports::{Done, JobContext, JobError};
 use esl_core::{CancellationToken, Retry};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument;
 
-use super::Shared;
 use super::progress::Progress;
+use super::{Seen, Shared};
 
 /// How an attempt ended.
 enum Ending {
@@ -34,12 +34,17 @@ pub(super) async fn run(
         job.id = %attempt.job,
         run.id = %attempt.job,
         job.kind = %job.head.kind,
-        attempt = attempt.number
+        attempt = attempt.number,
+        traceparent = job.traceparent.as_ref().map(tracing::field::display)
     );
     async {
         tracing::info!(event = "worker_active", "job started");
+        shared.observer.see(Seen::Started(&job.head));
+        let (head, started) = (job.head.clone(), Instant::now());
         let ending = perform(&shared, job, stop).await;
         drop(slot);
+        let took = started.elapsed();
+        shared.observer.see(Seen::Ran { job: &head, took });
         log(&ending);
         match report(&shared, attempt, ending) {
             Some(report) => shared.reporter.end(attempt, report),

@@ -15,11 +15,14 @@ mod builder;
 mod envelope;
 mod health;
 mod keeper;
+mod observer;
+mod outcomes;
 mod progress;
 mod reaper;
 mod reporter;
 mod running;
 mod shutdown;
+mod stages;
 mod step;
 
 use std::collections::HashMap;
@@ -36,6 +39,7 @@ use crate::scheduler::Scheduler;
 
 pub use builder::{BuildError, WorkerBuilder};
 pub use health::Health;
+pub use observer::{Observer, Seen};
 pub use step::Step;
 
 use reporter::Reporter;
@@ -106,6 +110,7 @@ struct Shared {
     store: Arc<dyn JobStore>,
     queue: Arc<dyn Queue>,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    observer: Arc<dyn Observer>,
     slots: Arc<Semaphore>,
     running: Running,
     reporter: Reporter,
