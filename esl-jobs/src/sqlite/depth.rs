@@ -3,9 +3,10 @@
 use esl_core::ports::Depth;
 use rusqlite::{Connection, Row};
 
+use super::columns::Columns;
 use super::error::Fault;
-use super::rows::{all, number, time};
-use crate::stored::{depth_state, parsed};
+use super::rows::all;
+use crate::stored::depth_state;
 
 const DEPTH: &str = "
     SELECT 'ready' AS state, kind, priority, count(*) AS count, min(eligible_at) AS oldest
@@ -25,11 +26,12 @@ pub(super) fn depth(connection: &Connection, namespace: &str) -> Result<Vec<Dept
 }
 
 fn read(row: &Row<'_>) -> Result<Depth, Fault> {
+    let mut columns = Columns::of(row);
     Ok(Depth {
-        state: depth_state(row.get_ref("state")?.as_str()?)?,
-        kind: parsed("kind", row.get_ref("kind")?.as_str()?)?,
-        priority: number(row, "priority")?,
-        count: number(row, "count")?,
-        oldest: time(row, "oldest")?,
+        state: depth_state(columns.text()?.unwrap_or_default())?,
+        kind: columns.parsed("kind")?,
+        priority: columns.number("priority")?,
+        count: columns.number("count")?,
+        oldest: columns.time()?,
     })
 }

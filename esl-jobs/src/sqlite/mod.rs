@@ -6,6 +6,7 @@
 
 mod batches;
 mod changes;
+mod columns;
 mod depth;
 mod error;
 mod neighbours;

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use esl_core::CancellationToken;
 use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use super::observer::{NoObserver, Observer};
+use super::pace::Pace;
 use super::reporter::Reporter;
 use super::running::Running;
+use super::slots::Slots;
+use super::waiting::Waiting;
 use super::{Shared, Worker, WorkerConfig};
 use crate::scheduler::Scheduler;
 
@@ -106,7 +110,11 @@ impl WorkerBuilder {
         }
         let shared = Shared {
             id: WorkerId::new(),
-            slots: Arc::new(Semaphore::new(config.concurrency)),
+            slots: Slots::new(config.concurrency),
+            waiting: Waiting::default(),
+            pace: Pace::default(),
+            is_drained: AtomicBool::new(false),
+            is_in_doubt: AtomicBool::new(false),
             config,
             store: self.store,
             queue: self.queue,

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::{Shared, outcomes};
 
 /// How many reports go to the store at once.
-const BATCH: usize = 256;
+const BATCH: usize = 500;
 
 /// How long to wait after the store failed, at first; doubles up to [`PAUSES_END`].
 const PAUSE: Duration = Duration::from_millis(50);
