@@ -7,6 +7,7 @@ mod closed_output;
 mod doctor;
 mod documented;
 mod failing_engines;
+mod faults_outside;
 mod forget;
 mod full_disk;
 mod help;
