@@ -8,6 +8,7 @@ mod configured;
 mod doctor;
 mod documented;
 mod failing_engines;
+mod faults_outside;
 mod forget;
 mod full_disk;
 mod help;
