@@ -24,6 +24,8 @@ pub(crate) struct JobSettings {
     pub(crate) pool_size: usize,
     /// How often a job is started at most.
     pub(crate) max_attempts: u32,
+    /// How long jobs that ended are kept; for ever unless set.
+    pub(crate) retention: Option<Duration>,
     /// The folder that `lesson:PATH` is meant from.
     pub(crate) lessons: Option<PathBuf>,
     pub(crate) worker: WorkerSettings,
@@ -55,6 +57,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
     );
     let pool_size = resolver.or(&keys::JOBS_POOL_SIZE, None, parse::number(1..=1000), 10);
     let max_attempts = resolver.or(&keys::JOBS_ATTEMPTS, None, parse::number(1..=20), 5);
+    let days = resolver.or(&keys::JOBS_RETENTION, None, parse::number(0..=36_500), 0);
     let worker = worker(resolver, typed, database.is_sqlite());
     JobSettings {
         database,
@@ -62,6 +65,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
         namespace: namespace.value,
         pool_size: pool_size.value,
         max_attempts: max_attempts.value,
+        retention: (days.value > 0).then(|| Duration::from_secs(days.value * 24 * 3600)),
         lessons: lessons.map(|set| set.value),
         worker,
     }

@@ -154,6 +154,7 @@ keys! {
     JOBS_NAMESPACE = "jobs.namespace" { variables: &["BATCH_JOBS_QUEUE_NAME"] }
     JOBS_POOL_SIZE = "jobs.pool_size" { variables: &["DB_POOL_SIZE"] }
     JOBS_ATTEMPTS = "jobs.max_attempts" { variables: &["JOB_MAX_ATTEMPTS"] }
+    JOBS_RETENTION = "jobs.retention_days" { variables: &["JOB_RETENTION_DAYS"] }
     WORKER_CONCURRENCY = "worker.concurrency" {
         flag: Some("--concurrency"),
         variables: &["WORKER_CONCURRENCY"],

@@ -8,6 +8,7 @@ mod lesson;
 mod shelf;
 mod speech;
 mod storage;
+mod worker;
 mod workplace;
 mod workspace;
 
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use esl_core::ports::ArtifactStore;
+use esl_core::ports::{ArtifactStore, Permits, Tts};
 use esl_core::{DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::lesson::Lesson;
 use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder, UploadTarget};
@@ -33,7 +34,7 @@ pub(crate) use shelf::Shelf;
 use speech::Speech;
 pub(crate) use speech::{eleven_labs, open as open_speech};
 pub(crate) use storage::{manifests, uploads};
-pub(crate) use workplace::worker;
+pub(crate) use worker::worker;
 pub(crate) use workspace::Workspace;
 
 /// What is shared by all runs of a command: pages, documents, and who speaks.
@@ -54,17 +55,19 @@ pub(crate) struct Workshop {
 }
 
 impl Workshop {
-    /// Finds what runs with these settings need, and why nobody speaks if somebody is to.
+    /// Finds what runs with these settings need, and why nobody speaks if somebody is to. What is
+    /// asked of services at once is bounded over all processes that share `permits`.
     pub(crate) async fn open(
         settings: Settings,
         students_see_answers: bool,
         speaks: bool,
+        permits: Option<Arc<dyn Permits>>,
     ) -> Result<(Self, Option<Failure>), Failure> {
         let documents = Documents::read(&settings.documents).await?;
         let catalog = documents.catalog.clone();
-        let workspace = Workspace::open(&settings, students_see_answers)?;
+        let workspace = Workspace::open(&settings, students_see_answers, permits.clone())?;
         let (speech, missing) = match speaks {
-            true => match Speech::open(&settings, catalog).await {
+            true => match Speech::open(&settings, catalog, permits).await {
                 Ok(speech) => (Some(speech), None),
                 Err(failure) => (None, Some(failure)),
             },
@@ -92,6 +95,12 @@ impl Workshop {
     /// The same, with another bound on what is done with sound at once.
     pub(crate) fn with_encoders(self, encoders: Encoders) -> Self {
         Self { encoders, ..self }
+    }
+
+    /// Who speaks, if somebody does.
+    fn tts(&self) -> Option<Arc<dyn Tts>> {
+        let speech = self.speech.as_ref()?;
+        Some(Arc::clone(&speech.account.tts))
     }
 
     /// The settings that it was opened with.

@@ -44,6 +44,11 @@ impl Shelf {
         })
     }
 
+    /// All folders that jobs make files in.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        self.folder.iter().chain([&self.desk]).cloned().collect()
+    }
+
     /// The folder below which manifest and recording of a lesson lie.
     pub(crate) fn root(&self, lesson: &LessonName) -> &Path {
         match (lesson, &self.folder) {

@@ -1,78 +1,23 @@
 //! What lesson jobs work with: the settings of this machine.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use esl_core::job::payload::{LessonRerunAudio, LessonRun, LessonSyncMetadata};
 use esl_core::job::{FailureCode, PhaseConfig, UserId, ValidatePhase};
 use esl_core::ports::JobError;
 use esl_core::{ErrorKind, PhaseSettings};
-use esl_jobs::Jobs;
-use esl_jobs::worker::{Worker, WorkerConfig};
-use esl_pipeline::jobs::{LessonJobs, LessonName, Order, Setup, Workplace};
+use esl_pipeline::jobs::{LessonName, Order, Setup, Workplace};
 use esl_pipeline::pipeline::{LessonInput, RunDefaults};
-use esl_pipeline::speech::encoders::Encoders;
 
 use super::Workshop;
 use super::shelf::Shelf;
-use crate::config::{Settings, WorkerSettings};
 use crate::exit::{Exit, Failure};
 
 /// The settings of this machine, for jobs.
 #[derive(Debug)]
-struct Machine {
-    workshop: Workshop,
-    shelf: Shelf,
-    phases: PhaseSettings,
-    defaults: RunDefaults,
-    max_lesson_bytes: u64,
-}
-
-/// A worker on `jobs` that makes homework with these settings.
-pub(crate) async fn worker(
-    settings: Settings,
-    jobs: &Jobs,
-    defaults: impl FnOnce(&Workshop) -> RunDefaults,
-) -> Result<Worker, Failure> {
-    let config = config(&settings.jobs.worker);
-    let shelf = Shelf::open(&settings)?;
-    let max_lesson_bytes = settings.max_lesson_bytes as u64;
-    let encoders = Encoders::new(settings.jobs.worker.encoders);
-    let (workshop, mute) = Workshop::open(settings, false, true).await?;
-    if let Some(failure) = mute {
-        let cause = failure.message;
-        tracing::warn!(
-            cause,
-            "nobody can speak here: jobs that want a recording will fail"
-        );
-    }
-    let machine = Machine {
-        defaults: defaults(&workshop),
-        workshop: workshop.with_encoders(encoders),
-        shelf,
-        phases: PhaseSettings::new(jobs.settings.clone()),
-        max_lesson_bytes,
-    };
-    let lessons = LessonJobs::new(Arc::new(machine), jobs.store.clone());
-    let worker = Worker::builder(jobs.store.clone(), jobs.queue.clone())
-        .handles::<LessonRun>(lessons.clone())
-        .handles::<LessonRerunAudio>(lessons.clone())
-        .handles::<LessonSyncMetadata>(lessons)
-        .config(config)
-        .build();
-    worker.map_err(|error| Failure::of_setting(&error))
-}
-
-fn config(settings: &WorkerSettings) -> WorkerConfig {
-    let mut config = WorkerConfig::default();
-    config.concurrency = settings.concurrency;
-    config.timeout = settings.timeout;
-    config.grace = settings.grace;
-    config.lease = settings.lease;
-    // Three heartbeats may be lost.
-    config.heartbeat = settings.lease / 4;
-    config.reap = settings.lease / 4;
-    config
+pub(super) struct Machine {
+    pub(super) workshop: Workshop,
+    pub(super) shelf: Shelf,
+    pub(super) phases: PhaseSettings,
+    pub(super) defaults: RunDefaults,
 }
 
 #[async_trait]
@@ -83,7 +28,7 @@ impl Workplace for Machine {
         // Unless somebody changed the phase, what is set up for this machine holds.
         let limit = &mut phases.validate.max_lesson_bytes;
         if *limit == ValidatePhase::default().max_lesson_bytes {
-            *limit = self.max_lesson_bytes;
+            *limit = self.workshop.settings().max_lesson_bytes as u64;
         }
         Ok(phases)
     }

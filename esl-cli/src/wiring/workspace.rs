@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::Notion;
+use esl_core::ports::{Notion, Permits};
 use esl_core::{Classify, DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
 use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace, SourceKind};
@@ -25,8 +25,12 @@ pub(crate) enum Workspace {
 
 impl Workspace {
     /// The workspace of these settings. Nothing is asked of it yet.
-    pub(crate) fn open(settings: &Settings, students_see_answers: bool) -> Result<Self, Failure> {
-        if let Some(workspace) = notion(&settings.notion)?.filter(|_| !settings.is_local) {
+    pub(crate) fn open(
+        settings: &Settings,
+        students_see_answers: bool,
+        permits: Option<Arc<dyn Permits>>,
+    ) -> Result<Self, Failure> {
+        if let Some(workspace) = notion(&settings.notion, permits)?.filter(|_| !settings.is_local) {
             let target = settings.notion.target.clone();
             return Ok(Self::Notion { workspace, target });
         }
@@ -97,7 +101,10 @@ impl Workspace {
 }
 
 /// Notion with the token of the settings, if there is one.
-fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Failure> {
+fn notion(
+    settings: &NotionSettings,
+    permits: Option<Arc<dyn Permits>>,
+) -> Result<Option<Arc<NotionWorkspace>>, Failure> {
     let Some(token) = settings.token.clone() else {
         return Ok(None);
     };
@@ -106,6 +113,7 @@ fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Fai
         config.base_url = base_url;
     }
     config.timeout = settings.timeout;
+    config.permits = permits;
     let workspace = NotionWorkspace::new(&config).map_err(|error| Failure {
         exit: Exit::Configuration,
         hint: error

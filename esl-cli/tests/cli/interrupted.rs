@@ -137,8 +137,9 @@ fn cancelled_by_another_process_it_stops_and_its_slot_takes_the_next_job() {
     let mut stuck = Stuck::at(Service::ElevenLabs, "POST", &[]);
     let cancelled = stuck.esl(&["jobs", "cancel", &stuck.id, "--reason", "wrong file"]);
     assert_eq!(cancelled["job"]["state"], "cancelled");
-    let stopped = stuck.worker.until("worker_stopped");
-    assert_eq!(stopped["span"]["job.id"], *stuck.id);
+    stuck
+        .worker
+        .until_job("worker_stopped", &stuck.id.as_str().into());
     stuck.outside.fakes.clear_faults();
     let next = stuck.esl(&["jobs", "submit", "lesson.md", "--no-tts", "--wait"]);
     assert_eq!(next["jobs"][0]["job"]["state"], "succeeded");

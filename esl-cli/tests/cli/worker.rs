@@ -35,6 +35,16 @@ impl Worker {
         worker
     }
 
+    /// Waits until the log tells of an event of a job; the line that does.
+    pub(crate) fn until_job(&mut self, event: &str, id: &Value) -> Value {
+        loop {
+            let line = self.until(event);
+            if line["span"]["job.id"] == *id {
+                return line;
+            }
+        }
+    }
+
     /// Waits until the log tells of an event; the line that does.
     pub(crate) fn until(&mut self, event: &str) -> Value {
         let mut before = Vec::new();

@@ -113,7 +113,7 @@ impl Maker {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks).await?;
+        let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks, None).await?;
         let defaults = defaults(workshop.settings(), workshop.delivery());
         Ok(Self {
             workshop,
