@@ -1,4 +1,5 @@
-//! Connections to Postgres are encrypted as `sslmode` and `sslrootcert` ask for.
+//! Connections are encrypted: to Postgres as `sslmode` and `sslrootcert` ask for, to Redis by
+//! `rediss:`.
 #![cfg(feature = "postgres")]
 
 use std::path::PathBuf;
@@ -128,5 +129,59 @@ async fn a_server_that_proves_too_little_is_not_talked_to() {
     ] {
         let refused = place.is_encrypted(host, asked).await.unwrap_err();
         assert_eq!(refused.kind(), kind, "{asked}: {refused}");
+    }
+}
+
+/// Redis is asked for by a process that trusts those who vouch for it.
+#[cfg(feature = "redis")]
+mod redis {
+    use std::process::Command;
+
+    use esl_core::ports::Queue;
+    use esl_jobs::redis::RedisQueue;
+    use esl_testkit::services::redis::RedisServer;
+
+    use super::Authority;
+
+    const ADDRESS: &str = "ESL_TEST_CHILD_QUEUE_URL";
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "a process of another test"]
+    async fn announces_over_an_encrypted_connection() {
+        let Ok(url) = std::env::var(ADDRESS) else {
+            return;
+        };
+        let queue = RedisQueue::connect(&url, "esl-jobs", 10).await.unwrap();
+        queue
+            .announce(&[esl_core::job::JobId::new()])
+            .await
+            .unwrap();
+    }
+
+    fn can_announce(server: &RedisServer, trusted: &std::path::Path) -> bool {
+        let test = "redis::announces_over_an_encrypted_connection";
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", test, "--ignored"]);
+        // Where the machine's authorities are looked for.
+        child
+            .env("SSL_CERT_FILE", trusted)
+            .env_remove("SSL_CERT_DIR");
+        child.env(ADDRESS, server.tls_url());
+        child.output().unwrap().status.success()
+    }
+
+    #[test]
+    fn redis_is_reached_encrypted_if_somebody_known_vouches_for_it() {
+        let (authority, stranger) = (Authority::new(), Authority::new());
+        let (certificate, key) = authority.vouch_for("localhost");
+        let Some(server) = RedisServer::start_encrypted(&certificate, &key) else {
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        for (authority, is_known) in [(authority, true), (stranger, false)] {
+            let file = folder.path().join("authorities.pem");
+            std::fs::write(&file, authority.certificate).unwrap();
+            assert_eq!(can_announce(&server, &file), is_known);
+        }
     }
 }

@@ -113,9 +113,11 @@ fn fail(requests: Vec<Request>, fault: Fault) {
 
 async fn submit(shared: &Shared, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, Fault> {
     let now = shared.clock.now();
-    let submitted = submission::submit(&shared.pool, &shared.namespace, jobs, now).await?;
-    if submitted.iter().any(|job| !job.reused) {
+    let submitted = submission::submit(&shared.pool, &shared.namespace, jobs, now).await;
+    let is_nothing_new = matches!(&submitted, Ok(jobs) if jobs.iter().all(|job| job.reused));
+    // Of a submission that failed nobody knows whether it happened.
+    if !is_nothing_new {
         shared.ring(News::JOBS);
     }
-    Ok(submitted)
+    submitted
 }

@@ -72,6 +72,17 @@ struct Shared {
 }
 
 impl Shared {
+    /// Rings for what a change brought about. Of one that failed nobody knows whether it happened.
+    fn tell<T>(
+        &self,
+        result: Result<T, Fault>,
+        news: News,
+        operation: &'static str,
+    ) -> Result<T, StoreError> {
+        self.ring(if result.is_ok() { news } else { News::JOBS });
+        result.map_err(|fault| fault.during(operation))
+    }
+
     fn ring(&self, news: News) {
         self.wakeups.ring(news);
         self.bells.ring(news);
@@ -160,7 +171,7 @@ impl PostgresJobs {
     pub async fn take_over(&self, old_url: &str) -> Result<TakenOver, StoreError> {
         let taken = self.take_all(&Address::parse(old_url)?).await;
         if taken.is_ok() {
-            self.shared.ring(News::ALL);
+            self.shared.ring(News::JOBS);
         }
         taken.map_err(|fault| fault.during("take the old database over"))
     }
@@ -201,8 +212,7 @@ impl JobStore for PostgresJobs {
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
         let mut news = News::default();
         let claimed = self.changes().claim(&claim, &mut news).await;
-        self.shared.ring(news);
-        claimed.map_err(|fault| fault.during("claim jobs"))
+        self.shared.tell(claimed, news, "claim jobs")
     }
 
     async fn report(
@@ -211,8 +221,7 @@ impl JobStore for PostgresJobs {
     ) -> Result<Vec<Result<JobHead, Ignored>>, StoreError> {
         let mut news = News::default();
         let results = self.changes().report(reports, &mut news).await;
-        self.shared.ring(news);
-        results.map_err(|fault| fault.during("report on jobs"))
+        self.shared.tell(results, news, "report on jobs")
     }
 
     async fn renew(&self, worker: WorkerId, lease: Duration) -> Result<Vec<Attempt>, StoreError> {
@@ -228,8 +237,7 @@ impl JobStore for PostgresJobs {
     async fn reap(&self, limit: usize) -> Result<Vec<JobHead>, StoreError> {
         let mut news = News::default();
         let reaped = self.changes().reap(limit, &mut news).await;
-        self.shared.ring(news);
-        reaped.map_err(|fault| fault.during("take lost jobs away"))
+        self.shared.tell(reaped, news, "take lost jobs away")
     }
 
     async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {

@@ -106,7 +106,7 @@ async fn a_database_that_goes_away_costs_nothing(go_away: fn(&PostgresDatabase))
     let (api, host) = (servers.open_postgres().await, servers.open_postgres().await);
     let reader = servers.open_postgres().await;
     let worker = Working::on(&host);
-    let new = jobs(200);
+    let new = jobs(1000);
     let ids: Vec<JobId> = new.iter().map(|job| job.id).collect();
     let submitting = tokio::spawn(async move { submit_stubbornly(&api, new).await });
     let begun = timeout(PATIENCE, states(reader.events.as_ref(), 20)).await;

@@ -1,7 +1,6 @@
 //! The server, from its folder to its end.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -11,9 +10,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::services::account::Account;
-use crate::services::missing;
 use crate::services::programs::{folder_with, run, try_to_run};
 use crate::services::watchdog::Watchdog;
+use crate::services::{free_port, missing};
 
 const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "createdb"];
 
@@ -53,8 +52,7 @@ impl Cluster {
 
     /// Listens at a port of this machine, too.
     pub(super) fn listening(mut self) -> Self {
-        let any = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
-        self.tcp_port = Some(any.expect("a port is free").port());
+        self.tcp_port = Some(free_port());
         self
     }
 
