@@ -20,6 +20,7 @@ test: ## install what the tests need and run all of them
 lint: ## check format, lints and documentation
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p esl-cli --no-default-features --all-targets -- -D warnings
 	cargo clippy --locked -p esl-pipeline --no-default-features -- -D warnings
 	cargo clippy --locked -p esl-pipeline --all-features --all-targets -- -D warnings
 	cargo clippy --locked -p esl-jobs --no-default-features -- -D warnings

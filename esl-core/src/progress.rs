@@ -36,6 +36,13 @@ pub enum StageStatus {
         /// Units in all.
         total: u64,
     },
+    /// All requests that the credential may have under way are others' for now.
+    Waiting,
+    /// The page is there from now on.
+    Page {
+        /// Where people open it.
+        url: String,
+    },
     /// An attempt failed and will be repeated.
     Retry {
         /// The attempt that failed, from 1.

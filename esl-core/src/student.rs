@@ -33,6 +33,10 @@ pub struct StudentProfile {
     pub dialogue_stability: Option<f64>,
     /// Asks for the same sound for the same words.
     pub dialogue_seed: Option<u32>,
+    /// Where pages take recordings from: `auto`, `s3`, `notion` or `none`.
+    pub upload: Option<String>,
+    /// What the keys of recordings in the bucket begin with.
+    pub prefix: Option<String>,
 }
 
 /// Student profiles, sorted by name, each name once. One called `Default` is always there.
@@ -77,6 +81,8 @@ impl StudentProfile {
             dialogue_language: self.dialogue_language.or(other.dialogue_language),
             dialogue_stability: self.dialogue_stability.or(other.dialogue_stability),
             dialogue_seed: self.dialogue_seed.or(other.dialogue_seed),
+            upload: self.upload.or(other.upload),
+            prefix: self.prefix.or(other.prefix),
         }
     }
 }

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use esl_core::ports::{Clock, EventLog, JobStore, Queue, StoreError};
+use esl_core::ports::{Clock, EventLog, JobStore, Permits, Queue, SettingsStore, StoreError};
+
+use crate::permits::{PermitLedger, SharedPermits};
+use crate::scheduler::Scheduler;
 
 /// Where jobs are kept unless somebody says otherwise.
 pub const DEFAULT_DATABASE_URL: &str = "sqlite:data/esl.db";
@@ -45,6 +48,12 @@ pub struct Jobs {
     pub events: Arc<dyn EventLog>,
     /// Who hears first that there is work.
     pub queue: Arc<dyn Queue>,
+    /// What people change while programs run.
+    pub settings: Arc<dyn SettingsStore>,
+    /// Limits that hold over all processes.
+    pub permits: Arc<dyn Permits>,
+    /// The namespace of all of them.
+    pub namespace: String,
     /// How many jobs a worker should run at the same time here unless somebody says otherwise.
     pub default_concurrency: usize,
     /// What works in the background for as long as somebody has the ports.
@@ -53,7 +62,7 @@ pub struct Jobs {
 
 /// What an address names.
 #[derive(Debug, PartialEq, Eq)]
-enum Database {
+pub(crate) enum Database {
     Sqlite(PathBuf),
     Postgres,
 }
@@ -78,7 +87,8 @@ pub async fn connect(places: &Places, clock: Arc<dyn Clock>) -> Result<Jobs, Sto
     }
 }
 
-fn database(url: &str) -> Result<Database, StoreError> {
+/// Reads the address of a database.
+pub(crate) fn database(url: &str) -> Result<Database, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) => {
             let path = path.strip_prefix("//").unwrap_or(path);
@@ -112,7 +122,7 @@ fn check_queue(queue: &str, database: &Database) -> Result<(), StoreError> {
     }
 }
 
-fn problem(problem: &str) -> StoreError {
+pub(crate) fn problem(problem: &str) -> StoreError {
     StoreError::Configuration {
         problem: problem.to_owned(),
     }
@@ -125,7 +135,7 @@ async fn open_sqlite(
     clock: Arc<dyn Clock>,
 ) -> Result<Jobs, StoreError> {
     let jobs = crate::sqlite::SqliteJobs::open(&path, &places.namespace, clock).await?;
-    Ok(Jobs::of(Arc::new(jobs), 3))
+    Ok(Jobs::of(Arc::new(jobs), &places.namespace, 3))
 }
 
 #[cfg(not(feature = "sqlite"))]
@@ -146,7 +156,7 @@ async fn connect_to_postgres(places: &Places, clock: Arc<dyn Clock>) -> Result<J
         ..
     } = places;
     let jobs = crate::postgres::PostgresJobs::connect(url, namespace, *pool_size, clock).await?;
-    Ok(Jobs::of(Arc::new(jobs), 5))
+    Ok(Jobs::of(Arc::new(jobs), namespace, 5))
 }
 
 #[cfg(not(feature = "postgres"))]
@@ -184,16 +194,28 @@ async fn with_redis(
 }
 
 impl Jobs {
-    /// An adapter that is store, log and queue at once.
+    /// An adapter that keeps everything of a namespace at once.
     #[must_use]
-    pub fn of<A: JobStore + EventLog + Queue>(adapter: Arc<A>, default_concurrency: usize) -> Self {
+    pub fn of<A>(adapter: Arc<A>, namespace: &str, default_concurrency: usize) -> Self
+    where
+        A: JobStore + EventLog + Queue + SettingsStore + PermitLedger,
+    {
         Self {
             store: adapter.clone(),
             events: adapter.clone(),
-            queue: adapter,
+            queue: adapter.clone(),
+            settings: adapter.clone(),
+            permits: Arc::new(SharedPermits::new(adapter)),
+            namespace: namespace.to_owned(),
             default_concurrency,
             _alive: None,
         }
+    }
+
+    /// Submits upkeep here when its time has come.
+    #[must_use]
+    pub fn scheduler(&self, clock: Arc<dyn Clock>) -> Scheduler {
+        Scheduler::new(self.store.clone(), clock, &self.namespace)
     }
 }
 

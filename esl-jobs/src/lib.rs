@@ -4,13 +4,18 @@
 //! [`connect()`] turns addresses into adapters, [`worker::Worker`] runs what they hold.
 
 mod connect;
+pub mod maintenance;
 pub mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrations;
+pub mod permits;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "redis")]
 pub mod redis;
+mod scheduler;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -19,3 +24,8 @@ mod wakeups;
 pub mod worker;
 
 pub use connect::{DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, Jobs, Places, connect};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use migrate::migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use migrations::{SchemaChange, SchemaStep, SchemaVersion};
+pub use scheduler::Scheduler;

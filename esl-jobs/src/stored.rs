@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use esl_core::job::Notify;
 use esl_core::ports::StoreError;
 use serde_json::{Map, Value};
 
@@ -26,6 +27,17 @@ pub(crate) fn small<T: TryFrom<i64>>(what: &str, number: i64) -> Result<T, Store
 pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, StoreError> {
     // The text itself stays out of the message: it may be a lesson's.
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON object")))
+}
+
+/// Who is told when a job ends.
+pub(crate) fn notify(value: Value) -> Result<Notify, StoreError> {
+    serde_json::from_value(value).map_err(|_| corrupt("notify does not say who is told".into()))
+}
+
+/// Any JSON.
+#[cfg(feature = "sqlite")]
+pub(crate) fn json(what: &str, text: &str) -> Result<Value, StoreError> {
+    serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON")))
 }
 
 /// A JSON object as text.

@@ -9,11 +9,13 @@ use esl_core::ports::{Clock, Hint, StoreError};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-/// Two bells: one that something happened, one that there is something to start.
+/// The bells of a process, one for each sort of news.
 #[derive(Debug, Default)]
 pub(crate) struct Wakeups {
     events: watch::Sender<()>,
     work: watch::Sender<()>,
+    settings: watch::Sender<()>,
+    permits: watch::Sender<()>,
 }
 
 /// Whether there is something to start.
@@ -34,14 +36,37 @@ pub(crate) struct News {
     pub(crate) events: bool,
     /// There may be something to start.
     pub(crate) work: bool,
+    /// Settings changed.
+    pub(crate) settings: bool,
+    /// Others have, or want, other permits than before.
+    pub(crate) permits: bool,
 }
 
 impl News {
-    /// Both.
+    /// Anything may have happened.
     pub(crate) const ALL: Self = Self {
         events: true,
         work: true,
+        settings: true,
+        permits: true,
     };
+
+    /// Something happened to jobs, and there may be something to start.
+    pub(crate) const JOBS: Self = Self {
+        settings: false,
+        permits: false,
+        ..Self::ALL
+    };
+
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            events: self.events | other.events,
+            work: self.work | other.work,
+            settings: self.settings | other.settings,
+            permits: self.permits | other.permits,
+        }
+    }
 
     /// Takes note of a job that has just become `head`.
     pub(crate) fn note(&mut self, head: &JobHead) {
@@ -53,12 +78,26 @@ impl News {
 impl Wakeups {
     /// Wakes whom it concerns.
     pub(crate) fn ring(&self, news: News) {
-        if news.events {
-            self.events.send_replace(());
+        for (is_news, bell) in [
+            (news.events, &self.events),
+            (news.work, &self.work),
+            (news.settings, &self.settings),
+            (news.permits, &self.permits),
+        ] {
+            if is_news {
+                bell.send_replace(());
+            }
         }
-        if news.work {
-            self.work.send_replace(());
-        }
+    }
+
+    /// The bell that settings changed.
+    pub(crate) fn settings(&self) -> watch::Receiver<()> {
+        self.settings.subscribe()
+    }
+
+    /// The bell that others have, or want, other permits.
+    pub(crate) fn permits(&self) -> watch::Receiver<()> {
+        self.permits.subscribe()
     }
 
     /// Waits until there is an event after `cursor`, a wake-up, or `timeout` has passed. `head` looks

@@ -200,6 +200,33 @@ async fn a_rerun_needs_a_manifest_and_a_page() {
 }
 
 #[tokio::test]
+async fn what_did_not_succeed_is_retried_by_one_job_of_its_own() {
+    let desk = Desk::new();
+    let parent = desk.lesson().await;
+    let waiting = desk.perform(parent, ActionKind::Retry, json!({})).await;
+    assert_eq!(waiting.unwrap_err().code(), "invalid_state");
+    desk.perform(parent, ActionKind::Cancel, json!({}))
+        .await
+        .unwrap();
+    let before = desk.job(parent).await;
+    let retry = async || {
+        let done = desk.perform(parent, ActionKind::Retry, json!({})).await;
+        done.unwrap().new_job.unwrap()
+    };
+    let id = retry().await;
+    let again = desk.job(id).await;
+    assert_eq!(again.payload, before.payload);
+    let head = &again.head;
+    assert_eq!((head.parent, head.priority), (Some(parent), Priority::HIGH));
+    assert_eq!(
+        (head.state, head.owner),
+        (JobState::Queued, Some(desk.user))
+    );
+    assert_eq!(desk.job(parent).await, before);
+    assert_eq!(retry().await, id, "one is enough");
+}
+
+#[tokio::test]
 async fn an_edit_reaches_the_manifest_by_a_job() {
     let desk = Desk::new();
     let id = desk.finished(made()).await;

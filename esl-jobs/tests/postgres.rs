@@ -6,11 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use esl_core::job::payload::NotifyEmail;
 use esl_core::job::{JobId, NewJob};
-use esl_core::ports::{Clock, JobStore};
+use esl_core::ports::{Clock, JobStore, Permits};
 use esl_core::{Classify, ErrorKind};
+use esl_jobs::SchemaVersion;
+use esl_jobs::permits::{LEASE, SharedPermits};
 use esl_jobs::postgres::PostgresJobs;
 use esl_testkit::services::postgres::PostgresDatabase;
-use esl_testkit::{JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions};
+use esl_testkit::{
+    JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions, PermitsFixture,
+};
 use tokio_postgres::{Client, NoTls};
 
 async fn jobs() -> Option<JobsFixture> {
@@ -33,6 +37,27 @@ async fn jobs() -> Option<JobsFixture> {
 esl_testkit::job_store_suite!(jobs);
 esl_testkit::event_log_suite!(jobs);
 esl_testkit::queue_suite!(jobs);
+esl_testkit::settings_store_suite!(jobs);
+
+async fn shared_permits() -> Option<PermitsFixture> {
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create);
+    let database = database.await.unwrap()?;
+    let clock = Arc::new(ManualClock::default());
+    // Two namespaces: a service that counts requests knows none.
+    let process = async |namespace| {
+        let clock: Arc<dyn Clock> = clock.clone();
+        let jobs = PostgresJobs::connect(&database.url(), namespace, 2, clock).await;
+        Arc::new(SharedPermits::new(Arc::new(jobs.unwrap()))) as Arc<dyn Permits>
+    };
+    let processes = [
+        process("esl-jobs").await,
+        process("another").await,
+        process("esl-jobs").await,
+    ];
+    Some(PermitsFixture::new(clock, processes, LEASE, database))
+}
+
+esl_testkit::permits_suite!(shared_permits);
 
 struct Transactions {
     url: String,
@@ -78,12 +103,16 @@ async fn down_takes_back_all_that_up_made() {
         let rows = client.query(names, &[]).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()
     };
-    PostgresJobs::migrate(&url, 1).await.unwrap();
+    let latest = SchemaVersion::Latest;
+    let planned = PostgresJobs::plan_migration(&url, latest).await.unwrap();
+    assert_eq!(tables().await, [""; 0]);
+    let done = PostgresJobs::migrate(&url, latest).await.unwrap();
+    assert_eq!((done.from, &done), (0, &planned));
     let made = tables().await;
     assert!(made.contains(&"jobs".to_owned()));
     PostgresJobs::migrate(&url, 0).await.unwrap();
     assert_eq!(tables().await, ["esl_migrations"]);
-    PostgresJobs::migrate(&url, 1).await.unwrap();
+    PostgresJobs::migrate(&url, latest).await.unwrap();
     assert_eq!(tables().await, made);
     assert!(PostgresJobs::migrate(&url, 99).await.is_err());
 }
@@ -103,7 +132,8 @@ async fn a_restarted_server_is_found_again_with_everything_it_was_told() {
     let ids: Vec<_> = new.iter().map(|job| job.id).collect();
     jobs.submit(new).await.unwrap();
     let database = tokio::task::spawn_blocking(move || {
-        database.restart();
+        database.stop();
+        database.start_again();
         database
     });
     let database = database.await.unwrap();

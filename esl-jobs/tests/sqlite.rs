@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use esl_core::job::JobId;
-use esl_core::ports::Clock;
+use esl_core::ports::{Clock, Permits};
+use esl_jobs::permits::{LEASE, SharedPermits};
 use esl_jobs::sqlite::SqliteJobs;
-use esl_testkit::{JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions};
+use esl_testkit::{
+    JobPorts, JobsFixture, ManualClock, OpenTransaction, OpensTransactions, PermitsFixture,
+};
 use rusqlite::Connection;
 
 async fn jobs() -> Option<JobsFixture> {
@@ -32,6 +35,22 @@ async fn jobs() -> Option<JobsFixture> {
 esl_testkit::job_store_suite!(jobs);
 esl_testkit::event_log_suite!(jobs);
 esl_testkit::queue_suite!(jobs);
+esl_testkit::settings_store_suite!(jobs);
+
+async fn shared_permits() -> Option<PermitsFixture> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("esl.db");
+    let clock = Arc::new(ManualClock::default());
+    let process = async || {
+        let clock: Arc<dyn Clock> = clock.clone();
+        let jobs = SqliteJobs::open(&path, "esl-jobs", clock).await.unwrap();
+        Arc::new(SharedPermits::new(Arc::new(jobs))) as Arc<dyn Permits>
+    };
+    let processes = [process().await, process().await, process().await];
+    Some(PermitsFixture::new(clock, processes, LEASE, folder))
+}
+
+esl_testkit::permits_suite!(shared_permits);
 
 struct Transactions {
     path: PathBuf,

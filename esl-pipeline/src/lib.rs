@@ -6,6 +6,7 @@
 pub mod blocks;
 mod dice;
 pub mod documents;
+pub mod jobs;
 pub mod lesson;
 pub mod pipeline;
 pub mod providers;

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::{ArtifactStore, ManifestStore};
-use esl_pipeline::providers::fs::{FsArtifactStore, FsManifestStore};
+use esl_core::ports::{ArtifactStore, ManifestStore, UploadStore};
+use esl_pipeline::providers::fs::{FsArtifactStore, FsManifestStore, FsUploadStore};
 use esl_testkit::Fixture;
 
 mod manifests {
@@ -29,4 +29,16 @@ mod artifacts {
     }
 
     esl_testkit::artifact_store_suite!(fresh_store);
+}
+
+mod uploads {
+    use super::*;
+
+    async fn fresh_store() -> Fixture<dyn UploadStore> {
+        let root = tempfile::tempdir().unwrap();
+        let store = FsUploadStore::new(root.path());
+        Fixture::guarded(Arc::new(store), root)
+    }
+
+    esl_testkit::upload_store_suite!(fresh_store);
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use esl_core::job::JobId;
-use esl_core::ports::{EventLog, JobStore, Queue};
+use esl_core::ports::{EventLog, JobStore, Queue, SettingsStore};
 
 use crate::ManualClock;
 
-/// The three ports of one place that keeps jobs, as one process has them.
+/// The ports of one place that keeps jobs, as one process has them.
 #[derive(Debug, Clone)]
 pub struct JobPorts {
     /// Where jobs are kept.
@@ -19,16 +19,19 @@ pub struct JobPorts {
     pub events: Arc<dyn EventLog>,
     /// Who hears of them first.
     pub queue: Arc<dyn Queue>,
+    /// What people change while programs run.
+    pub settings: Arc<dyn SettingsStore>,
 }
 
 impl JobPorts {
-    /// One adapter that is all three.
+    /// One adapter that is all of them.
     #[must_use]
-    pub fn of<A: JobStore + EventLog + Queue>(adapter: &Arc<A>) -> Self {
+    pub fn of<A: JobStore + EventLog + Queue + SettingsStore>(adapter: &Arc<A>) -> Self {
         Self {
             store: adapter.clone(),
             events: adapter.clone(),
             queue: adapter.clone(),
+            settings: adapter.clone(),
         }
     }
 }

@@ -30,6 +30,7 @@ mod jobs_fixture;
 mod lessons;
 mod manual_clock;
 mod memory;
+mod permits_fixture;
 mod runtime_clock;
 #[cfg(unix)]
 pub mod services;
@@ -41,6 +42,9 @@ pub use fixture::{Fixture, NotionFixture, run_test};
 pub use jobs_fixture::{JobPorts, JobsFixture, OpenTransaction, OpensTransactions};
 pub use lessons::made_up_lesson;
 pub use manual_clock::ManualClock;
-pub use memory::{MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionCall};
+pub use memory::{
+    MemoryArtifactStore, MemoryManifestStore, MemoryNotion, MemoryUploadStore, NotionCall,
+};
+pub use permits_fixture::PermitsFixture;
 pub use runtime_clock::RuntimeClock;
 pub use tone::ToneTts;

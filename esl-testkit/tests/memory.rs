@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::{ArtifactStore, Clock, ManifestStore, SystemClock, Tts};
+use esl_core::ports::{ArtifactStore, Clock, ManifestStore, SystemClock, Tts, UploadStore};
 use esl_testkit::{
-    Fixture, ManualClock, MemoryArtifactStore, MemoryManifestStore, MemoryNotion, NotionFixture,
-    ToneTts,
+    Fixture, ManualClock, MemoryArtifactStore, MemoryManifestStore, MemoryNotion,
+    MemoryUploadStore, NotionFixture, ToneTts,
 };
 
 async fn manifest_store() -> Fixture<dyn ManifestStore> {
@@ -14,6 +14,10 @@ async fn manifest_store() -> Fixture<dyn ManifestStore> {
 
 async fn artifact_store() -> Fixture<dyn ArtifactStore> {
     Fixture::new(Arc::new(MemoryArtifactStore::default()))
+}
+
+async fn upload_store() -> Fixture<dyn UploadStore> {
+    Fixture::new(Arc::new(MemoryUploadStore::default()))
 }
 
 async fn workspace() -> NotionFixture {
@@ -36,10 +40,11 @@ async fn system_clock() -> Fixture<dyn Clock> {
 }
 
 mod stores {
-    use super::{artifact_store, manifest_store, speech, workspace};
+    use super::{artifact_store, manifest_store, speech, upload_store, workspace};
 
     esl_testkit::manifest_store_suite!(manifest_store);
     esl_testkit::artifact_store_suite!(artifact_store);
+    esl_testkit::upload_store_suite!(upload_store);
     esl_testkit::notion_suite!(workspace);
     esl_testkit::tts_suite!(speech);
 }

@@ -1,8 +1,9 @@
 //! Services start, answer, and start again.
 #![cfg(unix)]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
 
 use esl_testkit::services::postgres::PostgresDatabase;
 use esl_testkit::services::redis::RedisServer;
@@ -39,4 +40,57 @@ fn each_postgres_database_has_an_address_of_its_own() {
     };
     let other = PostgresDatabase::create().unwrap();
     assert_ne!(one.url(), other.url());
+}
+
+const CHILD: &str = "ESL_TEST_CHILD_OF_SERVICES";
+
+/// Starts servers, says where they listen, and waits to be killed.
+#[test]
+#[ignore = "a process of another test"]
+fn starts_servers_and_waits_for_its_end() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let (database, redis) = (PostgresDatabase::create(), RedisServer::start());
+    let (database, redis) = (database.unwrap(), redis.unwrap());
+    println!("\n{}", database.socket().display());
+    println!("{}", redis.url().replace("redis+unix://", ""));
+    // Standard input never says anything.
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+fn child() -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "starts_servers_and_waits_for_its_end",
+        "--ignored",
+        "--nocapture",
+    ]);
+    command
+        .env(CHILD, "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+#[test]
+fn servers_end_with_the_process_that_started_them() {
+    if PostgresDatabase::create().is_none() || RedisServer::start().is_none() {
+        return;
+    }
+    let mut child = child();
+    let said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let sockets = said
+        .map_while(Result::ok)
+        .filter(|line| line.starts_with('/'));
+    let connect = |path: String| UnixStream::connect(path).unwrap();
+    let mut connections: Vec<_> = sockets.take(2).map(connect).collect();
+    assert_eq!(connections.len(), 2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for connection in &mut connections {
+        // A server that ends closes its connections.
+        assert_eq!(connection.read(&mut [0]).unwrap_or(0), 0);
+    }
 }

@@ -13,7 +13,7 @@ use super::{AnyLessonArg, LessonArg, PresetArgs, SettingArgs, VoiceArgs};
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) lesson: AnyLessonArg,
-    /// Begin without asking, where lesson and all else are asked for
+    /// Begin without asking: without a lesson, with the newest one
     #[arg(long)]
     pub(crate) yes: bool,
     /// Only tell what would be done, like `esl plan`
@@ -244,14 +244,9 @@ impl PageArgs {
 }
 
 impl SpeechArgs {
-    /// Whether something typed says if there is to be a recording.
-    pub(crate) fn is_decided(&self) -> bool {
-        self.with_tts || self.no_tts || self.skip_tts || self.redo_tts
-    }
-
-    /// Makes a recording or none, as if typed.
-    pub(crate) fn decide(&mut self, is_on: bool) {
-        (self.with_tts, self.no_tts) = (is_on, !is_on);
+    /// Makes a recording if none was to be made, and none otherwise, as if typed.
+    pub(crate) fn turn(&mut self) {
+        (self.with_tts, self.no_tts) = (self.no_tts, !self.no_tts);
     }
 
     /// Whether to make a recording; on unless turned off, since the offline voices cost nothing.

@@ -23,11 +23,15 @@ pub(super) async fn colorize(args: &ColorizeArgs, session: &Session) -> Outcome 
     let presets = Documents::read(&settings.documents).await?.presets;
     let preset = presets.find(&args.preset);
     let preset = preset.map_err(|error| Failure::of_setting(&error))?;
-    let notion = RetryingNotion::new(
-        Workspace::open(&settings, false)?.port(),
-        RetryPolicy::default(),
-    );
+    let colorizer = settings.notion.colorizer;
+    let policy = RetryPolicy {
+        attempts: colorizer.attempts,
+        base: colorizer.delay,
+        ..RetryPolicy::default()
+    };
+    let notion = RetryingNotion::new(Workspace::open(&settings, false)?.port(), policy);
     let mut options = RecolorOptions::default();
+    options.pause = colorizer.pause;
     options.dry_run = args.dry_run;
     options.force = args.force;
     let report = recolor(&notion, args.page, preset, options).await;

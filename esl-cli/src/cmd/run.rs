@@ -7,8 +7,9 @@ use std::sync::Arc;
 use esl_pipeline::pipeline::{RunReport, StageEnd};
 use serde_json::Value;
 
+use super::ask::{self, Chosen};
 use super::homework::{Maker, Unmade};
-use super::{Session, ask, interrupt, plan};
+use super::{Session, interrupt, plan};
 use crate::args::{RerunArgs, RunArgs};
 use crate::output::{Answer, Outcome, summary};
 
@@ -18,16 +19,16 @@ struct Homework {
 }
 
 pub(super) async fn run(mut args: RunArgs, session: &Session) -> Outcome {
-    let named = args.lesson.path();
-    let is_asking = named.is_none();
-    let lesson = match named {
-        Some(lesson) => lesson,
-        None => ask::complete(&mut args, session).await?,
+    let (lesson, maker) = match args.lesson.path() {
+        Some(lesson) => {
+            let maker = Maker::new(&args.homework, &session.environment).await?;
+            (lesson, maker)
+        }
+        None => {
+            let Chosen { lesson, maker } = ask::choose(&mut args, session).await?;
+            (lesson, maker)
+        }
     };
-    let maker = Maker::new(&args.homework, &session.environment).await?;
-    if is_asking && !args.dry_run && !args.yes {
-        ask::confirm(&maker, &lesson).await?;
-    }
     if args.dry_run {
         return plan::answer(&maker, &lesson, None).await;
     }

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use esl_core::ports::{
-    ArtifactBody, ArtifactKey, ArtifactMeta, ArtifactStore, FileUpload, Notion, Stored,
-};
+use esl_core::ports::{ArtifactBody, ArtifactKey, ArtifactMeta, FileUpload, Notion, Stored};
 use esl_core::{Digest, ErrorKind};
 use serde_json::{Value, json};
 
@@ -27,14 +25,14 @@ pub(super) async fn upload(args: &UploadFileArgs, session: &Session) -> Outcome 
     let settings = session.environment.settings(args.settings.settings())?;
     let uploaded = match settings.upload.target {
         UploadTarget::S3 => to_bucket(&args.file, &settings).await?,
-        UploadTarget::Notion => to_notion(&args.file, &settings).await?,
-        UploadTarget::Auto | UploadTarget::None => return Err(nowhere()),
+        UploadTarget::Notion | UploadTarget::Auto => to_notion(&args.file, &settings).await?,
+        UploadTarget::None => return Err(nowhere()),
     };
     Ok(Box::new(uploaded))
 }
 
 async fn to_bucket(file: &Path, settings: &Settings) -> Result<Uploaded, Failure> {
-    let store = wiring::uploads(settings)?;
+    let store = wiring::uploads(&settings.upload.prefix, settings)?;
     let key = key(file)?;
     let meta = ArtifactMeta {
         content_type: content_type(file).to_owned(),
@@ -121,7 +119,7 @@ fn content_type(file: &Path) -> &'static str {
 fn nowhere() -> Failure {
     let message = "nothing says where to upload to";
     Failure::new(Exit::Configuration, ErrorKind::Configuration, message)
-        .hint("set S3_BUCKET and its access key, or NOTION_TOKEN and --upload notion")
+        .hint("set S3_BUCKET and its access key, or NOTION_TOKEN")
 }
 
 impl Answer for Uploaded {

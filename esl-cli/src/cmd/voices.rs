@@ -3,7 +3,9 @@
 mod catalog;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
+use esl_core::ports::Tts;
 use esl_core::{ErrorKind, Voice};
 use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson, Script};
 use esl_pipeline::speech::casting::{
@@ -24,34 +26,45 @@ pub(super) async fn voices(command: VoicesCommand, environment: &Environment) ->
         VoicesCommand::List(args) => list(&args, environment).await,
         VoicesCommand::Explain(args) => explain_casting(&args, environment).await,
         VoicesCommand::Sync(args) => {
-            let voices = voices_of(args.speech_provider, environment).await?;
-            catalog::sync(&args.out, &voices)
+            let tts = provider(args.speech_provider, environment).await?;
+            if !tts.capabilities().lists_all_voices {
+                return Err(closed());
+            }
+            catalog::sync(&args.out, &voices_of(&*tts).await?)
         }
         VoicesCommand::Preview(args) => {
-            let voices = voices_of(args.speech_provider, environment).await?;
-            catalog::preview(&args.voice, &voices)
+            let tts = provider(args.speech_provider, environment).await?;
+            catalog::preview(&args.voice, &voices_of(&*tts).await?)
         }
     }
 }
 
 async fn list(args: &ListArgs, environment: &Environment) -> Outcome {
-    let voices = voices_of(args.speech_provider, environment).await?;
-    Ok(Box::new(Catalog(voices)))
+    let tts = provider(args.speech_provider, environment).await?;
+    Ok(Box::new(Catalog(voices_of(&*tts).await?)))
 }
 
-/// The voices that a provider has itself.
-async fn voices_of(
-    provider: Option<SpeechProvider>,
+/// The provider with the voices that it has itself.
+async fn provider(
+    named: Option<SpeechProvider>,
     environment: &Environment,
-) -> Result<Vec<Voice>, Failure> {
+) -> Result<Arc<dyn Tts>, Failure> {
     let typed = Typed {
-        speech_provider: provider,
+        speech_provider: named,
         ..Typed::default()
     };
     let settings = environment.settings(typed)?;
-    let tts = wiring::open_speech(&settings.speech, None).await?;
-    let voices = tts.voices().await;
-    voices.map_err(|error| Failure::of(&error))
+    wiring::open_speech(&settings.speech, None).await
+}
+
+async fn voices_of(tts: &dyn Tts) -> Result<Vec<Voice>, Failure> {
+    tts.voices().await.map_err(|error| Failure::of(&error))
+}
+
+fn closed() -> Failure {
+    let message = "the provider does not tell which voices it has";
+    Failure::new(Exit::Configuration, ErrorKind::Forbidden, message)
+        .hint("let the key read voices: the permission is called `voices_read`")
 }
 
 struct Catalog(Vec<Voice>);
@@ -108,7 +121,7 @@ async fn explain_casting(args: &ExplainArgs, environment: &Environment) -> Outco
     let settings = environment.settings(typed)?;
     let documents = Documents::read(&settings.documents).await?;
     let tts = wiring::open_speech(&settings.speech, documents.catalog).await?;
-    let catalog = tts.voices().await.map_err(|error| Failure::of(&error))?;
+    let catalog = voices_of(&*tts).await?;
     let student = lesson.front_matter.student.as_ref();
     let student = student.map(|student| student.value.as_str());
     let profile = documents.students.profile_of(student);

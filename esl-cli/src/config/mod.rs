@@ -36,7 +36,7 @@ pub(crate) use origin::{Origin, Setting};
 pub(crate) use parse::DatabaseChoice;
 pub(crate) use resolver::Shown;
 pub(crate) use sources::Environment;
-pub(crate) use speech::{SpeechDefaults, SpeechProvider, SpeechSettings};
+pub(crate) use speech::{SpeechProvider, SpeechSettings};
 pub(crate) use storage::{
     LONGEST_EXPIRY, ManifestSettings, S3Settings, UploadSettings, UploadTarget,
 };

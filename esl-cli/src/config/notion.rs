@@ -1,14 +1,16 @@
 //! The settings of Notion.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use esl_pipeline::providers::http::BaseUrl;
 use esl_pipeline::providers::notion::SourceKind;
 use secrecy::SecretString;
 
+use super::Typed;
+use super::keys::{self, Key};
 use super::parse::{self, DatabaseChoice};
 use super::resolver::Resolver;
-use super::{Typed, keys};
 
 /// The account, and where in it pages are made.
 #[derive(Debug)]
@@ -18,9 +20,23 @@ pub(crate) struct NotionSettings {
     pub(crate) target: Target,
     /// The databases on offer where a person is asked.
     pub(crate) databases: Vec<DatabaseChoice>,
+    /// Where the students' pages are, by id or address.
+    pub(crate) students: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
-    /// How long a request may take, and may have an effect without an answer.
+    /// How long one request may take.
     pub(crate) timeout: Duration,
+    pub(crate) colorizer: ColorizerSettings,
+}
+
+/// How pages that exist are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ColorizerSettings {
+    /// The pause after each request.
+    pub(crate) pause: Duration,
+    /// How often a request is sent.
+    pub(crate) attempts: u32,
+    /// The pause before the second time.
+    pub(crate) delay: Duration,
 }
 
 /// Where pages are made, as the user says it.
@@ -51,8 +67,7 @@ impl Target {
 pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionSettings {
     let token = resolver.secret(&keys::NOTION_TOKEN);
     let target = target(resolver, typed);
-    resolver.optional(&keys::NOTION_STUDENTS, None, parse::text);
-    check_colorizer(resolver);
+    let students = resolver.optional(&keys::NOTION_STUDENTS, None, parse::text);
     let databases = resolver.optional(&keys::NOTION_DATABASES, None, parse::databases);
     let label = resolver.or(
         &keys::NOTION_DATABASE_LABEL,
@@ -71,13 +86,14 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> NotionS
         |set| set.value,
     );
     let base_url = resolver.optional(&keys::NOTION_BASE_URL, None, parse::address);
-    let timeout = resolver.or(&keys::NOTION_TIMEOUT, None, parse::number(1..=600), 60);
     NotionSettings {
         token,
         target,
         databases,
+        students: students.map(|set| set.value),
         base_url: base_url.map(|set| set.value.0),
-        timeout: Duration::from_secs(timeout.value),
+        timeout: millis(resolver, &keys::NOTION_TIMEOUT, 1_000..=600_000, 60_000),
+        colorizer: colorizer(resolver),
     }
 }
 
@@ -106,13 +122,23 @@ fn target(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Target {
     }
 }
 
-/// What only services use so far; checked here, so that it is told before they start.
-fn check_colorizer(resolver: &mut Resolver<'_>) {
-    for (key, range, built_in) in [
-        (&keys::COLORIZER_THROTTLE, 0..=60_000, 0),
-        (&keys::COLORIZER_ATTEMPTS, 1..=20, 5),
-        (&keys::COLORIZER_DELAY, 0..=60_000, 350),
-    ] {
-        resolver.or(key, None, parse::number(range), built_in);
+fn colorizer(resolver: &mut Resolver<'_>) -> ColorizerSettings {
+    let attempts = parse::number(1..=20);
+    ColorizerSettings {
+        pause: millis(resolver, &keys::COLORIZER_THROTTLE, 0..=60_000, 0),
+        attempts: resolver
+            .or(&keys::COLORIZER_ATTEMPTS, None, attempts, 5)
+            .value,
+        delay: millis(resolver, &keys::COLORIZER_DELAY, 0..=60_000, 350),
     }
+}
+
+fn millis(
+    resolver: &mut Resolver<'_>,
+    key: &'static Key,
+    range: RangeInclusive<u64>,
+    built_in: u64,
+) -> Duration {
+    let set = resolver.or(key, None, parse::number(range), built_in);
+    Duration::from_millis(set.value)
 }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use esl_pipeline::providers::elevenlabs::OutputFormat;
 use esl_pipeline::providers::http::BaseUrl;
+use esl_pipeline::providers::openai_speech::SpeechFormat;
 use serde::{Serialize, Serializer};
 
 /// Any text.
@@ -78,6 +79,11 @@ pub(super) fn format(text: &str) -> Result<Written<OutputFormat>, String> {
     let format = text.trim().parse();
     let unknown = |_| "it must be a format of the ElevenLabs API, such as mp3_44100_128".to_owned();
     Ok(Written(format.map_err(unknown)?))
+}
+
+/// What an OpenAI-compatible server is asked for.
+pub(super) fn speech_format(text: &str) -> Result<SpeechFormat, String> {
+    text.parse().map_err(|_| "it must be mp3 or wav".to_owned())
 }
 
 /// Two letters of ISO 639-1.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use esl_pipeline::providers::elevenlabs::OutputFormat;
 use esl_pipeline::providers::http::BaseUrl;
+use esl_pipeline::providers::openai_speech::SpeechFormat;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,8 @@ pub(crate) struct OpenAiSettings {
     pub(crate) key: Option<SecretString>,
     pub(crate) base_url: Option<BaseUrl>,
     pub(crate) model: Option<String>,
+    /// What the server is asked for.
+    pub(crate) format: SpeechFormat,
     /// None for those of the public service.
     pub(crate) voices: Option<Vec<String>>,
 }
@@ -80,6 +83,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> SpeechS
         key: resolver.secret(&keys::OPENAI_KEY),
         base_url: address(resolver, &keys::OPENAI_BASE_URL),
         model: value(resolver.optional(&keys::OPENAI_MODEL, None, parse::text)),
+        format: openai_format(resolver),
         voices: value(resolver.optional(&keys::OPENAI_VOICES, None, parse::list)),
     };
     let derived = if eleven_labs.key.is_some() {
@@ -128,6 +132,12 @@ fn format(resolver: &mut Resolver<'_>) -> OutputFormat {
     let built_in = Written(OutputFormat::default());
     let format = resolver.or(&keys::ELEVENLABS_FORMAT, None, parse::format, built_in);
     format.value.0
+}
+
+fn openai_format(resolver: &mut Resolver<'_>) -> SpeechFormat {
+    let built_in = SpeechFormat::default();
+    let format = resolver.or(&keys::OPENAI_FORMAT, None, parse::speech_format, built_in);
+    format.value
 }
 
 fn text(resolver: &mut Resolver<'_>, key: &'static keys::Key, built_in: &str) -> String {

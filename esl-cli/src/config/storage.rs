@@ -20,6 +20,7 @@ pub(crate) const LONGEST_EXPIRY: u32 = 604_800;
 
 /// An S3 account.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "s3"), allow(dead_code))]
 pub(crate) struct S3Settings {
     pub(crate) region: String,
     pub(crate) endpoint: Option<BaseUrl>,
@@ -30,6 +31,7 @@ pub(crate) struct S3Settings {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "s3"), allow(dead_code))]
 pub(crate) struct S3Keys {
     pub(crate) id: SecretString,
     pub(crate) secret: SecretString,
@@ -38,6 +40,7 @@ pub(crate) struct S3Keys {
 
 /// Where recordings go, and how others reach them.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "s3"), allow(dead_code))]
 pub(crate) struct UploadSettings {
     /// What was asked for, if anything was.
     pub(crate) asked: Option<UploadTarget>,
@@ -45,6 +48,8 @@ pub(crate) struct UploadSettings {
     pub(crate) target: UploadTarget,
     pub(crate) bucket: Option<String>,
     pub(crate) prefix: String,
+    /// Whether the prefix was typed, so that no student's profile says otherwise.
+    pub(crate) is_prefix_typed: bool,
     pub(crate) expires_in: Duration,
     pub(crate) is_public: bool,
     /// The address below which others find what is in the bucket.
@@ -198,6 +203,7 @@ pub(super) fn resolve_upload(
             target => target,
         },
         bucket: value(bucket),
+        is_prefix_typed: matches!(prefix.origin, Origin::Flag(_)),
         prefix: prefix.value,
         expires_in: Duration::from_secs(expiry.value.into()),
         is_public: is_public.value,

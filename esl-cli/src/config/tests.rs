@@ -1,3 +1,5 @@
+mod effects;
+
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -60,9 +60,22 @@ pub(crate) fn voices(assignments: &[VoiceAssignment]) -> String {
     all.join(", ")
 }
 
-fn voice(assignment: &VoiceAssignment) -> String {
+/// `Anna→Jessica`, joined by commas.
+pub(crate) fn short_voices(assignments: &[VoiceAssignment]) -> String {
+    let pair = |one: &VoiceAssignment| format!("{}→{}", one.speaker, name(one));
+    let all: Vec<_> = assignments.iter().map(pair).collect();
+    all.join(", ")
+}
+
+/// The name of the voice without the description that may follow it.
+fn name(assignment: &VoiceAssignment) -> &str {
     let name = assignment.voice_name.as_deref();
-    let name = name.unwrap_or(assignment.voice_id.as_str());
+    let name = name.and_then(|name| name.split(" - ").next());
+    name.unwrap_or(assignment.voice_id.as_str())
+}
+
+fn voice(assignment: &VoiceAssignment) -> String {
+    let name = name(assignment);
     let tags: Vec<_> = assignment
         .gender
         .iter()

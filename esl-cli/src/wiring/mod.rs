@@ -1,5 +1,7 @@
 //! Where adapters are named: what stands behind each port for this user on this machine.
 
+#[cfg_attr(not(feature = "s3"), path = "no_buckets.rs")]
+mod buckets;
 mod documents;
 mod lesson;
 mod speech;
@@ -11,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use esl_core::ports::ArtifactStore;
-use esl_core::{DataSourceId, ErrorKind};
+use esl_core::{DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::lesson::Lesson;
-use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder};
+use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder, UploadTarget};
 use esl_pipeline::providers::fs::FsArtifactStore;
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
 
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
@@ -33,8 +35,10 @@ pub(crate) struct Workshop {
     workspace: Workspace,
     documents: Documents,
     speech: Option<Speech>,
-    /// Where pages in Notion find recordings, if not there.
+    /// The bucket that others find recordings in, if it is wanted.
     uploads: Option<Arc<dyn ArtifactStore>>,
+    /// It, below what the profiles of students say that keys begin with.
+    uploads_below: Mutex<BTreeMap<String, Arc<dyn ArtifactStore>>>,
     /// By the folder below which their lessons lie.
     pipelines: Mutex<BTreeMap<PathBuf, Arc<Pipeline>>>,
 }
@@ -56,9 +60,10 @@ impl Workshop {
             },
             false => (None, None),
         };
-        let wants_bucket = settings.upload.wants_bucket(workspace.is_local());
+        let wants_bucket = settings.upload.wants_bucket(workspace.is_local())
+            || documents.students.iter().any(is_for_bucket);
         let uploads = match wants_bucket && speaks {
-            true => Some(Arc::new(uploads(&settings)?) as Arc<dyn ArtifactStore>),
+            true => Some(uploads(&settings.upload.prefix, &settings)?),
             false => None,
         };
         let workshop = Self {
@@ -67,6 +72,7 @@ impl Workshop {
             documents,
             speech,
             uploads,
+            uploads_below: Mutex::default(),
             pipelines: Mutex::default(),
         };
         Ok((workshop, missing))
@@ -82,21 +88,40 @@ impl Workshop {
         &self.documents
     }
 
-    /// Where the page of `lesson` belongs, for the student that is typed, else named in the lesson.
-    pub(crate) async fn source(
-        &self,
-        lesson: &LessonInput,
-        student: Option<&str>,
-    ) -> Result<DataSourceId, Failure> {
+    /// The profile of the student that is typed, else named in the lesson.
+    pub(crate) fn profile(&self, lesson: &LessonInput, student: Option<&str>) -> StudentProfile {
         let text = String::from_utf8_lossy(&lesson.bytes);
         let parsed = Lesson::parse(&text);
         let declared = parsed.front_matter.student.as_ref();
         let student = student.or(declared.map(|student| student.value.as_str()));
-        let profile = self.documents.students.profile_of(student);
+        self.documents.students.profile_of(student)
+    }
+
+    /// Where the pages of a student belong. The voices are on their way meanwhile.
+    pub(crate) async fn source(&self, profile: &StudentProfile) -> Result<DataSourceId, Failure> {
         if let Some(speech) = self.speech.as_ref().filter(|_| !self.workspace.is_local()) {
             speech.ask_for_voices();
         }
-        self.workspace.source(&profile).await
+        self.workspace.source(profile).await
+    }
+
+    /// Where the pages of the students themselves are, as far as pages of `source` need to know.
+    pub(crate) async fn students(
+        &self,
+        source: DataSourceId,
+    ) -> Result<Option<DataSourceId>, Failure> {
+        let students = self.settings.notion.students.as_deref();
+        self.workspace.students(students, source).await
+    }
+
+    /// Where recordings go unless a run or a student's profile says otherwise.
+    pub(crate) fn delivery(&self) -> UploadTarget {
+        let upload = &self.settings.upload;
+        match upload.target {
+            config::UploadTarget::None => UploadTarget::None,
+            _ if upload.wants_bucket(self.workspace.is_local()) => UploadTarget::S3,
+            _ => UploadTarget::Notion,
+        }
     }
 
     /// The pipeline of lessons below `root`: their manifests lie beside them. All such lessons share
@@ -132,13 +157,40 @@ impl Workshop {
         build(builder)
     }
 
-    /// The accounts of a run: all runs share one bound on what is spoken at once.
-    pub(crate) fn accounts(&self) -> Accounts {
-        Accounts {
+    /// The accounts of a run for a student: all runs share one bound on what is spoken at once.
+    pub(crate) fn accounts(&self, profile: &StudentProfile) -> Result<Accounts, Failure> {
+        Ok(Accounts {
             speech: self.speech.as_ref().map(|speech| speech.account.clone()),
+            uploads: self.uploads_of(profile)?,
             ..Accounts::default()
-        }
+        })
     }
+
+    /// The bucket below the prefix of a student's profile, if that has another one.
+    fn uploads_of(
+        &self,
+        profile: &StudentProfile,
+    ) -> Result<Option<Arc<dyn ArtifactStore>>, Failure> {
+        let prefix = profile.prefix.as_deref();
+        let prefix = prefix.filter(|_| !self.settings.upload.is_prefix_typed);
+        let (Some(prefix), Some(_)) = (prefix, &self.uploads) else {
+            return Ok(None);
+        };
+        let mut known = self
+            .uploads_below
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(uploads) = known.get(prefix) {
+            return Ok(Some(Arc::clone(uploads)));
+        }
+        let uploads = uploads(prefix, &self.settings)?;
+        known.insert(prefix.to_owned(), Arc::clone(&uploads));
+        Ok(Some(uploads))
+    }
+}
+
+fn is_for_bucket(profile: &StudentProfile) -> bool {
+    profile.upload.as_deref() == Some("s3")
 }
 
 /// A pipeline that only looks at manifests below `root`.
@@ -163,7 +215,7 @@ pub(crate) fn archive(
         .manifest_store(manifests(settings, &root)?)
         .recordings(Arc::new(segments), root);
     if is_remote && settings.upload.bucket.is_some() {
-        builder = builder.uploads(Arc::new(uploads(settings)?));
+        builder = builder.uploads(uploads(&settings.upload.prefix, settings)?);
     }
     build(builder)
 }

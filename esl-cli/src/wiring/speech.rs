@@ -51,14 +51,14 @@ pub(crate) async fn open(
     catalog: Option<Vec<Voice>>,
 ) -> Result<Arc<dyn Tts>, Failure> {
     Ok(match settings.provider {
-        SpeechProvider::ElevenLabs => Arc::new(eleven_labs(settings, catalog)?),
+        SpeechProvider::ElevenLabs => Arc::new(eleven_labs(settings, catalog).await?),
         SpeechProvider::OpenAi => Arc::new(openai(settings)?),
         SpeechProvider::Offline => Arc::new(offline(settings).await?),
     })
 }
 
-/// ElevenLabs with the key of the settings.
-pub(crate) fn eleven_labs(
+/// ElevenLabs with the key of the settings, as the account tells of itself.
+pub(crate) async fn eleven_labs(
     settings: &SpeechSettings,
     catalog: Option<Vec<Voice>>,
 ) -> Result<ElevenLabsSpeech, Failure> {
@@ -78,7 +78,8 @@ pub(crate) fn eleven_labs(
     if let Some(concurrency) = settings.concurrency {
         options.concurrency = concurrency;
     }
-    ElevenLabsSpeech::new(options).map_err(|error| Failure::of(&error))
+    let speech = ElevenLabsSpeech::new(options).map_err(|error| Failure::of(&error))?;
+    Ok(speech.acquainted().await)
 }
 
 fn openai(settings: &SpeechSettings) -> Result<OpenAiSpeech, Failure> {
@@ -89,6 +90,7 @@ fn openai(settings: &SpeechSettings) -> Result<OpenAiSpeech, Failure> {
     if let Some(model) = account.model.clone() {
         options.model = model;
     }
+    options.format = account.format;
     let voices = account.voices.iter().flatten();
     options.voices = voices.filter_map(|name| voice(name)).collect();
     if let Some(concurrency) = settings.concurrency {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use esl_core::ports::Notion;
 use esl_core::{Classify, DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
-use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace};
+use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace, SourceKind};
 
 use crate::config::{NotionSettings, Settings, Target};
 use crate::exit::{Exit, Failure};
@@ -67,6 +67,33 @@ impl Workspace {
         let found = workspace.find_source(asked, kind, target.data_source_name.as_deref());
         found.await.map_err(|error| Failure::of(&error))
     }
+
+    /// The data source of the students' pages that `asked` leads to; none where it is not needed,
+    /// since pages of `source` have a property for the student or are local.
+    pub(crate) async fn students(
+        &self,
+        asked: Option<&str>,
+        source: DataSourceId,
+    ) -> Result<Option<DataSourceId>, Failure> {
+        let (Self::Notion { workspace, .. }, Some(asked)) = (self, asked) else {
+            return Ok(None);
+        };
+        // Asked for once: the run takes it from the same cache. If it fails, the run tells.
+        let Ok(schema) = workspace.schema(source).await else {
+            return Ok(None);
+        };
+        let mut names = schema.properties.keys();
+        if names.any(|name| name.trim().eq_ignore_ascii_case("student")) {
+            return Ok(None);
+        }
+        let found = workspace
+            .find_source(asked, SourceKind::DataSource, None)
+            .await;
+        found.map(Some).map_err(|error| Failure {
+            hint: Some("check STUDENTS_DB_ID".to_owned()),
+            ..Failure::of(&error)
+        })
+    }
 }
 
 /// Notion with the token of the settings, if there is one.
@@ -75,10 +102,10 @@ fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Fai
         return Ok(None);
     };
     let mut config = NotionConfig::new(token);
-    config.timeout = settings.timeout;
     if let Some(base_url) = settings.base_url.clone() {
         config.base_url = base_url;
     }
+    config.timeout = settings.timeout;
     let workspace = NotionWorkspace::new(&config).map_err(|error| Failure {
         exit: Exit::Configuration,
         hint: error

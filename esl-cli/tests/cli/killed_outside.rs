@@ -29,7 +29,7 @@ const RUN: [&str; 6] = [
 ];
 
 /// Nothing takes effect later than this in the fakes, so a resumed run need not wait longer.
-const TIMEOUT: [(&str, &str); 1] = [("NOTION_TIMEOUT", "1")];
+const TIMEOUT: [(&str, &str); 1] = [("NOTION_CLIENT_TIMEOUT", "1000")];
 
 /// More than any run takes.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -211,7 +211,9 @@ fn voices_are_listed_kept_and_chosen_from() {
     let line = ["voices", "explain", "lesson.md", "--json"];
     let explained = outside.esl(&bench, &line, &[]);
     assert_eq!(explained.code, Some(0), "{}", explained.stderr);
-    assert_eq!(outside.fakes.requests(Service::ElevenLabs).len(), 0);
+    let asked = outside.fakes.requests(Service::ElevenLabs);
+    let asked: Vec<_> = asked.iter().map(|request| &*request.path).collect();
+    assert_eq!(asked, ["/v1/models"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{Classify, ErrorKind, Retry};
 #[non_exhaustive]
 pub enum ActionError {
     /// No action has that name.
-    #[error("no such action; the actions are rerun_audio, cancel, edit_metadata")]
+    #[error("no such action; the actions are rerun_audio, cancel, edit_metadata, retry")]
     UnknownAction,
     /// A field of the payload is wrong.
     #[error("{field} {problem}")]

@@ -7,6 +7,7 @@ mod cancel;
 mod edit_metadata;
 mod error;
 mod rerun_audio;
+mod retry;
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +23,7 @@ pub use cancel::Cancel;
 pub use edit_metadata::EditMetadata;
 pub use error::ActionError;
 pub use rerun_audio::RerunAudio;
+pub use retry::RetryJob;
 
 /// The name of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +35,8 @@ pub enum ActionKind {
     Cancel,
     /// [`EditMetadata`]
     EditMetadata,
+    /// [`RetryJob`]
+    Retry,
 }
 
 /// Something a user wants done to a job.
@@ -44,6 +48,8 @@ pub enum JobAction {
     Cancel(Cancel),
     /// Change what later runs read.
     EditMetadata(EditMetadata),
+    /// Do it again.
+    Retry(RetryJob),
 }
 
 /// What there is to know of an action before using it.
@@ -90,7 +96,12 @@ pub enum ManifestSync {
 
 impl ActionKind {
     /// Every action.
-    pub const ALL: [Self; 3] = [Self::RerunAudio, Self::Cancel, Self::EditMetadata];
+    pub const ALL: [Self; 4] = [
+        Self::RerunAudio,
+        Self::Cancel,
+        Self::EditMetadata,
+        Self::Retry,
+    ];
 
     /// The stable name.
     #[must_use]
@@ -99,6 +110,7 @@ impl ActionKind {
             Self::RerunAudio => "rerun_audio",
             Self::Cancel => "cancel",
             Self::EditMetadata => "edit_metadata",
+            Self::Retry => "retry",
         }
     }
 
@@ -109,6 +121,7 @@ impl ActionKind {
             Self::RerunAudio => RerunAudio::capability(),
             Self::Cancel => Cancel::capability(),
             Self::EditMetadata => EditMetadata::capability(),
+            Self::Retry => RetryJob::capability(),
         }
     }
 
@@ -147,6 +160,7 @@ impl JobAction {
             ActionKind::RerunAudio => Self::RerunAudio(RerunAudio::parse(payload)?),
             ActionKind::Cancel => Self::Cancel(Cancel::parse(payload)?),
             ActionKind::EditMetadata => Self::EditMetadata(EditMetadata::parse(payload)?),
+            ActionKind::Retry => Self::Retry(RetryJob),
         })
     }
 
@@ -157,6 +171,7 @@ impl JobAction {
             Self::RerunAudio(_) => ActionKind::RerunAudio,
             Self::Cancel(_) => ActionKind::Cancel,
             Self::EditMetadata(_) => ActionKind::EditMetadata,
+            Self::Retry(_) => ActionKind::Retry,
         }
     }
 }
@@ -191,6 +206,7 @@ impl Actions {
             JobAction::RerunAudio(action) => action.perform(job, actor, store).await,
             JobAction::Cancel(action) => action.perform(job, actor, store).await,
             JobAction::EditMetadata(action) => action.perform(job, actor, store).await,
+            JobAction::Retry(action) => action.perform(job, actor, store).await,
         }
     }
 

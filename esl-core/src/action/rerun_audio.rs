@@ -62,7 +62,9 @@ impl RerunAudio {
             actor,
             parent: Some(job.head.id),
             priority: Priority::HIGH,
+            max_attempts: job.head.max_attempts,
             dedupe: Some(payload.dedupe_key(job.head.owner)),
+            notify: job.head.notify.clone(),
             ..NewJob::new(&payload)
         };
         let submitted = store.submit(vec![new]).await?;

@@ -70,25 +70,15 @@ fn folded(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Color;
-    use crate::block::{ColumnBlock, Heading, HeadingLevel, RichText, Toggle};
+
+    use crate::block::{ColumnBlock, HeadingLevel, RichText};
 
     fn heading(level: HeadingLevel, title: &str) -> Block {
-        Block::Heading(Heading {
-            level,
-            rich_text: vec![RichText::plain(title)],
-            color: Color::Default,
-            is_toggleable: false,
-            children: vec![],
-        })
+        Block::heading(level, vec![RichText::plain(title)])
     }
 
     fn toggle(title: &str, children: Vec<Block>) -> Block {
-        Block::Toggle(Toggle {
-            rich_text: vec![RichText::plain(title)],
-            color: Color::Default,
-            children,
-        })
+        Block::toggle(vec![RichText::plain(title)], children)
     }
 
     fn text(words: &str) -> Block {

@@ -18,6 +18,8 @@ pub use payload::{
 };
 pub use rich_text::{Annotations, Content, Expression, LinkTarget, RichText, Text, plain_text};
 
+use crate::Color;
+
 /// One block of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -74,6 +76,28 @@ impl Block {
     #[must_use]
     pub fn paragraph(text: Vec<RichText>) -> Self {
         Self::Paragraph(TextBlock::new(text))
+    }
+
+    /// A plain heading that says `text`.
+    #[must_use]
+    pub fn heading(level: HeadingLevel, text: Vec<RichText>) -> Self {
+        Self::Heading(Heading {
+            level,
+            rich_text: text,
+            color: Color::Default,
+            is_toggleable: false,
+            children: Vec::new(),
+        })
+    }
+
+    /// A plain toggle with the title `text` that folds `children`.
+    #[must_use]
+    pub fn toggle(text: Vec<RichText>, children: Vec<Self>) -> Self {
+        Self::Toggle(Toggle {
+            rich_text: text,
+            color: Color::Default,
+            children,
+        })
     }
 
     /// The blocks inside this one; empty for blocks that hold none.

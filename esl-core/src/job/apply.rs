@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Actor, EventKind, Failure, FailureCode, IllegalTransition, JobHead, JobState, Lease, NewEvent,
-    NewJob, News, Rank, Report, Transition, WorkerId,
+    Actor, BatchId, EventKind, Failure, FailureCode, IllegalTransition, JobHead, JobState, Lease,
+    NewEvent, NewJob, News, Rank, Report, Transition, WorkerId, notify,
 };
 use crate::Timestamp;
 
@@ -31,6 +31,9 @@ pub struct Change {
     pub event: NewEvent,
     /// Jobs to accept.
     pub chained: Vec<NewJob>,
+    /// The batch that the job was an open member of until now: to be told by
+    /// [`Batch::member_ended`](super::Batch::member_ended).
+    pub left: Option<BatchId>,
 }
 
 /// Why a report changed nothing.
@@ -116,6 +119,13 @@ pub fn apply(head: &JobHead, report: Report, now: Timestamp) -> Result<Change, I
         News::Edited { fields } => edited(head, fields, actor, now),
     };
     change.chained = report.chained;
+    for chained in &mut change.chained {
+        chained.batch = None;
+    }
+    if change.head.state.is_terminal() && !head.state.is_terminal() {
+        change.chained.extend(notify::of_job(&change.head));
+        change.left = change.head.batch;
+    }
     Ok(change)
 }
 
@@ -189,6 +199,7 @@ fn failed(
     Ok(JobHead {
         failure: Some(failure),
         next_attempt_at: Some(again_at),
+        eligible_at: again_at,
         rank: Rank::new(again_at, head.priority, 0),
         ..requeued(head, now)?
     })
@@ -230,6 +241,7 @@ fn cancelled(head: &JobHead, reason: Option<String>, now: Timestamp) -> Result<J
 fn requeued(head: &JobHead, now: Timestamp) -> Result<JobHead, IllegalTransition> {
     Ok(JobHead {
         state: head.state.after(Transition::Requeue)?,
+        eligible_at: now,
         next_attempt_at: None,
         lease: None,
         updated_at: now,
@@ -256,6 +268,7 @@ impl Change {
             output: Map::new(),
             event,
             chained: Vec::new(),
+            left: None,
         }
     }
 

@@ -26,6 +26,8 @@ macro_rules! codes {
 codes! {
     /// The validator refused the lesson.
     LESSON_INVALID = "lesson_invalid";
+    /// The job names its lesson in a way that is not allowed.
+    MD_NOT_ALLOWED = "md_not_allowed";
     /// The lesson is not where the job says.
     MD_NOT_FOUND = "md_not_found";
     /// There is no manifest to go on from.
@@ -34,6 +36,8 @@ codes! {
     MANIFEST_UNREADABLE = "manifest_unreadable";
     /// The manifest names no page.
     PAGE_MISSING = "page_missing";
+    /// The lesson has a page and has changed since, and the settings say to leave it alone then.
+    PAGE_EXISTS = "page_exists";
     /// No such preset.
     INVALID_PRESET = "invalid_preset";
     /// No such voice.

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{BatchId, Failure, JobId, JobKind, JobState, Priority, Rank, StoredPayload, UserId};
+use super::{
+    BatchId, Failure, JobId, JobKind, JobState, Notify, Priority, Rank, StoredPayload, TraceParent,
+    UserId,
+};
 use super::{NewJob, WorkerId};
 use crate::Timestamp;
 
@@ -16,6 +19,8 @@ pub struct Job {
     /// What has come of it so far: `manifestPath`, `notionUrl`, `audioUrl` for lessons, whatever
     /// their handler says for other kinds.
     pub output: Map<String, Value>,
+    /// Where its submission stands in the traces of whoever made it.
+    pub traceparent: Option<TraceParent>,
 }
 
 /// The part of a job that its changes of state read and write. Small, so that a store can keep it in
@@ -34,6 +39,8 @@ pub struct JobHead {
     pub batch: Option<BatchId>,
     /// How urgent it is.
     pub priority: Priority,
+    /// Who is told when it ends; none if nobody is.
+    pub notify: Option<Notify>,
     /// When it was accepted.
     pub created_at: Timestamp,
     /// How far it is.
@@ -47,6 +54,9 @@ pub struct JobHead {
     pub stalls: u32,
     /// Its place among the queued jobs.
     pub rank: Rank,
+    /// Since when it may start, or from when on. Not changed by a start, which thereby tells how long
+    /// the job waited.
+    pub eligible_at: Timestamp,
     /// Until when a queued job waits; none if it may start.
     pub next_attempt_at: Option<Timestamp>,
     /// Who runs it. Present exactly while it is running.
@@ -103,12 +113,14 @@ impl JobHead {
             parent: new.parent,
             batch: new.batch,
             priority: new.priority,
+            notify: new.notify.clone(),
             created_at: now,
             state: JobState::Queued,
             attempt: 0,
             max_attempts: new.max_attempts.max(1),
             stalls: 0,
             rank: Rank::new(delayed_to.unwrap_or(now), new.priority, backlog),
+            eligible_at: delayed_to.unwrap_or(now),
             next_attempt_at: delayed_to,
             lease: None,
             started_at: None,

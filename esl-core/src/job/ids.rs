@@ -68,6 +68,10 @@ uuid_id! {
     UserId, "user id (a UUID)"
 }
 uuid_id! {
+    /// A lesson that somebody uploaded.
+    LessonUploadId, "lesson upload id (a UUID)"
+}
+uuid_id! {
     /// Jobs that were submitted together.
     BatchId, "batch id (a UUID)"
 }

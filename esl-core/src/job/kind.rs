@@ -43,6 +43,12 @@ impl JobKind {
     pub fn is_lesson(&self) -> bool {
         self.0.starts_with("lesson.")
     }
+
+    /// Whether such jobs are upkeep, of no interest once they are over: `maintenance.*` only.
+    #[must_use]
+    pub fn is_upkeep(&self) -> bool {
+        self.0.starts_with("maintenance.")
+    }
 }
 
 const fn is_kind(name: &[u8]) -> bool {

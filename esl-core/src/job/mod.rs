@@ -16,6 +16,7 @@
 mod actor;
 mod apply;
 mod backoff;
+mod batch;
 mod dedupe;
 mod event;
 mod failure;
@@ -23,22 +24,28 @@ mod head;
 mod ids;
 mod kind;
 mod new_job;
+mod notify;
 pub mod payload;
 mod phases;
 mod rank;
 mod report;
 mod state;
+mod traceparent;
+mod upkeep;
+mod view;
 
 pub use actor::Actor;
 pub use apply::{Change, Ignored, apply, claim};
 pub use backoff::Backoff;
+pub use batch::Batch;
 pub use dedupe::DedupeKey;
 pub use event::{Cursor, EventKind, JobEvent, NewEvent};
 pub use failure::{Failure, FailureCode};
 pub use head::{Attempt, Job, JobHead, Lease};
-pub use ids::{BatchId, JobId, UserId, WorkerId};
+pub use ids::{BatchId, JobId, LessonUploadId, UserId, WorkerId};
 pub use kind::{BadKind, JobKind};
 pub use new_job::{Admission, DEFAULT_MAX_ATTEMPTS, NewJob};
+pub use notify::Notify;
 pub use payload::{Payload, PayloadError, StoredPayload};
 pub use phases::{
     AddAudioPhase, ColorizePhase, ImportPhase, ManifestPhase, NotifyPhase, OnExisting, PhaseConfig,
@@ -47,3 +54,6 @@ pub use phases::{
 pub use rank::{Priority, Rank};
 pub use report::{News, Report};
 pub use state::{IllegalTransition, JobState, Transition};
+pub use traceparent::{BadTraceParent, TraceParent};
+pub use upkeep::{UnknownTask, UpkeepTask};
+pub use view::{EventView, JobView};

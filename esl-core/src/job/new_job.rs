@@ -3,8 +3,8 @@
 use serde_json::{Map, json};
 
 use super::{
-    Actor, BatchId, DedupeKey, EventKind, Job, JobHead, JobId, JobKind, NewEvent, Payload,
-    Priority, StoredPayload, UserId,
+    Actor, BatchId, DedupeKey, EventKind, Job, JobHead, JobId, JobKind, NewEvent, Notify, Payload,
+    Priority, StoredPayload, TraceParent, UserId,
 };
 use crate::Timestamp;
 
@@ -26,7 +26,8 @@ pub struct NewJob {
     pub actor: Actor,
     /// The job that it follows from.
     pub parent: Option<JobId>,
-    /// The jobs that it is submitted with.
+    /// The jobs that it is submitted with, all by one call ([`Batch`](super::Batch)). What follows
+    /// from a job is never a member of one.
     pub batch: Option<BatchId>,
     /// How urgent it is.
     pub priority: Priority,
@@ -36,6 +37,10 @@ pub struct NewJob {
     pub not_before: Option<Timestamp>,
     /// Of active jobs with the same key there is one at most.
     pub dedupe: Option<DedupeKey>,
+    /// Who is told when it ends; none if nobody is.
+    pub notify: Option<Notify>,
+    /// Where the submission stands in the traces of whoever makes it.
+    pub traceparent: Option<TraceParent>,
 }
 
 /// A job and the event that tells of it, ready to be stored together.
@@ -53,10 +58,14 @@ impl NewJob {
     /// A job of normal urgency that may start at once, submitted by the system for nobody.
     #[must_use]
     pub fn new<P: Payload>(payload: &P) -> Self {
+        Self::of(P::KIND, StoredPayload::of(payload))
+    }
+
+    fn of(kind: JobKind, payload: StoredPayload) -> Self {
         Self {
             id: JobId::new(),
-            kind: P::KIND,
-            payload: StoredPayload::of(payload),
+            kind,
+            payload,
             owner: None,
             actor: Actor::System,
             parent: None,
@@ -65,6 +74,22 @@ impl NewJob {
             max_attempts: DEFAULT_MAX_ATTEMPTS,
             not_before: None,
             dedupe: None,
+            notify: None,
+            traceparent: None,
+        }
+    }
+
+    /// The same work as that of `job`, following from it.
+    #[must_use]
+    pub fn repeating(job: &Job) -> Self {
+        let Job { head, payload, .. } = job;
+        Self {
+            owner: head.owner,
+            parent: Some(head.id),
+            priority: head.priority,
+            max_attempts: head.max_attempts,
+            notify: head.notify.clone(),
+            ..Self::of(head.kind.clone(), payload.clone())
         }
     }
 
@@ -89,6 +114,7 @@ impl NewJob {
                 head,
                 payload: self.payload,
                 output: Map::new(),
+                traceparent: self.traceparent,
             },
             dedupe: self.dedupe,
             event,

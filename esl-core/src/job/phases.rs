@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::payload::{TtsMode, UploadTarget};
+use crate::Secret;
 
 /// The behaviour of all phases. A job keeps the one it started with.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -96,7 +97,6 @@ pub struct TtsPhase {
     /// Longer study texts fail before anything is paid for. Default 40,000 characters.
     pub max_characters: u64,
     /// Silence at the end of a recording; absent leaves it to the engine.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub silence_tail_seconds: Option<f64>,
 }
 
@@ -191,6 +191,9 @@ impl Default for NotifyPhase {
 }
 
 /// A program that is told over HTTP.
+///
+/// The secret is read from settings and never written: what is listed, or noted with a job, is
+/// without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WebhookEndpoint {
@@ -198,21 +201,18 @@ pub struct WebhookEndpoint {
     pub id: String,
     /// Its address.
     pub url: String,
+    /// What it checks the signatures of messages with.
+    #[serde(skip_serializing)]
+    pub secret: Option<Secret>,
 }
 
 /// A list whose empty form is `false`.
 mod false_or_list {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
 
     use super::WebhookEndpoint;
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Switch(bool),
-        List(Vec<WebhookEndpoint>),
-    }
 
     pub(super) fn serialize<S: Serializer>(
         list: &[WebhookEndpoint],
@@ -228,10 +228,12 @@ mod false_or_list {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<WebhookEndpoint>, D::Error> {
-        match Written::deserialize(deserializer)? {
-            Written::Switch(false) => Ok(Vec::new()),
-            Written::Switch(true) => Err(D::Error::custom("name the endpoints instead of true")),
-            Written::List(list) => Ok(list),
+        // What a value is, is not repeated: it may hold secrets.
+        let problem = "write false, or a list of endpoints with id, url and secret";
+        match Value::deserialize(deserializer)? {
+            Value::Bool(false) => Ok(Vec::new()),
+            list @ Value::Array(_) => Vec::deserialize(list).map_err(|_| D::Error::custom(problem)),
+            _ => Err(D::Error::custom(problem)),
         }
     }
 }
@@ -250,7 +252,8 @@ mod tests {
                 "validate": {"strict": false, "maxLessonBytes": 1_048_576},
                 "import": {"onExisting": "update"},
                 "colorize": {"maxRetries": 5, "throttleMs": 0},
-                "tts": {"defaultMode": "auto", "maxCharacters": 40_000},
+                "tts": {"defaultMode": "auto", "maxCharacters": 40_000,
+                        "silenceTailSeconds": null},
                 "upload": {"target": "auto", "publicRead": false, "presignSeconds": 0},
                 "addAudio": {"replace": true},
                 "manifest": {"keepVersions": 5},
@@ -268,6 +271,15 @@ mod tests {
             assert_eq!(phase.webhook.len(), endpoints);
         }
         assert!(NotifyPhase::deserialize(json!({"webhook": true})).is_err());
+    }
+
+    #[test]
+    fn secrets_of_endpoints_are_read_and_never_written() {
+        let school = json!({"id": "school", "url": "https://example.com", "secret": "hush"});
+        let phase = NotifyPhase::deserialize(json!({ "webhook": [school] })).unwrap();
+        assert_eq!(phase.webhook[0].secret, Some(Secret::new("hush")));
+        assert!(!serde_json::to_string(&phase).unwrap().contains("hush"));
+        assert!(!format!("{phase:?}").contains("hush"));
     }
 
     #[test]

@@ -16,14 +16,23 @@ use crate::job::{Cursor, JobEvent, JobId};
 ///   there are and however long their transactions last. So who reads on from the last cursor seen
 ///   misses nothing and sees nothing twice.
 /// - What is read was committed, and a job read afterwards is at least as far as its events say.
+/// - Old events may be forgotten, the oldest first. No cursor ever stands for another event, and the
+///   head never goes back; [`EventLog::horizon`] tells whether something is missing.
 /// - A log shows only the events of its own namespace.
 #[async_trait]
 pub trait EventLog: fmt::Debug + Send + Sync + 'static {
-    /// The cursor of the newest event; [`Cursor::START`] if there is none.
+    /// The cursor of the newest event that ever was; [`Cursor::START`] if there was none.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn head(&self) -> Result<Cursor, StoreError>;
+
+    /// The cursor of the last event that was forgotten; [`Cursor::START`] if none was. A reader that
+    /// goes on from an earlier place misses events.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn horizon(&self) -> Result<Cursor, StoreError>;
 
     /// Up to `limit` events after a cursor, in order; of one job only, if asked for.
     ///

@@ -40,6 +40,22 @@ pub struct JobContext {
     pub progress: Arc<dyn JobProgress>,
 }
 
+impl JobContext {
+    /// To be asked between steps, each of which another attempt can go on from.
+    ///
+    /// # Errors
+    /// If the job is to stop.
+    pub fn check(&self) -> Result<(), JobError> {
+        if self.cancelled.is_cancelled() {
+            return Err(JobError::permanent(FailureCode::CANCELLED, "cancelled"));
+        }
+        if self.shutting_down.is_cancelled() {
+            return Err(JobError::interrupted());
+        }
+        Ok(())
+    }
+}
+
 /// Takes note of how far a job is. Returns at once; listeners may hear of some notes only.
 pub trait JobProgress: fmt::Debug + Send + Sync + 'static {
     /// The job got on.

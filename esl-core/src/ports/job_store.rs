@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::Timestamp;
 use crate::job::{
-    Attempt, Ignored, Job, JobHead, JobId, JobKind, JobState, NewJob, Report, UserId, WorkerId,
+    Attempt, BatchId, Ignored, Job, JobHead, JobId, JobKind, JobState, NewJob, Report, UserId,
+    WorkerId,
 };
 
 /// The durable record of jobs, and the owner of every change to them.
@@ -21,6 +22,9 @@ use crate::job::{
 ///   commit and never before it.
 /// - What a report does is decided by [`apply`](crate::job::apply()), on the head as it stands inside
 ///   the transaction: of two reports about one job the second sees what the first made of it.
+/// - Of each batch a store keeps how many members are open: as many as one call of `submit` accepted.
+///   When a member ends, [`Batch::member_ended`](crate::job::Batch::member_ended) is told in the same
+///   transaction, and what it returns is accepted in it, too.
 /// - A store shows and changes only the jobs of its own namespace.
 /// - Several processes may use one store at the same time.
 ///
@@ -104,6 +108,19 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError>;
+
+    /// Deletes up to `limit` ended jobs with all they hold, and says how many. Jobs that follow from
+    /// them stay, without a parent; so do events, which have a time of their own.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError>;
+
+    /// Deletes up to `limit` events that happened before a time, the oldest ones, and says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// What became of a submitted job.
@@ -141,6 +158,15 @@ impl Claim {
     }
 }
 
+/// Which ended jobs to forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Those that ended before.
+    pub before: Timestamp,
+    /// Those of [upkeep](JobKind::is_upkeep), or else all others.
+    pub is_upkeep: bool,
+}
+
 /// Which jobs to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -153,6 +179,8 @@ pub struct JobFilter {
     pub owner: Option<UserId>,
     /// Those that follow from this job.
     pub parent: Option<JobId>,
+    /// Those of this batch.
+    pub batch: Option<BatchId>,
     /// Those made before this one: where the page before ended.
     pub before: Option<JobId>,
     /// How many at most. Default 20.
@@ -166,6 +194,7 @@ impl Default for JobFilter {
             kinds: Vec::new(),
             owner: None,
             parent: None,
+            batch: None,
             before: None,
             limit: 20,
         }
@@ -180,6 +209,7 @@ impl JobFilter {
             && (self.kinds.is_empty() || self.kinds.contains(&head.kind))
             && self.owner.is_none_or(|owner| head.owner == Some(owner))
             && self.parent.is_none_or(|parent| head.parent == Some(parent))
+            && self.batch.is_none_or(|batch| head.batch == Some(batch))
             && self.before.is_none_or(|before| head.id < before)
     }
 }

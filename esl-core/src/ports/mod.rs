@@ -14,9 +14,13 @@ mod job_store;
 mod manifest_store;
 mod notion;
 mod notion_error;
+mod permits;
 mod queue;
+mod settings_store;
 mod store_error;
 mod tts;
+mod upkeep;
+mod upload_store;
 
 pub use artifact_store::{
     ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactPlace, ArtifactStore,
@@ -28,7 +32,7 @@ pub use event_log::{EventLog, EventPage};
 pub use job_handler::{
     Done, HandlePayload, JobContext, JobError, JobHandler, JobProgress, ProgressNote, ReadsPayload,
 };
-pub use job_store::{Claim, JobFilter, JobStore, Submitted};
+pub use job_store::{Claim, Ended, JobFilter, JobStore, Submitted};
 pub use manifest_store::{
     LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
 };
@@ -38,9 +42,13 @@ pub use notion::{
     SourceSchema,
 };
 pub use notion_error::NotionError;
+pub use permits::{HeldPermit, PermitKey, Permits};
 pub use queue::{Hint, Queue, QueueCapabilities};
+pub use settings_store::{Setting, SettingsStore};
 pub use store_error::StoreError;
 pub use tts::{
     Audio, DialogueCapabilities, Speech, SpeechRequest, SpeechSettings, Tts, TtsCapabilities,
     TtsError, Turn, TurnTiming,
 };
+pub use upkeep::{OptionsSource, Sweeper};
+pub use upload_store::{StoredUpload, UploadStore};

@@ -2,6 +2,8 @@
 //!
 //! Keeps the whole contract except the one that matters elsewhere: nothing survives the process.
 
+mod permits;
+mod settings;
 mod state;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,7 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 
@@ -118,12 +120,24 @@ impl JobStore for MemoryJobs {
         }
         Ok(counts)
     }
+
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.state().forget_jobs(ended, limit))
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.state().forget_events(before, limit))
+    }
 }
 
 #[async_trait]
 impl EventLog for MemoryJobs {
     async fn head(&self) -> Result<Cursor, StoreError> {
         Ok(self.state().cursor())
+    }
+
+    async fn horizon(&self) -> Result<Cursor, StoreError> {
+        Ok(self.state().horizon())
     }
 
     async fn read(&self, page: EventPage) -> Result<Vec<JobEvent>, StoreError> {
@@ -144,7 +158,7 @@ impl Queue for MemoryJobs {
     }
 
     async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
-        self.wakeups.ring(News::ALL);
+        self.wakeups.ring(News::JOBS);
         Ok(())
     }
 

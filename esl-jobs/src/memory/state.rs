@@ -1,14 +1,15 @@
 //! The jobs themselves, with the indexes that a database would have.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use esl_core::Timestamp;
 use esl_core::job::{
-    self, Actor, Admission, Attempt, Change, Cursor, DedupeKey, Ignored, Job, JobEvent, JobHead,
-    JobId, JobState, NewEvent, NewJob, Rank, Report, UserId, WorkerId,
+    self, Actor, Admission, Attempt, Batch, BatchId, Change, Cursor, DedupeKey, Ignored, Job,
+    JobEvent, JobHead, JobId, JobState, NewEvent, NewJob, Rank, Report, UserId, WorkerId,
 };
-use esl_core::ports::{Claim, EventPage, Submitted};
+use esl_core::ports::{Claim, Ended, EventPage, PermitKey, Setting, Submitted};
 
+use crate::permits::Share;
 use crate::wakeups::{News, Startable};
 
 #[derive(Debug, Default)]
@@ -21,7 +22,12 @@ pub(super) struct State {
     running: BTreeSet<JobId>,
     active_keys: HashMap<DedupeKey, JobId>,
     backlogs: HashMap<UserId, u64>,
-    events: Vec<NewEvent>,
+    batches: HashMap<BatchId, Batch>,
+    events: VecDeque<NewEvent>,
+    /// How many events were forgotten.
+    forgotten: u64,
+    pub(super) settings: BTreeMap<String, Setting>,
+    pub(super) permits: HashMap<PermitKey, Vec<Share>>,
 }
 
 #[derive(Debug)]
@@ -44,6 +50,10 @@ impl State {
         let backlog = new.owner.and_then(|owner| self.backlogs.get(&owner));
         let Admission { job, dedupe, event } = new.admit(now, backlog.copied().unwrap_or(0));
         let id = job.head.id;
+        if let Some(batch) = job.head.batch {
+            let batch = self.batches.entry(batch).or_insert(Batch::of(batch, 0));
+            batch.open += 1;
+        }
         news.note(&job.head);
         self.index(&job.head, dedupe.as_ref());
         let kept = Kept {
@@ -52,7 +62,7 @@ impl State {
             announced_at: None,
         };
         self.jobs.insert(id, kept);
-        self.events.push(event);
+        self.events.push_back(event);
         Submitted { id, reused: false }
     }
 
@@ -123,11 +133,24 @@ impl State {
             self.index(&head, kept.dedupe.as_ref());
             self.jobs.insert(head.id, kept);
         }
-        self.events.push(change.event);
-        for new in change.chained {
+        self.events.push_back(change.event);
+        let told = change.left.map(|batch| self.member_ended(batch, &head));
+        for new in change.chained.into_iter().chain(told.into_iter().flatten()) {
             self.submit(new, now, news);
         }
         head
+    }
+
+    fn member_ended(&mut self, batch: BatchId, member: &JobHead) -> Vec<NewJob> {
+        let Some(batch) = self.batches.get_mut(&batch) else {
+            return Vec::new();
+        };
+        let told = batch.member_ended(member);
+        let (id, is_over) = (batch.id, batch.is_over());
+        if is_over {
+            self.batches.remove(&id);
+        }
+        told
     }
 
     pub(super) fn renew(&mut self, worker: WorkerId, expires_at: Timestamp) -> Vec<Attempt> {
@@ -192,12 +215,17 @@ impl State {
     }
 
     pub(super) fn cursor(&self) -> Cursor {
-        Cursor::from_u64(self.events.len() as u64)
+        Cursor::from_u64(self.forgotten + self.events.len() as u64)
+    }
+
+    pub(super) fn horizon(&self) -> Cursor {
+        Cursor::from_u64(self.forgotten)
     }
 
     pub(super) fn events(&self, page: EventPage) -> Vec<JobEvent> {
-        let after = usize::try_from(page.after.as_u64()).unwrap_or(usize::MAX);
-        let events = self.events.iter().zip(1..).skip(after);
+        let after = page.after.as_u64().saturating_sub(self.forgotten);
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let events = self.events.iter().zip(self.forgotten + 1..).skip(after);
         events
             .filter(|(event, _)| page.job.is_none_or(|job| event.job == job))
             .take(page.limit)
@@ -206,6 +234,33 @@ impl State {
                 event: event.clone(),
             })
             .collect()
+    }
+
+    pub(super) fn forget_events(&mut self, before: Timestamp, limit: usize) -> usize {
+        let events = self.events.iter().take(limit);
+        let old = events.take_while(|event| event.at < before).count();
+        self.events.drain(..old);
+        self.forgotten += old as u64;
+        old
+    }
+
+    pub(super) fn forget_jobs(&mut self, ended: Ended, limit: usize) -> usize {
+        let is_old = |head: &JobHead| {
+            head.kind.is_upkeep() == ended.is_upkeep
+                && head.finished_at.is_some_and(|time| time < ended.before)
+        };
+        let heads = self.jobs.values().map(|kept| &kept.job.head);
+        let old: BTreeSet<_> = heads
+            .filter(|head| is_old(head))
+            .map(|head| head.id)
+            .take(limit)
+            .collect();
+        self.jobs.retain(|id, _| !old.contains(id));
+        for kept in self.jobs.values_mut() {
+            let parent = &mut kept.job.head.parent;
+            *parent = parent.filter(|parent| !old.contains(parent));
+        }
+        old.len()
     }
 
     fn wake_delayed(&mut self, now: Timestamp) {

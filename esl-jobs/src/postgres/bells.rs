@@ -18,22 +18,22 @@ use crate::wakeups::{News, Wakeups};
 
 const CHANNEL: &str = "esl_jobs";
 
-/// How long to wait before another attempt to listen.
+/// How long to wait before another attempt to listen or to tell.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The tasks that tell and listen. They end with it.
 #[derive(Debug)]
 pub(super) struct Bells {
-    untold: watch::Sender<News>,
+    untold: Arc<watch::Sender<News>>,
     tasks: [JoinHandle<()>; 2],
 }
 
 impl Bells {
     /// Starts to listen for `namespace`, ringing `wakeups`.
     pub(super) fn hang(pool: Pool, config: Config, namespace: &str, wakeups: Arc<Wakeups>) -> Self {
-        let (untold, news) = watch::channel(News::default());
+        let untold = Arc::new(watch::Sender::default());
         let tasks = [
-            tokio::spawn(tell(pool, namespace.to_owned(), news)),
+            tokio::spawn(tell(pool, namespace.to_owned(), untold.clone())),
             tokio::spawn(listen(config, namespace.to_owned(), wakeups)),
         ];
         Self { untold, tasks }
@@ -41,11 +41,8 @@ impl Bells {
 
     /// Tells other processes, soon.
     pub(super) fn ring(&self, news: News) {
-        if news.events || news.work {
-            self.untold.send_modify(|untold| {
-                untold.events |= news.events;
-                untold.work |= news.work;
-            });
+        if news != News::default() {
+            self.untold.send_modify(|untold| *untold = untold.and(news));
         }
     }
 }
@@ -58,12 +55,21 @@ impl Drop for Bells {
     }
 }
 
-async fn tell(pool: Pool, namespace: String, mut news: watch::Receiver<News>) {
-    while news.changed().await.is_ok() {
-        let notice = notice(*news.borrow_and_update(), &namespace);
-        // An untold wake-up is healed by the next look of whoever waits.
-        if let Err(fault) = notify(&pool, &notice).await {
-            tracing::debug!(?fault, "other processes were not told of new jobs");
+async fn tell(pool: Pool, namespace: String, untold: Arc<watch::Sender<News>>) {
+    let mut rung = untold.subscribe();
+    while rung.changed().await.is_ok() {
+        let mut news = News::default();
+        untold.send_if_modified(|untold| {
+            news = std::mem::take(untold);
+            false
+        });
+        if let Err(fault) = notify(&pool, &notice(news, &namespace)).await {
+            tracing::debug!(
+                ?fault,
+                "other processes were not told of news, trying again"
+            );
+            tokio::time::sleep(PAUSE).await;
+            untold.send_modify(|untold| *untold = untold.and(news));
         }
     }
 }
@@ -115,18 +121,30 @@ async fn listen_once(
     }
 }
 
-/// `w` for work, `e` for events only, and the namespace.
+/// A letter for each sort of news, and the namespace.
 fn notice(news: News, namespace: &str) -> String {
-    let what = if news.work { 'w' } else { 'e' };
-    format!("{what}:{namespace}")
+    let letters = [
+        (news.events, 'e'),
+        (news.work, 'w'),
+        (news.settings, 's'),
+        (news.permits, 'p'),
+    ];
+    let letters = letters.into_iter().filter(|(is_news, _)| *is_news);
+    let letters: String = letters.map(|(_, letter)| letter).collect();
+    format!("{letters}:{namespace}")
 }
 
+/// News of another namespace concern permits only: those are of none.
 fn heard(notice: &str, namespace: &str) -> Option<News> {
-    let (what, whose) = notice.split_once(':')?;
-    (whose == namespace).then_some(News {
-        events: true,
-        work: what == "w",
-    })
+    let (letters, whose) = notice.split_once(':')?;
+    let is_ours = whose == namespace;
+    let news = News {
+        events: is_ours && letters.contains('e'),
+        work: is_ours && letters.contains('w'),
+        settings: is_ours && letters.contains('s'),
+        permits: letters.contains('p'),
+    };
+    (news != News::default()).then_some(news)
 }
 
 #[cfg(test)]
@@ -137,12 +155,17 @@ mod tests {
     fn a_notice_is_heard_in_its_namespace_only() {
         let events = News {
             events: true,
-            work: false,
+            ..News::default()
         };
-        for news in [News::ALL, events] {
+        for news in [News::JOBS, events] {
             assert_eq!(heard(&notice(news, "a:b"), "a:b"), Some(news));
             assert_eq!(heard(&notice(news, "a:b"), "a"), None);
         }
         assert_eq!(heard("something else", "a"), None);
+        let permits = News {
+            permits: true,
+            ..News::default()
+        };
+        assert_eq!(heard(&notice(News::ALL, "a"), "b"), Some(permits));
     }
 }

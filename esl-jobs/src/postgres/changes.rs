@@ -153,7 +153,7 @@ impl Changes<'_> {
     async fn write(
         self,
         transaction: Transaction,
-        writing: Writing,
+        mut writing: Writing,
         news: &mut wakeups::News,
     ) -> Result<(), Fault> {
         writing

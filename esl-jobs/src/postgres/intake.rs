@@ -96,7 +96,7 @@ async fn submit(shared: &Shared, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, Fa
     let now = shared.clock.now();
     let submitted = submission::submit(&shared.pool, &shared.namespace, jobs, now).await?;
     if submitted.iter().any(|job| !job.reused) {
-        shared.ring(News::ALL);
+        shared.ring(News::JOBS);
     }
     Ok(submitted)
 }

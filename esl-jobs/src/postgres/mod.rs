@@ -4,14 +4,18 @@
 //! one transaction of a few statements, however many jobs it is about. Events are appended one
 //! transaction after the other, which is what makes cursors safe. No SQL stands outside this module.
 
+mod batches;
 mod bells;
 mod changes;
 mod connection;
 mod error;
 mod intake;
 mod migrate;
+mod permits;
 mod queries;
+mod retention;
 mod rows;
+mod settings;
 mod submission;
 mod writing;
 
@@ -27,10 +31,11 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 
+use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use bells::Bells;
 use changes::Changes;
@@ -86,7 +91,7 @@ impl PostgresJobs {
     ) -> Result<Self, StoreError> {
         let config = connection::config(url)?;
         let pool = connection::pool(config.clone(), pool_size)?;
-        let migrated = migrate::migrate(&pool, None).await;
+        let migrated = migrate::migrate(&pool, SchemaVersion::Latest).await;
         migrated.map_err(|fault| fault.during("migrate the database"))?;
         let wakeups = Arc::new(Wakeups::default());
         let shared = Arc::new(Shared {
@@ -100,15 +105,31 @@ impl PostgresJobs {
         Ok(Self { shared, intake })
     }
 
-    /// Brings the tables of the database to a version, later or earlier; 0 takes them away with all
-    /// they hold.
+    /// Brings the tables of the database to a version, later or earlier, and says what that took;
+    /// version 0 takes them away with all they hold.
     ///
     /// # Errors
     /// [`StoreError`] if there is no such version, or a later program made the tables.
-    pub async fn migrate(url: &str, version: u32) -> Result<(), StoreError> {
+    pub async fn migrate(
+        url: &str,
+        wanted: impl Into<SchemaVersion>,
+    ) -> Result<SchemaChange, StoreError> {
         let pool = connection::pool(connection::config(url)?, 1)?;
-        let migrated = migrate::migrate(&pool, Some(version)).await;
-        migrated.map_err(|fault| fault.during("migrate the database"))
+        let change = migrate::migrate(&pool, wanted.into()).await;
+        change.map_err(|fault| fault.during("migrate the database"))
+    }
+
+    /// What [`PostgresJobs::migrate`] would do. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`], as there.
+    pub async fn plan_migration(
+        url: &str,
+        wanted: SchemaVersion,
+    ) -> Result<SchemaChange, StoreError> {
+        let pool = connection::pool(connection::config(url)?, 1)?;
+        let change = migrate::plan(&pool, wanted).await;
+        change.map_err(|fault| fault.during("look at the tables of the database"))
     }
 
     fn changes(&self) -> Changes<'_> {
@@ -191,6 +212,16 @@ impl JobStore for PostgresJobs {
         let counts = self.queries().counts().await;
         counts.map_err(|fault| fault.during("count jobs"))
     }
+
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError> {
+        let forgotten = self.queries().forget_jobs(ended, limit).await;
+        forgotten.map_err(|fault| fault.during("forget jobs"))
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let forgotten = self.queries().forget_events(before, limit).await;
+        forgotten.map_err(|fault| fault.during("forget events"))
+    }
 }
 
 #[async_trait]
@@ -198,6 +229,11 @@ impl EventLog for PostgresJobs {
     async fn head(&self) -> Result<Cursor, StoreError> {
         let newest = self.queries().newest().await;
         newest.map_err(|fault| fault.during("look for events"))
+    }
+
+    async fn horizon(&self) -> Result<Cursor, StoreError> {
+        let horizon = self.queries().horizon().await;
+        horizon.map_err(|fault| fault.during("look for forgotten events"))
     }
 
     async fn read(&self, page: EventPage) -> Result<Vec<JobEvent>, StoreError> {
@@ -220,7 +256,7 @@ impl Queue for PostgresJobs {
     }
 
     async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
-        self.shared.ring(News::ALL);
+        self.shared.ring(News::JOBS);
         Ok(())
     }
 

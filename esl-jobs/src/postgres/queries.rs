@@ -16,7 +16,7 @@ use super::rows::{self, BODY, HEAD, all, limit};
 use crate::stored::{parsed, small};
 use crate::wakeups::Startable;
 
-/// Reads, one statement each.
+/// One statement each, most of them reading.
 #[derive(Clone, Copy)]
 pub(super) struct Queries<'a> {
     pub(super) pool: &'a Pool,
@@ -24,7 +24,11 @@ pub(super) struct Queries<'a> {
 }
 
 impl Queries<'_> {
-    async fn rows(self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Fault> {
+    pub(super) async fn rows(
+        self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Fault> {
         let connection = self.pool.get().await?;
         let statement = connection.prepare_cached(sql).await?;
         Ok(connection.query(&statement, values).await?)
@@ -44,6 +48,7 @@ impl Queries<'_> {
         let kinds: Vec<&str> = filter.kinds.iter().map(JobKind::as_str).collect();
         let owner = filter.owner.map(|id| *id.as_uuid());
         let parent = filter.parent.map(|id| *id.as_uuid());
+        let batch = filter.batch.map(|id| *id.as_uuid());
         let before = filter.before.map(|id| *id.as_uuid());
         let count = limit(filter.limit);
         let mut values: Vec<&(dyn ToSql + Sync)> = vec![&self.namespace, &count];
@@ -59,6 +64,7 @@ impl Queries<'_> {
         add("kind = ANY ($)", !kinds.is_empty(), &kinds);
         add("owner = $", owner.is_some(), &owner);
         add("parent = $", parent.is_some(), &parent);
+        add("batch = $", batch.is_some(), &batch);
         add("id < $", before.is_some(), &before);
         let sql = format!(
             "SELECT {HEAD}, {BODY} FROM jobs JOIN job_bodies USING (id)
@@ -116,7 +122,18 @@ impl Queries<'_> {
     }
 
     pub(super) async fn newest(self) -> Result<Cursor, Fault> {
-        let sql = "SELECT seq FROM job_events WHERE namespace = $1 ORDER BY seq DESC LIMIT 1";
+        let sql = "SELECT coalesce(
+            (SELECT seq FROM job_events WHERE namespace = $1 ORDER BY seq DESC LIMIT 1),
+            (SELECT seq FROM job_events_horizon WHERE namespace = $1), 0) AS seq";
+        self.cursor(sql).await
+    }
+
+    pub(super) async fn horizon(self) -> Result<Cursor, Fault> {
+        self.cursor("SELECT seq FROM job_events_horizon WHERE namespace = $1")
+            .await
+    }
+
+    async fn cursor(self, sql: &str) -> Result<Cursor, Fault> {
         let rows = self.rows(sql, &[&self.namespace]).await?;
         rows.first().map_or(Ok(Cursor::START), rows::cursor)
     }

@@ -4,23 +4,23 @@ use std::time::SystemTime;
 
 use esl_core::Timestamp;
 use esl_core::job::{
-    Attempt, Cursor, Failure, FailureCode, Job, JobEvent, JobHead, JobId, Lease, NewEvent, Rank,
-    StoredPayload,
+    Attempt, Cursor, Failure, FailureCode, Job, JobEvent, JobHead, JobId, Lease, NewEvent, Notify,
+    Rank, StoredPayload, TraceParent,
 };
 use serde_json::{Map, Value};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::error::Fault;
-use crate::stored::{corrupt, parsed, small};
+use crate::stored::{self, corrupt, parsed, small};
 
 /// The columns that [`head`] reads.
-pub(super) const HEAD: &str = "id, kind, owner, parent, batch, priority, created_at, state, \
-     attempt, max_attempts, stalls, rank, next_attempt_at, lease_owner, lease_expires_at, \
+pub(super) const HEAD: &str = "id, kind, owner, parent, batch, priority, notify, created_at, state, \
+     attempt, max_attempts, stalls, rank, eligible_at, next_attempt_at, lease_owner, lease_expires_at, \
      started_at, finished_at, updated_at, stage, error_code, error, cancel_reason";
 
 /// The columns that [`job`] reads beside those of the head.
-pub(super) const BODY: &str = "payload_version, payload, output";
+pub(super) const BODY: &str = "payload_version, payload, output, traceparent";
 
 fn id<T: From<Uuid>>(row: &Row, column: &str) -> Result<T, Fault> {
     Ok(row.try_get::<_, Uuid>(column)?.into())
@@ -30,7 +30,7 @@ fn optional_id<T: From<Uuid>>(row: &Row, column: &str) -> Result<Option<T>, Faul
     Ok(row.try_get::<_, Option<Uuid>>(column)?.map(T::from))
 }
 
-fn time(row: &Row, column: &str) -> Result<Timestamp, Fault> {
+pub(super) fn time(row: &Row, column: &str) -> Result<Timestamp, Fault> {
     Ok(row.try_get::<_, SystemTime>(column)?.into())
 }
 
@@ -39,7 +39,7 @@ fn optional_time(row: &Row, column: &str) -> Result<Option<Timestamp>, Fault> {
     Ok(time.map(Timestamp::from))
 }
 
-fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> Result<T, Fault> {
+pub(super) fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> Result<T, Fault> {
     let number: i32 = row.try_get(column)?;
     Ok(small(column, number.into())?)
 }
@@ -54,12 +54,14 @@ pub(super) fn head(row: &Row) -> Result<JobHead, Fault> {
         parent: optional_id(row, "parent")?,
         batch: optional_id(row, "batch")?,
         priority: small("priority", priority.into())?,
+        notify: notify(row)?,
         created_at: time(row, "created_at")?,
         state: parsed("state", row.try_get("state")?)?,
         attempt: number(row, "attempt")?,
         max_attempts: number(row, "max_attempts")?,
         stalls: number(row, "stalls")?,
         rank: Rank::from_i64(row.try_get("rank")?),
+        eligible_at: time(row, "eligible_at")?,
         next_attempt_at: optional_time(row, "next_attempt_at")?,
         lease: lease(row)?,
         started_at: optional_time(row, "started_at")?,
@@ -69,6 +71,11 @@ pub(super) fn head(row: &Row) -> Result<JobHead, Fault> {
         failure: failure(row)?,
         cancel_reason: row.try_get("cancel_reason")?,
     })
+}
+
+fn notify(row: &Row) -> Result<Option<Notify>, Fault> {
+    let value: Option<Value> = row.try_get("notify")?;
+    Ok(value.map(stored::notify).transpose()?)
 }
 
 fn lease(row: &Row) -> Result<Option<Lease>, Fault> {
@@ -94,7 +101,13 @@ pub(super) fn job(row: &Row) -> Result<Job, Fault> {
             fields: object(row, "payload")?,
         },
         output: object(row, "output")?,
+        traceparent: traceparent(row)?,
     })
+}
+
+fn traceparent(row: &Row) -> Result<Option<TraceParent>, Fault> {
+    let text: Option<&str> = row.try_get("traceparent")?;
+    Ok(text.map(|text| parsed("traceparent", text)).transpose()?)
 }
 
 fn object(row: &Row, column: &str) -> Result<Map<String, Value>, Fault> {
@@ -172,7 +185,8 @@ pub(super) fn writable_fields(fields: &Map<String, Value>) -> Value {
     )
 }
 
-fn writable_value(value: &Value) -> Value {
+/// A value as Postgres can keep it.
+pub(super) fn writable_value(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(writable(text)),
         Value::Array(values) => values.iter().map(writable_value).collect(),

@@ -5,14 +5,15 @@ use std::time::SystemTime;
 
 use deadpool_postgres::{Object, Pool};
 use esl_core::Timestamp;
-use esl_core::job::{Admission, DedupeKey, JobId, NewJob, Rank, UserId};
+use esl_core::job::{Admission, DedupeKey, JobId, NewJob, Rank, TraceParent, UserId};
 use esl_core::ports::{StoreError, Submitted};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::batches::Memberships;
 use super::connection::Transaction;
 use super::error::Fault;
-use super::rows::{int, limit, writable_fields};
+use super::rows::{int, limit, writable_fields, writable_value};
 
 /// How often jobs are tried whose rivals were gone when they were looked for.
 const TRIES: usize = 5;
@@ -24,19 +25,23 @@ const INSERT: &str = "
     WITH new AS (
         SELECT * FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
             $7::smallint[], $8::timestamptz[], $9::integer[], $10::bigint[], $11::timestamptz[],
-            $12::text[], $13::integer[], $14::jsonb[], $15::jsonb[], $16::text[], $17::jsonb[])
+            $12::text[], $13::integer[], $14::jsonb[], $15::jsonb[], $16::text[], $17::jsonb[],
+            $18::jsonb[], $19::timestamptz[], $20::text[])
         WITH ORDINALITY AS new (id, kind, owner, parent, batch, priority, created_at, max_attempts,
-            rank, next_attempt_at, dedupe_key, payload_version, payload, output, actor, data, place)
+            rank, next_attempt_at, dedupe_key, payload_version, payload, output, actor, data,
+            notify, eligible_at, traceparent, place)
     ), inserted AS (
         INSERT INTO jobs (id, namespace, kind, owner, parent, batch, priority, created_at, state,
-            attempt, max_attempts, stalls, rank, next_attempt_at, updated_at, dedupe_key)
+            attempt, max_attempts, stalls, rank, next_attempt_at, updated_at, dedupe_key,
+            notify, eligible_at)
         SELECT id, $1, kind, owner, parent, batch, priority, created_at, 'queued',
-            0, max_attempts, 0, rank, next_attempt_at, created_at, dedupe_key
+            0, max_attempts, 0, rank, next_attempt_at, created_at, dedupe_key,
+            notify, eligible_at
         FROM new ORDER BY dedupe_key, place
         ON CONFLICT DO NOTHING RETURNING id
     ), bodies AS (
-        INSERT INTO job_bodies (id, payload_version, payload, output)
-        SELECT id, payload_version, payload, output FROM new JOIN inserted USING (id)
+        INSERT INTO job_bodies (id, payload_version, payload, output, traceparent)
+        SELECT id, payload_version, payload, output, traceparent FROM new JOIN inserted USING (id)
     ), events AS (
         INSERT INTO job_events (namespace, job, owner, kind, state, actor, at, data)
         SELECT $1, id, owner, 'job_created', 'queued', actor, created_at, data
@@ -65,10 +70,12 @@ pub(super) async fn submit(
     now: Timestamp,
 ) -> Result<Vec<Submitted>, Fault> {
     let order: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+    let memberships = Memberships::of(&jobs);
     let transaction = Transaction::of(pool).await?;
     let mut open = admit(&transaction, namespace, jobs, now).await?;
     let mut answers: HashMap<JobId, Submitted> = HashMap::new();
     transaction.begin().await?;
+    memberships.add(&transaction, namespace).await?;
     for _ in 0..TRIES {
         let inserted = insert(&transaction, namespace, &open).await?;
         answers.extend(
@@ -82,9 +89,13 @@ pub(super) async fn submit(
             open.retain(|admission| !answers.contains_key(&admission.job.head.id));
         }
         if open.is_empty() {
+            let submitted = in_order(&order, &answers);
+            memberships
+                .take_back_reused(&transaction, namespace, &submitted)
+                .await?;
             transaction.commit().await?;
             transaction.end();
-            return Ok(in_order(&order, &answers));
+            return Ok(submitted);
         }
     }
     Err(Fault::Store(StoreError::Unavailable {
@@ -179,6 +190,9 @@ pub(super) async fn insert(
                 &rows.outputs,
                 &rows.actors,
                 &rows.data,
+                &rows.notify,
+                &rows.eligible_at,
+                &rows.traceparents,
             ],
         )
         .await?;
@@ -245,6 +259,9 @@ struct Rows<'a> {
     outputs: Vec<Value>,
     actors: Vec<String>,
     data: Vec<Value>,
+    notify: Vec<Option<Value>>,
+    eligible_at: Vec<SystemTime>,
+    traceparents: Vec<Option<&'a str>>,
 }
 
 impl<'a> Rows<'a> {
@@ -277,5 +294,13 @@ impl<'a> Rows<'a> {
         self.outputs.push(writable_fields(&job.output));
         self.actors.push(admission.event.actor.to_string());
         self.data.push(writable_fields(&admission.event.data));
+        self.notify.push(
+            head.notify
+                .as_ref()
+                .map(|notify| writable_value(&json!(notify))),
+        );
+        self.eligible_at.push(head.eligible_at.into());
+        self.traceparents
+            .push(job.traceparent.as_ref().map(TraceParent::as_str));
     }
 }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use esl_core::Timestamp;
-use esl_core::job::{Change, JobHead, JobId, NewEvent, NewJob};
+use esl_core::job::{BatchId, Change, JobHead, JobId, NewEvent, NewJob};
 use serde_json::{Map, Value};
 use tokio_postgres::Statement;
 
+use super::batches;
 use super::connection::Transaction;
 use super::error::Fault;
 use super::rows::{int, writable, writable_fields};
@@ -20,15 +21,16 @@ const UPDATE_HEADS: &str = "
         lease_owner = c.lease_owner, lease_expires_at = c.lease_expires_at,
         started_at = c.started_at, finished_at = c.finished_at, updated_at = c.updated_at,
         stage = c.stage, error_code = c.error_code, error = c.error,
-        cancel_reason = c.cancel_reason,
+        cancel_reason = c.cancel_reason, eligible_at = c.eligible_at,
         dedupe_key = CASE WHEN c.is_edit THEN NULL ELSE jobs.dedupe_key END,
         announced_at = CASE WHEN c.state = 'queued' THEN jobs.announced_at END
     FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
         $7::timestamptz[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
-        $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[], $17::boolean[])
+        $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[], $17::boolean[],
+        $18::timestamptz[])
     AS c (id, state, attempt, max_attempts, stalls, rank, next_attempt_at, lease_owner,
         lease_expires_at, started_at, finished_at, updated_at, stage, error_code, error,
-        cancel_reason, is_edit)
+        cancel_reason, is_edit, eligible_at)
     WHERE jobs.id = c.id";
 
 const UPDATE_BODIES: &str = "
@@ -50,6 +52,7 @@ pub(super) struct Writing {
     jobs: HashMap<JobId, Written>,
     events: Vec<NewEvent>,
     chained: Vec<NewJob>,
+    ended_members: Vec<(BatchId, JobHead)>,
 }
 
 struct Written {
@@ -63,6 +66,9 @@ impl Writing {
     pub(super) fn add(&mut self, change: Change) {
         self.events.push(change.event);
         self.chained.extend(change.chained);
+        if let Some(batch) = change.left {
+            self.ended_members.push((batch, change.head.clone()));
+        }
         if let Some(written) = self.jobs.get_mut(&change.head.id) {
             written.head = change.head;
             written.payload.extend(change.payload);
@@ -90,7 +96,7 @@ impl Writing {
     /// Jobs are accepted before events are appended: whoever appends keeps other writers waiting, and
     /// must not wait for any of them.
     pub(super) async fn write(
-        &self,
+        &mut self,
         transaction: &Transaction,
         namespace: &str,
         now: Timestamp,
@@ -98,6 +104,8 @@ impl Writing {
         if self.jobs.is_empty() {
             return transaction.commit().await;
         }
+        let told = batches::members_ended(transaction, namespace, &self.ended_members).await?;
+        self.chained.extend(told);
         if !self.chained.is_empty() {
             let chained = self.chained.clone();
             let chained = submission::admit(transaction, namespace, chained, now).await?;
@@ -173,6 +181,7 @@ impl Writing {
                     &column.text(|head| failure(head).map(|failure| failure.message)),
                     &column.text(|head| head.cancel_reason.clone()),
                     &is_edit,
+                    &column.time(|head| Some(head.eligible_at)),
                 ],
             )
             .await?;

@@ -294,7 +294,7 @@ async fn listen(subscriber: SubscriberClient, wakeups: Arc<Wakeups>) {
         rung.recv().await,
         Err(tokio::sync::broadcast::error::RecvError::Closed)
     ) {
-        wakeups.ring(News::ALL);
+        wakeups.ring(News::JOBS);
     }
 }
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 use esl_core::Timestamp;
 use esl_core::job::{
     self, Actor, Admission, Attempt, Change, Ignored, Job, JobHead, JobId, JobState, NewEvent,
-    NewJob, Rank, Report, UserId, WorkerId,
+    NewJob, Rank, Report, TraceParent, UserId, WorkerId,
 };
 use esl_core::ports::{Claim, Submitted};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, named_params, params};
+use serde_json::json;
 
 use super::error::Fault;
 use super::rows::{self, BODY, HEAD, all, bytes, limit};
@@ -44,7 +45,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    fn statement(&self, sql: &str) -> Result<CachedStatement<'a>, Fault> {
+    pub(super) fn statement(&self, sql: &str) -> Result<CachedStatement<'a>, Fault> {
         Ok(self.connection.prepare_cached(sql)?)
     }
 
@@ -63,6 +64,9 @@ impl<'a> Changes<'a> {
         }
         if let Some(backlog) = owner.and_then(|owner| self.backlogs.get_mut(&owner)) {
             *backlog += 1;
+        }
+        if let Some(batch) = admission.job.head.batch {
+            self.add_member(batch)?;
         }
         self.append(&admission.event)?;
         self.news.note(&admission.job.head);
@@ -99,13 +103,15 @@ impl<'a> Changes<'a> {
             head,
             payload,
             output,
+            traceparent,
         } = &admission.job;
         let inserted = self
             .statement(
                 "INSERT INTO jobs (id, namespace, kind, owner, parent, batch, priority, created_at,
                      state, attempt, max_attempts, stalls, rank, next_attempt_at, updated_at,
-                     dedupe_key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', 0, ?9, 0, ?10, ?11, ?8, ?12)
+                     dedupe_key, notify, eligible_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', 0, ?9, 0, ?10, ?11, ?8, ?12,
+                     ?13, ?14)
                  ON CONFLICT DO NOTHING",
             )?
             .execute(params![
@@ -121,16 +127,19 @@ impl<'a> Changes<'a> {
                 head.rank.as_i64(),
                 head.next_attempt_at.map(Timestamp::as_millis),
                 admission.dedupe.as_ref().map(job::DedupeKey::as_str),
+                head.notify.as_ref().map(|notify| json!(notify).to_string()),
+                head.eligible_at.as_millis(),
             ])?;
         if inserted == 0 {
             return Ok(false);
         }
-        self.statement("INSERT INTO job_bodies VALUES (?1, ?2, ?3, ?4)")?
+        self.statement("INSERT INTO job_bodies VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute(params![
                 bytes(head.id.as_uuid()),
                 payload.version,
                 text(&payload.fields),
                 text(output),
+                traceparent.as_ref().map(TraceParent::as_str),
             ])?;
         Ok(true)
     }
@@ -293,6 +302,10 @@ impl<'a> Changes<'a> {
         self.append(&change.event)?;
         self.news.note(&change.head);
         self.submit(change.chained)?;
+        if let Some(batch) = change.left {
+            let told = self.member_ended(batch, &change.head)?;
+            self.submit(told)?;
+        }
         Ok(change.head)
     }
 
@@ -300,7 +313,8 @@ impl<'a> Changes<'a> {
         let failure = head.failure.as_ref();
         self.statement(
             "UPDATE jobs SET state = :state, attempt = :attempt, max_attempts = :max_attempts,
-                 stalls = :stalls, rank = :rank, next_attempt_at = :next_attempt_at,
+                 stalls = :stalls, rank = :rank, eligible_at = :eligible_at,
+                 next_attempt_at = :next_attempt_at,
                  lease_owner = :lease_owner, lease_expires_at = :lease_expires_at,
                  started_at = :started_at, finished_at = :finished_at, updated_at = :updated_at,
                  stage = :stage, error_code = :error_code, error = :error,
@@ -316,6 +330,7 @@ impl<'a> Changes<'a> {
             ":max_attempts": head.max_attempts,
             ":stalls": head.stalls,
             ":rank": head.rank.as_i64(),
+            ":eligible_at": head.eligible_at.as_millis(),
             ":next_attempt_at": head.next_attempt_at.map(Timestamp::as_millis),
             ":lease_owner": head.lease.map(|lease| bytes(lease.worker.as_uuid())),
             ":lease_expires_at": head.lease.map(|lease| lease.expires_at.as_millis()),

@@ -4,13 +4,17 @@
 //! connections of their own and wait for nobody. Commits are on the disk before anybody hears of them
 //! (`synchronous=FULL`, write-ahead log). No SQL stands outside this module.
 
+mod batches;
 mod changes;
 mod error;
 mod neighbours;
 mod open;
+mod permits;
 mod queries;
 mod readers;
+mod retention;
 mod rows;
+mod settings;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -25,11 +29,12 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
+    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
     StoreError, Submitted,
 };
 use rusqlite::Connection;
 
+use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use changes::Changes;
 use error::Fault;
@@ -71,9 +76,7 @@ impl SqliteJobs {
         let path = path.to_owned();
         let opening = {
             let path = path.clone();
-            tokio::task::spawn_blocking(move || {
-                Ok((open::open(&path, None)?, open::open(&path, None)?))
-            })
+            tokio::task::spawn_blocking(move || Ok((open::open(&path)?, open::open(&path)?)))
         };
         let (to_write, to_listen) = opening.await.map_err(|_| StoreError::Closed)??;
         let wakeups = Arc::new(Wakeups::default());
@@ -88,16 +91,32 @@ impl SqliteJobs {
         })
     }
 
-    /// Brings the tables of the file to a version, later or earlier; 0 takes them away with all they
-    /// hold.
+    /// Brings the tables of the file to a version, later or earlier, and says what that took;
+    /// version 0 takes them away with all they hold.
     ///
     /// # Errors
     /// [`StoreError`] if there is no such version, or a later program made the tables.
-    pub async fn migrate(path: &Path, version: u32) -> Result<(), StoreError> {
+    pub async fn migrate(
+        path: &Path,
+        wanted: impl Into<SchemaVersion>,
+    ) -> Result<SchemaChange, StoreError> {
+        let (path, wanted) = (path.to_owned(), wanted.into());
+        let migrating = move || Ok(open::change(&path, wanted)?.1);
+        let change = tokio::task::spawn_blocking(migrating).await;
+        change.map_err(|_| StoreError::Closed)?
+    }
+
+    /// What [`SqliteJobs::migrate`] would do. Changes nothing, nor makes the file.
+    ///
+    /// # Errors
+    /// [`StoreError`], as there.
+    pub async fn plan_migration(
+        path: &Path,
+        wanted: SchemaVersion,
+    ) -> Result<SchemaChange, StoreError> {
         let path = path.to_owned();
-        let migrating = tokio::task::spawn_blocking(move || open::open(&path, Some(version)));
-        let connection = migrating.await.map_err(|_| StoreError::Closed)?;
-        connection.map(drop)
+        let planning = tokio::task::spawn_blocking(move || open::plan(&path, wanted));
+        planning.await.map_err(|_| StoreError::Closed)?
     }
 
     async fn change<T: Send + 'static>(
@@ -189,12 +208,32 @@ impl JobStore for SqliteJobs {
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError> {
         self.query("count jobs", queries::counts).await
     }
+
+    async fn forget_jobs(&self, ended: Ended, limit: usize) -> Result<usize, StoreError> {
+        // Looked for beside the writer, who would keep others waiting; what ended stays so.
+        let ended = move |connection: &Connection, namespace: &str| {
+            retention::ended(connection, namespace, ended, limit)
+        };
+        let ids = self.query("look for old jobs", ended).await?;
+        self.change("forget jobs", move |changes| changes.forget_jobs(&ids))
+            .await
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let forget = move |changes: &mut Changes<'_>| changes.forget_events(before, limit);
+        self.change("forget events", forget).await
+    }
 }
 
 #[async_trait]
 impl EventLog for SqliteJobs {
     async fn head(&self) -> Result<Cursor, StoreError> {
         self.query("look for events", queries::newest).await
+    }
+
+    async fn horizon(&self) -> Result<Cursor, StoreError> {
+        self.query("look for forgotten events", retention::horizon)
+            .await
     }
 
     async fn read(&self, page: EventPage) -> Result<Vec<JobEvent>, StoreError> {
@@ -218,7 +257,7 @@ impl Queue for SqliteJobs {
     }
 
     async fn announce(&self, _jobs: &[JobId]) -> Result<(), StoreError> {
-        self.wakeups.ring(News::ALL);
+        self.wakeups.ring(News::JOBS);
         Ok(())
     }
 

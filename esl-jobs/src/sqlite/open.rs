@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use esl_core::ports::StoreError;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::error::Fault;
-use crate::migrations::{Migration, migration, steps};
+use crate::migrations::{Migration, SchemaChange, SchemaVersion, migration};
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -15,21 +15,48 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: more than there are.
 const STATEMENTS: usize = 64;
 
-const MIGRATIONS: &[Migration] = &[migration!("sqlite", "0001_jobs")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("sqlite", "0001_jobs"),
+    migration!("sqlite", "0002_settings"),
+    migration!("sqlite", "0003_batches"),
+];
 
-/// Opens the file, makes it if it is not there, and brings its tables to version `wanted` or the last
-/// one.
-pub(super) fn open(path: &Path, wanted: Option<u32>) -> Result<Connection, StoreError> {
-    const OPERATION: &str = "open the SQLite file";
+const OPENING: &str = "open the SQLite file";
+const MIGRATING: &str = "migrate the SQLite file";
+
+/// Opens the file, makes it if it is not there, and brings its tables to the last version.
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    Ok(change(path, SchemaVersion::Latest)?.0)
+}
+
+/// Opens the file, makes it if it is not there, and brings its tables to a version.
+pub(super) fn change(
+    path: &Path,
+    wanted: SchemaVersion,
+) -> Result<(Connection, SchemaChange), StoreError> {
     make_folder(path)?;
     let mut connection = Connection::open(path)
         .map_err(Fault::from)
-        .map_err(|fault| fault.during(OPERATION))?;
+        .map_err(|fault| fault.during(OPENING))?;
     configure(&connection)
         .and_then(|()| use_write_ahead_log(&connection))
-        .map_err(|fault| fault.during(OPERATION))?;
-    migrate(&mut connection, wanted).map_err(|fault| fault.during("migrate the SQLite file"))?;
-    Ok(connection)
+        .map_err(|fault| fault.during(OPENING))?;
+    let change = migrate(&mut connection, wanted).map_err(|fault| fault.during(MIGRATING))?;
+    Ok((connection, change))
+}
+
+/// What [`change`] would do. A file that is not there stays so.
+pub(super) fn plan(path: &Path, wanted: SchemaVersion) -> Result<SchemaChange, StoreError> {
+    if !path.exists() {
+        return SchemaChange::find(MIGRATIONS, 0, wanted);
+    }
+    let looking = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(BUSY)?;
+        let found = version(&connection)?;
+        Ok(SchemaChange::find(MIGRATIONS, found, wanted)?)
+    };
+    looking().map_err(|fault: Fault| fault.during(OPENING))
 }
 
 fn make_folder(path: &Path) -> Result<(), StoreError> {
@@ -56,24 +83,30 @@ fn use_write_ahead_log(connection: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, wanted: Option<u32>) -> Result<(), Fault> {
+fn migrate(connection: &mut Connection, wanted: SchemaVersion) -> Result<SchemaChange, Fault> {
     // Immediate: of several processes that start at once, one migrates and the others see it done.
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for step in steps(MIGRATIONS, found, wanted)? {
+    let found = version(&transaction)?;
+    let change = SchemaChange::find(MIGRATIONS, found, wanted)?;
+    for step in &change.steps {
         transaction.execute_batch(step.sql)?;
         transaction.pragma_update(None, "user_version", step.version)?;
     }
     transaction.commit()?;
-    Ok(())
+    Ok(change)
+}
+
+fn version(connection: &Connection) -> Result<u32, Fault> {
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    Ok(version?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tables(path: &Path, version: Option<u32>) -> Vec<String> {
-        let connection = open(path, version).unwrap();
+    fn tables(path: &Path, version: SchemaVersion) -> Vec<String> {
+        let (connection, _) = change(path, version).unwrap();
         let mut names = connection
             .prepare("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
             .unwrap();
@@ -85,10 +118,13 @@ mod tests {
     fn down_takes_back_all_that_up_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/folder/esl.db");
-        let made = tables(&path, None);
+        let planned = plan(&path, SchemaVersion::Latest).unwrap();
+        assert!(!path.exists());
+        let made = tables(&path, SchemaVersion::Latest);
         assert!(made.contains(&"jobs".to_owned()));
-        assert_eq!(tables(&path, Some(0)), [""; 0]);
-        assert_eq!(tables(&path, None), made);
+        assert_eq!(tables(&path, SchemaVersion::Exactly(0)), [""; 0]);
+        assert_eq!(plan(&path, SchemaVersion::Latest).unwrap(), planned);
+        assert_eq!(tables(&path, SchemaVersion::Latest), made);
     }
 
     #[test]
@@ -96,7 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("esl.db");
         std::thread::scope(|scope| {
-            let openers: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&path, None))).collect();
+            let openers: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&path))).collect();
             for opener in openers {
                 opener.join().unwrap().unwrap();
             }
@@ -107,9 +143,9 @@ mod tests {
     fn tables_of_a_later_program_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("esl.db");
-        let connection = open(&path, None).unwrap();
+        let connection = open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
-        let result = open(&path, None);
+        let result = open(&path);
         assert!(matches!(
             result,
             Err(StoreError::NewerSchema { found: 99, .. })

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use esl_core::Timestamp;
-use esl_core::job::{Attempt, Cursor, Job, JobEvent, JobId, JobKind, JobState, UserId, WorkerId};
+use esl_core::job::{
+    Attempt, BatchId, Cursor, Job, JobEvent, JobId, JobKind, JobState, UserId, WorkerId,
+};
 use esl_core::ports::{EventPage, JobFilter};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
@@ -50,6 +52,7 @@ pub(super) fn list(
     };
     compare("owner = ?", filter.owner.as_ref().map(UserId::as_uuid));
     compare("parent = ?", filter.parent.as_ref().map(JobId::as_uuid));
+    compare("batch = ?", filter.batch.as_ref().map(BatchId::as_uuid));
     compare("jobs.id < ?", filter.before.as_ref().map(JobId::as_uuid));
     values.push(limit(filter.limit).into());
     let mut statement = connection.prepare(&format!(
@@ -146,13 +149,14 @@ pub(super) fn startable(
 }
 
 pub(super) fn newest(connection: &Connection, namespace: &str) -> Result<Cursor, Fault> {
-    let newest: Option<i64> = connection
+    let newest: i64 = connection
         .prepare_cached(
-            "SELECT seq FROM job_events WHERE namespace = ?1 ORDER BY seq DESC LIMIT 1",
+            "SELECT coalesce(
+                 (SELECT seq FROM job_events WHERE namespace = ?1 ORDER BY seq DESC LIMIT 1),
+                 (SELECT seq FROM job_events_horizon WHERE namespace = ?1), 0)",
         )?
-        .query_row([namespace], |row| row.get(0))
-        .optional()?;
-    Ok(Cursor::from_u64(small("seq", newest.unwrap_or(0))?))
+        .query_row([namespace], |row| row.get(0))?;
+    Ok(Cursor::from_u64(small("seq", newest)?))
 }
 
 pub(super) fn events(

@@ -2,23 +2,23 @@
 
 use esl_core::Timestamp;
 use esl_core::job::{
-    Cursor, Failure, FailureCode, Job, JobEvent, JobHead, JobId, JobState, Lease, NewEvent, Rank,
-    StoredPayload, UserId,
+    Cursor, Failure, FailureCode, Job, JobEvent, JobHead, JobId, JobState, Lease, NewEvent, Notify,
+    Rank, StoredPayload, TraceParent, UserId,
 };
 use esl_core::ports::StoreError;
 use rusqlite::Row;
 use uuid::Uuid;
 
 use super::error::Fault;
-use crate::stored::{fields, parsed, small};
+use crate::stored::{self, fields, parsed, small};
 
 /// The columns that [`head`] reads.
-pub(super) const HEAD: &str = "jobs.id, kind, owner, parent, batch, priority, created_at, state, \
-     attempt, max_attempts, stalls, rank, next_attempt_at, lease_owner, lease_expires_at, \
+pub(super) const HEAD: &str = "jobs.id, kind, owner, parent, batch, priority, notify, created_at, state, \
+     attempt, max_attempts, stalls, rank, eligible_at, next_attempt_at, lease_owner, lease_expires_at, \
      started_at, finished_at, updated_at, stage, error_code, error, cancel_reason";
 
 /// The columns that [`job`] reads beside those of the head.
-pub(super) const BODY: &str = "payload_version, payload, output";
+pub(super) const BODY: &str = "payload_version, payload, output, traceparent";
 
 /// An id as a column has it.
 pub(super) type IdBytes = [u8; 16];
@@ -45,7 +45,7 @@ fn optional_time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>, Fault
     Ok(millis.map(Timestamp::from_millis))
 }
 
-fn number<T: TryFrom<i64>>(row: &Row<'_>, column: &str) -> Result<T, Fault> {
+pub(super) fn number<T: TryFrom<i64>>(row: &Row<'_>, column: &str) -> Result<T, Fault> {
     Ok(small(column, row.get(column)?)?)
 }
 
@@ -63,12 +63,14 @@ pub(super) fn head(row: &Row<'_>) -> Result<JobHead, Fault> {
         parent: optional_id(row, "parent")?,
         batch: optional_id(row, "batch")?,
         priority: number(row, "priority")?,
+        notify: notify(row)?,
         created_at: time(row, "created_at")?,
         state: state(row)?,
         attempt: number(row, "attempt")?,
         max_attempts: number(row, "max_attempts")?,
         stalls: number(row, "stalls")?,
         rank: Rank::from_i64(row.get("rank")?),
+        eligible_at: time(row, "eligible_at")?,
         next_attempt_at: optional_time(row, "next_attempt_at")?,
         lease: lease(row)?,
         started_at: optional_time(row, "started_at")?,
@@ -83,6 +85,14 @@ pub(super) fn head(row: &Row<'_>) -> Result<JobHead, Fault> {
 fn state(row: &Row<'_>) -> Result<JobState, Fault> {
     let text = row.get_ref("state")?.as_str().unwrap_or_default();
     Ok(parsed("state", text)?)
+}
+
+fn notify(row: &Row<'_>) -> Result<Option<Notify>, Fault> {
+    let Some(text) = row.get_ref("notify")?.as_str_or_null()? else {
+        return Ok(None);
+    };
+    let fields = serde_json::Value::Object(fields("notify", text)?);
+    Ok(Some(stored::notify(fields)?))
 }
 
 fn lease(row: &Row<'_>) -> Result<Option<Lease>, Fault> {
@@ -108,7 +118,13 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job, Fault> {
             fields: json(row, "payload")?,
         },
         output: json(row, "output")?,
+        traceparent: traceparent(row)?,
     })
+}
+
+fn traceparent(row: &Row<'_>) -> Result<Option<TraceParent>, Fault> {
+    let text = row.get_ref("traceparent")?.as_str_or_null()?;
+    Ok(text.map(|text| parsed("traceparent", text)).transpose()?)
 }
 
 /// Reads a column that is a JSON object.

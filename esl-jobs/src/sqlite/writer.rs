@@ -174,9 +174,7 @@ fn commit_group(
     let mut news = News::default();
     let mut done = 0;
     while let Some(request) = group.get_mut(done) {
-        let one = request.run(connection);
-        news.events |= one.events;
-        news.work |= one.work;
+        news = news.and(request.run(connection));
         done += 1;
         if group.len() < MAX_GROUP
             && let Ok(next) = waiting.try_recv()

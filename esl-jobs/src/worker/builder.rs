@@ -6,11 +6,12 @@ use std::sync::Arc;
 use esl_core::CancellationToken;
 use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::reporter::Reporter;
 use super::running::Running;
 use super::{Shared, Worker, WorkerConfig};
+use crate::scheduler::Scheduler;
 
 /// How many jobs one worker may run at the same time.
 const MOST_SLOTS: usize = 64;
@@ -22,6 +23,7 @@ pub struct WorkerBuilder {
     queue: Arc<dyn Queue>,
     config: WorkerConfig,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    scheduler: Option<Scheduler>,
 }
 
 /// A worker cannot be made like this.
@@ -46,6 +48,7 @@ impl WorkerBuilder {
             queue,
             config: WorkerConfig::default(),
             handlers: HashMap::new(),
+            scheduler: None,
         }
     }
 
@@ -60,6 +63,13 @@ impl WorkerBuilder {
     #[must_use]
     pub fn handles<P: Payload>(self, handler: impl HandlePayload<P>) -> Self {
         self.handler(P::KIND, Arc::new(ReadsPayload::<P, _>::new(handler)))
+    }
+
+    /// Has upkeep submitted while the worker runs. To be handled like any other kind of job.
+    #[must_use]
+    pub fn schedule(mut self, scheduler: Scheduler) -> Self {
+        self.scheduler = Some(scheduler);
+        self
     }
 
     /// Replaces the defaults.
@@ -94,9 +104,11 @@ impl WorkerBuilder {
             running: Running::default(),
             reporter: Reporter::default(),
             shutting_down: CancellationToken::new(),
+            health: watch::Sender::default(),
         };
         Ok(Worker {
             shared: Arc::new(shared),
+            scheduler: self.scheduler,
         })
     }
 }

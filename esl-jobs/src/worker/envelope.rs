@@ -32,11 +32,12 @@ pub(super) async fn run(
     let span = tracing::info_span!(
         "job",
         job.id = %attempt.job,
+        run.id = %attempt.job,
         job.kind = %job.head.kind,
         attempt = attempt.number
     );
     async {
-        tracing::info!("job started");
+        tracing::info!(event = "worker_active", "job started");
         let ending = perform(&shared, job, stop).await;
         drop(slot);
         log(&ending);
@@ -138,15 +139,29 @@ fn dice() -> f64 {
 
 fn log(ending: &Ending) {
     match ending {
-        Ending::Done(_) => tracing::info!("job done"),
-        Ending::Stopped => tracing::info!("job stopped: it was cancelled or lost"),
+        Ending::Done(_) => tracing::info!(event = "worker_completed", "job done"),
+        Ending::Stopped => {
+            tracing::info!(
+                event = "worker_stopped",
+                "job stopped: it was cancelled or lost"
+            );
+        }
         Ending::Failed(error) if error.is_interrupted => {
-            tracing::info!("job interrupted by the shutdown");
+            tracing::info!(
+                event = "worker_interrupted",
+                "job interrupted by the shutdown"
+            );
         }
         Ending::Failed(error) => {
             let will_retry = error.retry != Retry::Never;
             let code = &error.failure.code;
-            tracing::warn!(error.code = %code, error.message = %error, will_retry, "attempt failed");
+            tracing::warn!(
+                event = "worker_failed",
+                error.code = %code,
+                error.message = %error,
+                will_retry,
+                "attempt failed"
+            );
         }
     }
 }

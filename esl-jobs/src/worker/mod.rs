@@ -5,6 +5,7 @@
 //!                 one            many              one
 //!        keeper: renews leases, notices cancelled and lost jobs
 //!        reaper: takes jobs away from workers that died
+//!     scheduler: submits upkeep when its time has come, where there is one
 //! ```
 //!
 //! Knows ports only. Every report names its attempt, so whatever a worker says about a job that was
@@ -12,6 +13,7 @@
 
 mod builder;
 mod envelope;
+mod health;
 mod keeper;
 mod progress;
 mod reaper;
@@ -28,9 +30,12 @@ use std::time::Duration;
 use esl_core::CancellationToken;
 use esl_core::job::{Actor, Backoff, JobKind, WorkerId};
 use esl_core::ports::{JobHandler, JobStore, Queue};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+
+use crate::scheduler::Scheduler;
 
 pub use builder::{BuildError, WorkerBuilder};
+pub use health::Health;
 pub use step::Step;
 
 use reporter::Reporter;
@@ -60,6 +65,10 @@ pub struct WorkerConfig {
     pub idle: Duration,
     /// How long a job waits after an attempt that failed.
     pub backoff: Backoff,
+    /// After how many failures in a row to fetch jobs the worker rests. Default 5.
+    pub failures: u32,
+    /// For how long it rests then. Default 60 s.
+    pub rest: Duration,
 }
 
 impl Default for WorkerConfig {
@@ -76,6 +85,8 @@ impl Default for WorkerConfig {
             grace: seconds(20),
             idle: seconds(5),
             backoff: Backoff::default(),
+            failures: 5,
+            rest: seconds(60),
         }
     }
 }
@@ -84,6 +95,7 @@ impl Default for WorkerConfig {
 #[derive(Debug)]
 pub struct Worker {
     shared: Arc<Shared>,
+    scheduler: Option<Scheduler>,
 }
 
 /// What all parts of a worker have in common.
@@ -98,6 +110,7 @@ struct Shared {
     running: Running,
     reporter: Reporter,
     shutting_down: CancellationToken,
+    health: watch::Sender<Health>,
 }
 
 impl fmt::Debug for Shared {
@@ -129,6 +142,12 @@ impl Worker {
         self.shared.id
     }
 
+    /// Whether the worker gets on, now and later.
+    #[must_use]
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.shared.health.subscribe()
+    }
+
     /// Runs jobs until `shutdown` is cancelled, then lets running ones end or gives them back. A store
     /// that is out of reach is waited for.
     pub async fn run(self, shutdown: CancellationToken) {
@@ -136,8 +155,14 @@ impl Worker {
         let reporting = tokio::spawn(reporter::report_all(shared.clone()));
         let keeping = tokio::spawn(keeper::keep(shared.clone()));
         let reaping = tokio::spawn(reaper::reap(shared.clone()));
+        let scheduling = self
+            .scheduler
+            .map(|scheduler| tokio::spawn(scheduler.run()));
         step::fetch(shared, &shutdown).await;
         reaping.abort();
+        if let Some(scheduling) = scheduling {
+            scheduling.abort();
+        }
         shutdown::wind_down(shared).await;
         keeping.abort();
         shared.reporter.close();

@@ -8,11 +8,8 @@ use esl_core::job::Job;
 use esl_core::ports::{Claim, Hint, StoreError};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::health::Breaker;
 use super::{Shared, Worker, envelope};
-
-/// How long to wait after the store failed, at first; doubles up to [`PAUSES_END`].
-const PAUSE: Duration = Duration::from_millis(100);
-const PAUSES_END: Duration = Duration::from_secs(5);
 
 /// What one look for work came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +33,15 @@ impl Worker {
 
 /// Looks for work until there is a shutdown.
 pub(super) async fn fetch(shared: &Arc<Shared>, shutdown: &CancellationToken) {
-    let mut pause = PAUSE;
+    let config = &shared.config;
+    let mut breaker = Breaker::new(&shared.health, config.failures, config.rest);
     while !shutdown.is_cancelled() {
-        match step(shared, shared.config.idle, shutdown).await {
-            Ok(_) => pause = PAUSE,
+        match step(shared, config.idle, shutdown).await {
+            Ok(_) => breaker.succeeded(),
             Err(error) => {
                 tracing::warn!(%error, worker.id = %shared.id, "cannot fetch jobs, trying again");
-                let _ = shutdown
-                    .run_until_cancelled(tokio::time::sleep(pause))
-                    .await;
-                pause = (pause * 2).min(PAUSES_END);
+                let pause = tokio::time::sleep(breaker.failed());
+                let _ = shutdown.run_until_cancelled(pause).await;
             }
         }
     }

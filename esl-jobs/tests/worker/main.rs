@@ -1,6 +1,8 @@
 //! The worker on jobs in memory, in time that the test's runtime makes up.
 
 mod handlers;
+mod health;
+mod upkeep;
 mod world;
 
 use std::time::Duration;

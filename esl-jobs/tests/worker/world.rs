@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use esl_core::CancellationToken;
-use esl_core::job::{Cursor, Job, JobId, JobState, NewEvent, NewJob, Report};
+use esl_core::job::{Actor, Attempt, Cursor, Job, JobId, JobState, NewEvent, NewJob, News, Report};
 use esl_core::ports::{EventLog, EventPage, JobFilter, JobStore};
 use esl_jobs::memory::MemoryJobs;
 use esl_jobs::worker::{Worker, WorkerBuilder, WorkerConfig};
 use esl_testkit::RuntimeClock;
+use serde_json::Map;
 use tokio::task::JoinHandle;
 
 use crate::handlers::{Chore, DoesChores};
 
 pub(crate) struct World {
     pub(crate) jobs: Arc<MemoryJobs>,
+    pub(crate) clock: Arc<RuntimeClock>,
     config: WorkerConfig,
 }
 
@@ -44,8 +46,12 @@ impl World {
 
     pub(crate) fn with(config: WorkerConfig) -> Self {
         let clock = Arc::new(RuntimeClock::default());
-        let jobs = Arc::new(MemoryJobs::new(clock));
-        Self { jobs, config }
+        let jobs = Arc::new(MemoryJobs::new(clock.clone()));
+        Self {
+            jobs,
+            clock,
+            config,
+        }
     }
 
     pub(crate) fn builder(&self) -> WorkerBuilder {
@@ -58,9 +64,21 @@ impl World {
     }
 
     pub(crate) async fn run(&self) -> Working {
+        self.run_with(self.builder())
+    }
+
+    pub(crate) fn run_with(&self, builder: WorkerBuilder) -> Working {
         let shutdown = CancellationToken::new();
-        let task = tokio::spawn(self.worker().run(shutdown.clone()));
+        let worker = builder.build().unwrap();
+        let task = tokio::spawn(worker.run(shutdown.clone()));
         Working { shutdown, task }
+    }
+
+    pub(crate) async fn succeed(&self, attempt: Attempt) {
+        let output = Map::new();
+        let news = News::Succeeded { output };
+        self.report(Report::of_attempt(attempt, Actor::System, news))
+            .await;
     }
 
     pub(crate) async fn submit(&self, chore: Chore) -> JobId {

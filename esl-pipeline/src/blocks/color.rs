@@ -118,7 +118,7 @@ impl ColorCounts {
 
 #[cfg(test)]
 mod tests {
-    use esl_core::block::{Annotations, ColumnBlock, Heading, Toggle};
+    use esl_core::block::{Annotations, ColumnBlock, Heading};
     use esl_core::{Presets, ToggleMap};
 
     use super::*;
@@ -134,11 +134,7 @@ mod tests {
     }
 
     fn toggle(children: Vec<Block>) -> Block {
-        Block::Toggle(Toggle {
-            rich_text: vec![RichText::plain("title")],
-            color: Color::Default,
-            children,
-        })
+        Block::toggle(vec![RichText::plain("title")], children)
     }
 
     fn plain(level: HeadingLevel) -> Block {

@@ -3,7 +3,7 @@
 use esl_core::Color;
 use esl_core::block::{
     Block, Code, Divider, Equation, Heading, HeadingLevel, RichText, TableOfContents, TextBlock,
-    ToDo, Toggle,
+    ToDo,
 };
 
 use super::text::{self, rich_text};
@@ -144,22 +144,17 @@ impl<'a> Converter<'a> {
             joins_lines: false,
             ..*self
         };
-        Block::Toggle(Toggle {
-            rich_text: vec![RichText::plain(STUDY_TEXT_TITLE)],
-            color: Color::Default,
-            children: by_line.blocks(children),
-        })
+        Block::toggle(
+            vec![RichText::plain(STUDY_TEXT_TITLE)],
+            by_line.blocks(children),
+        )
     }
 
     fn toggle(&self, level: Option<u8>, title: Text<'_>, children: &[Node<'_>]) -> Block {
         let rich_text = rich_text(title);
         let children = self.blocks(children);
         match level {
-            None => Block::Toggle(Toggle {
-                rich_text,
-                color: Color::Default,
-                children,
-            }),
+            None => Block::toggle(rich_text, children),
             Some(level) => Block::Heading(Heading {
                 level: heading_level(level),
                 rich_text,
@@ -277,13 +272,7 @@ fn list_item(marker: Marker, rich_text: Vec<RichText>, children: Vec<Block>) -> 
 }
 
 fn heading(level: u8, text: Text<'_>) -> Block {
-    Block::Heading(Heading {
-        level: heading_level(level),
-        rich_text: rich_text(text),
-        color: Color::Default,
-        is_toggleable: false,
-        children: Vec::new(),
-    })
+    Block::heading(heading_level(level), rich_text(text))
 }
 
 /// Notion has three levels; deeper ones are the third.

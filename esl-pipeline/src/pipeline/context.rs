@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use esl_core::ports::{Notion, Tts};
+use esl_core::ports::{ArtifactStore, Notion, Tts};
 use esl_core::{CancellationToken, ProgressSink, RunId, Silent};
 
 use crate::speech::limiter::Limiter;
@@ -15,12 +15,25 @@ pub struct RunContext {
     pub run_id: RunId,
     /// Ends the run at the next safe point. What was done until then stays recorded.
     pub cancel: CancellationToken,
+    /// Ends the run before its next stage or piece of speech; what is under way comes to its end.
+    pub wind_down: CancellationToken,
     /// Ends the run like `cancel`, at this instant.
     pub deadline: Option<Instant>,
     /// Hears of every stage.
     pub progress: Arc<dyn ProgressSink>,
     /// Whose accounts the run uses.
     pub accounts: Accounts,
+    /// What the run may not exceed.
+    pub limits: RunLimits,
+}
+
+/// What a run may not exceed. It fails before it changes or pays for anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunLimits {
+    /// The size of the lesson; the pipeline's own limit if absent.
+    pub lesson_bytes: Option<usize>,
+    /// The characters that are spoken; no limit if absent.
+    pub spoken_characters: Option<usize>,
 }
 
 /// Ports with the credentials of one user; where absent, the pipeline's own are used.
@@ -30,6 +43,8 @@ pub struct Accounts {
     pub notion: Option<Arc<dyn Notion>>,
     /// The speech provider.
     pub speech: Option<SpeechAccount>,
+    /// The store of uploads.
+    pub uploads: Option<Arc<dyn ArtifactStore>>,
 }
 
 /// A speech provider with the credential of one user.
@@ -48,9 +63,11 @@ impl RunContext {
         Self {
             run_id,
             cancel: CancellationToken::new(),
+            wind_down: CancellationToken::new(),
             deadline: None,
             progress: Arc::new(Silent),
             accounts: Accounts::default(),
+            limits: RunLimits::default(),
         }
     }
 }

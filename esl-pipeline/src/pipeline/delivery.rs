@@ -3,9 +3,9 @@
 
 use esl_core::manifest::{AudioRecord, Manifest};
 use esl_core::ports::{ArtifactError, ArtifactKey, ArtifactPlace, ArtifactStore};
-use esl_core::{Digest, ErrorKind, Stage, Timestamp};
+use esl_core::{Digest, ErrorKind, Stage, StudentProfile, Timestamp};
 
-use super::{ErrorClass, Problem, UploadTarget};
+use super::{ErrorClass, Problem, RunDefaults, UnknownUploadTarget, UploadTarget};
 
 /// Where a page takes its recording from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,20 +30,20 @@ pub(super) enum UploadFact {
 }
 
 impl Delivery {
-    /// As asked; else as the page plays it already; else from the store, if there is one.
-    pub(super) fn of(asked: Option<UploadTarget>, manifest: &Manifest, has_store: bool) -> Self {
-        let configured = if has_store {
-            Self::Store
-        } else {
-            Self::Workspace
-        };
-        match asked {
+    /// As asked; else as the page plays it already; else as usual, if that can be.
+    pub(super) fn of(
+        asked: Option<UploadTarget>,
+        usual: Option<UploadTarget>,
+        manifest: &Manifest,
+        has_store: bool,
+    ) -> Self {
+        let usual = usual.filter(|usual| has_store || *usual != UploadTarget::S3);
+        match asked.or_else(|| played(manifest, has_store)).or(usual) {
             Some(UploadTarget::S3) => Self::Store,
             Some(UploadTarget::Notion) => Self::Workspace,
             Some(UploadTarget::None) => Self::Nowhere,
-            Some(UploadTarget::Auto) => configured,
-            None if Self::Workspace.has_reached_page(manifest) => Self::Workspace,
-            None => configured,
+            Some(UploadTarget::Auto) | None if has_store => Self::Store,
+            Some(UploadTarget::Auto) | None => Self::Workspace,
         }
     }
 
@@ -71,6 +71,37 @@ impl Delivery {
 pub(super) fn is_played(manifest: &Manifest) -> bool {
     let ways = [Delivery::Store, Delivery::Workspace];
     ways.into_iter().any(|way| way.has_reached_page(manifest))
+}
+
+/// Where the page plays the recording of the manifest from, if it can go on doing so.
+fn played(manifest: &Manifest, has_store: bool) -> Option<UploadTarget> {
+    if Delivery::Workspace.has_reached_page(manifest) {
+        Some(UploadTarget::Notion)
+    } else if has_store && Delivery::Store.has_reached_page(manifest) {
+        Some(UploadTarget::S3)
+    } else {
+        None
+    }
+}
+
+/// Where the recordings of a student go where neither the run nor the last one says anything.
+///
+/// # Errors
+/// That the profile names no such place.
+pub(super) fn usual(
+    profile: &StudentProfile,
+    defaults: &RunDefaults,
+) -> Result<Option<UploadTarget>, Problem> {
+    let of_profile = profile.upload.as_deref().map(str::parse).transpose();
+    let of_profile = of_profile.map_err(|error: UnknownUploadTarget| Problem {
+        stage: Stage::Upload,
+        class: ErrorClass::ConfigurationError,
+        field: Some("upload"),
+        message: error.to_string(),
+        hint: Some("correct the student's profile".to_owned()),
+        kind: ErrorKind::Configuration,
+    })?;
+    Ok(of_profile.or(defaults.upload))
 }
 
 /// The key of a recording in the store of uploads: its content.
@@ -158,5 +189,75 @@ pub(super) fn missing_store() -> Problem {
         message: "an upload was asked for, but no store of uploads is set up".to_owned(),
         hint: Some("set up a bucket, or let the workspace take the file".to_owned()),
         kind: ErrorKind::Configuration,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use esl_core::manifest::{StageOutcome, StageRecord};
+    use esl_core::{BlockId, Timestamp};
+
+    use super::*;
+
+    /// A manifest whose page plays the recording in this way.
+    fn played(way: Delivery) -> Manifest {
+        let now = Timestamp::from(SystemTime::UNIX_EPOCH);
+        let mut manifest = Manifest::new(&Digest::of(""), now);
+        let audio = AudioRecord {
+            block_id: Some(BlockId::parse(&"1".repeat(32)).unwrap()),
+            sha256: Some(Digest::of("sound")),
+            url: Some("https://x.y/sound".to_owned()),
+            ..AudioRecord::default()
+        };
+        let attached = StageRecord {
+            status: StageOutcome::Done,
+            finished_at: now,
+            key: way.played(&audio),
+        };
+        manifest.stages.insert(Stage::AddAudio, attached);
+        manifest.audio = Some(audio);
+        manifest
+    }
+
+    #[test]
+    fn the_run_beats_the_page_and_the_page_beats_what_is_usual() {
+        use UploadTarget::{Auto, None as Nowhere, Notion, S3};
+        let store = played(Delivery::Store);
+        let workspace = played(Delivery::Workspace);
+        let none = played(Delivery::Nowhere);
+        for (asked, usual, manifest, has_store, expected) in [
+            (Some(Notion), Some(S3), &store, true, Delivery::Workspace),
+            (Some(Auto), Some(Notion), &none, true, Delivery::Store),
+            (None, Some(Notion), &store, true, Delivery::Store),
+            (None, Some(Notion), &store, false, Delivery::Workspace),
+            (None, Some(S3), &workspace, true, Delivery::Workspace),
+            (None, Some(Nowhere), &none, true, Delivery::Nowhere),
+            (None, Some(S3), &none, false, Delivery::Workspace),
+            (None, None, &none, true, Delivery::Store),
+            (None, None, &none, false, Delivery::Workspace),
+        ] {
+            let delivery = Delivery::of(asked, usual, manifest, has_store);
+            assert_eq!(delivery, expected, "{asked:?} {usual:?}");
+        }
+    }
+
+    #[test]
+    fn a_profile_beats_the_settings() {
+        let defaults = RunDefaults {
+            upload: Some(UploadTarget::S3),
+            ..RunDefaults::default()
+        };
+        let usual = |upload: Option<&str>| {
+            let profile = StudentProfile {
+                upload: upload.map(str::to_owned),
+                ..StudentProfile::default()
+            };
+            usual(&profile, &defaults).map_err(|problem| problem.message)
+        };
+        assert_eq!(usual(None), Ok(Some(UploadTarget::S3)));
+        assert_eq!(usual(Some("none")), Ok(Some(UploadTarget::None)));
+        assert!(usual(Some("S3")).unwrap_err().contains("\"S3\""));
     }
 }

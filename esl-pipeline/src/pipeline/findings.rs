@@ -43,6 +43,7 @@ impl Findings<'_> {
             recording_is_ours: self.is_ours(Stage::Tts),
             delivery: self.delivery,
             upload: self.upload,
+            has_player: audio_has_player(self.manifest),
             is_attached: self.delivery.has_reached_page(self.manifest),
             is_recorded: self.manifest.md_hash == self.md_hash.as_str()
                 && self.manifest.preset.as_deref() == self.preset
@@ -76,7 +77,8 @@ impl Findings<'_> {
                 "skipUpload",
             ));
         }
-        if options.on_existing == OnExisting::Fail && page == PageFact::Outdated {
+        let is_anothers = page == PageFact::Outdated && !self.is_ours(Stage::Import);
+        if options.on_existing == OnExisting::Fail && is_anothers {
             problems.push(Problem {
                 stage: Stage::Import,
                 class: ErrorClass::ValidationError,
@@ -157,6 +159,11 @@ impl Findings<'_> {
             RecordingFact::Outdated
         }
     }
+}
+
+fn audio_has_player(manifest: &Manifest) -> bool {
+    let audio = manifest.audio.as_ref();
+    audio.is_some_and(|audio| audio.block_id.is_some())
 }
 
 /// The recording that the manifest names.

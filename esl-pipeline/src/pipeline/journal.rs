@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use esl_core::manifest::{Manifest, RunRecord, UnfinishedRun};
-use esl_core::ports::{Clock, LessonLock, ManifestError, ManifestStore, Revision};
+use esl_core::ports::{Clock, LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision};
 use esl_core::{Classify, Digest, ErrorKind, LessonId, PageId, RetryPolicy, RunId, Timestamp};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -122,8 +122,7 @@ impl<'a> Journal<'a> {
         let names = move |manifest: &Manifest| {
             manifest.page_id == Some(page) || manifest.former_pages.contains(&page)
         };
-        let known = self.store.any(Box::new(names)).await;
-        known.map_err(PipelineError::Manifest)
+        self.any(Box::new(names)).await
     }
 
     /// The part of `own` that no manifest of the store, this one included, names as its own. All of it
@@ -131,6 +130,13 @@ impl<'a> Journal<'a> {
     pub(super) async fn unless_named(&self, own: Own) -> Result<Own, PipelineError> {
         let unnamed = own.unless_named(self.store, None).await;
         unnamed.map_err(PipelineError::Manifest)
+    }
+
+    /// Whether a manifest of the store, this one included, fits. `false` from a store that cannot
+    /// tell.
+    pub(super) async fn any(&self, fits: ManifestFilter) -> Result<bool, PipelineError> {
+        let any = self.store.any(fits).await;
+        any.map_err(PipelineError::Manifest)
     }
 
     /// Does `work` while its notes are written. When this returns, all of them are, unless the lesson

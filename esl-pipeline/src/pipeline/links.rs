@@ -35,6 +35,8 @@ pub(super) struct Links {
     /// By the name of the property in the schema.
     pub(super) pages: BTreeMap<String, Vec<PageId>>,
     pub(super) student: StudentLink,
+    /// The property for the student, if it is called otherwise.
+    pub(super) student_property: Option<String>,
     /// What could not be linked.
     pub(super) warnings: Vec<String>,
 }
@@ -53,14 +55,19 @@ enum Found {
 }
 
 impl Links {
-    /// Looks for the pages that the lesson names in properties that are relations.
+    /// Looks for the pages that the lesson names in properties that are relations. Pages of students
+    /// are in the source `students`, if that is known.
     pub(super) async fn of(
         notion: &dyn Notion,
         front_matter: &FrontMatter<'_>,
         student: Option<&str>,
+        students: Option<DataSourceId>,
         schema: &SourceSchema,
     ) -> Result<Self, NotionError> {
-        let mut links = Self::default();
+        let mut links = Self {
+            student_property: properties::only_relation(schema, students),
+            ..Self::default()
+        };
         for (name, data) in properties::given(front_matter) {
             let titles = match data {
                 PropertyData::List(titles) => titles.clone(),
@@ -80,8 +87,10 @@ impl Links {
         student: &str,
         schema: &SourceSchema,
     ) -> Result<StudentLink, NotionError> {
+        let property = self.student_property.clone();
+        let property = property.as_deref().unwrap_or(STUDENT);
         let found = self
-            .add(notion, STUDENT, &[student.to_owned()], schema)
+            .add(notion, property, &[student.to_owned()], schema)
             .await?;
         let is_open = schema.is_open;
         Ok(match found.as_slice() {

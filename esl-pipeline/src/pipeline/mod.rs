@@ -5,9 +5,11 @@
 //! is saved after each effect, so a run that was stopped goes on where it ended. No provider is
 //! named here, and nothing is global: what a run needs comes from the builder or its context.
 
+mod asked_audio;
 mod builder;
 mod context;
 mod delivery;
+mod edit;
 mod error;
 mod findings;
 mod forget;
@@ -40,7 +42,9 @@ use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion};
 use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
-pub use context::{Accounts, RunContext, SpeechAccount};
+pub use context::{Accounts, RunContext, RunLimits, SpeechAccount};
+pub use edit::ManifestEdit;
+pub(crate) use error::chain;
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use forget::Holdings;
 pub use links::StudentLink;
@@ -51,7 +55,8 @@ pub use report::{
     AudioReport, DiagnosticCounts, PageReport, RunReport, StageEnd, StageReport, SynthesisReport,
 };
 pub use request::{
-    LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest, UploadTarget,
+    LessonInput, OnExisting, PresetChoice, RunDefaults, RunOptions, RunRequest,
+    UnknownUploadTarget, UploadTarget,
 };
 pub use retrying_notion::RetryingNotion;
 pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};

@@ -29,6 +29,8 @@ pub(super) struct Facts<'a> {
     pub(super) delivery: Delivery,
     /// The recording in the store of uploads.
     pub(super) upload: UploadFact,
+    /// Whether the page has a player of ours.
+    pub(super) has_player: bool,
     /// Whether the page plays the recording.
     pub(super) is_attached: bool,
     /// Whether the manifest already says what it would say after this run.
@@ -100,6 +102,7 @@ const NOT_REQUESTED: Decision = skip("not requested");
 const SKIP_IMPORT: Decision = skip("skip-import flag set");
 const SKIP_TTS: Decision = skip("skip-tts flag set");
 const SKIP_UPLOAD: Decision = skip("skip-upload flag set");
+const KEEP_PLAYER: Decision = skip("the page keeps the player it has");
 
 impl Decision {
     /// Whether the caller left the stage out by a flag of its own.
@@ -140,11 +143,11 @@ impl Plan {
         };
         let tts = as_asked(facts, Stage::Tts, tts(facts));
         let upload = as_asked(facts, Stage::Upload, upload(facts, tts));
-        let add_audio = as_asked(
-            facts,
-            Stage::AddAudio,
-            add_audio(facts, import, tts, upload),
-        );
+        let add_audio = match facts.options.keep_player && facts.has_player && !makes_page {
+            true => KEEP_PLAYER,
+            false => add_audio(facts, import, tts, upload),
+        };
+        let add_audio = as_asked(facts, Stage::AddAudio, add_audio);
         let leaves_something_outdated = (import.action == Action::Skip
             && facts.page == PageFact::Outdated)
             || (tts.action == Action::Skip && facts.recording == RecordingFact::Outdated);
@@ -321,6 +324,7 @@ mod tests {
             recording_is_ours: false,
             delivery: Delivery::Workspace,
             upload: UploadFact::Missing,
+            has_player: true,
             is_attached: true,
             is_recorded: true,
         }
@@ -475,6 +479,31 @@ mod tests {
             ..uploaded(&options)
         };
         assert_eq!(delivery(&facts), [Skip, Skip]);
+    }
+
+    #[test]
+    fn a_player_is_kept_where_there_is_one() {
+        let options = RunOptions {
+            keep_player: true,
+            ..RunOptions::default()
+        };
+        let facts = Facts {
+            recording: RecordingFact::Outdated,
+            ..uploaded(&options)
+        };
+        assert_eq!(delivery(&facts), [Run, Skip]);
+        for facts in [
+            Facts {
+                has_player: false,
+                ..facts.clone()
+            },
+            Facts {
+                page: PageFact::Gone,
+                ..facts
+            },
+        ] {
+            assert_eq!(delivery(&facts), [Run, Run]);
+        }
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use esl_core::manifest::{Manifest, StageOutcome};
-use esl_core::ports::{Notion, NotionError, SourceSchema};
+use esl_core::manifest::Manifest;
+use esl_core::ports::{ArtifactStore, Notion, NotionError, SourceSchema};
 use esl_core::{Digest, ErrorKind, Preset, Presets, Stage, StudentProfile};
 
+use super::asked_audio::{AskedForAudio, missing_engine, wants_audio};
 use super::delivery::{self, Delivery, UploadFact};
 use super::findings::{Findings, audio_of};
 use super::journal::Journal;
@@ -16,7 +17,7 @@ use super::plan::Plan;
 use super::stages::tts::{Engine, Take};
 use super::{
     ErrorClass, Pipeline, PipelineError, PresetChoice, Problem, RetryingNotion, RunContext,
-    RunOptions, RunRequest,
+    RunRequest,
 };
 use crate::blocks::ColorCounts;
 use crate::lesson::{Lesson, Script};
@@ -85,26 +86,33 @@ impl Pipeline {
         let wants_audio = wants_audio(asked, engine.as_ref());
         let speaks = wants_audio && !options.skip_tts;
         let has_audio = speaks || audio_of(&manifest).is_some();
-        let delivery = Delivery::of(options.upload, &manifest, self.uploads.is_some());
+        let uploads = self.uploads_of(context);
+        let usual = delivery::usual(&profile, &request.defaults);
+        let usual = problems.unless(usual.map_err(|problem| vec![problem]));
+        let delivery = Delivery::of(
+            options.upload,
+            usual.flatten(),
+            &manifest,
+            uploads.is_some(),
+        );
 
         let notion = &self.notion_of(context);
         let source = options.data_source_id.unwrap_or(self.source);
         let place_of_page = async {
             let schema = notion.schema(source).await;
             let known = schema.as_ref().cloned().unwrap_or_else(|_| any_schema());
-            let links = Links::of(notion, &lesson.front_matter, student, &known).await;
+            let students = request.defaults.students;
+            let links = Links::of(notion, &lesson.front_matter, student, students, &known).await;
             (schema.map(|_| known), links)
         };
         let take = async {
             let engine = engine.as_ref().filter(|_| speaks)?;
             Some(Take::prepare(engine, lesson, request, &profile, &manifest).await)
         };
-        let uploads = self
-            .uploads
-            .as_deref()
-            .filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
+        let asked_store =
+            uploads.filter(|_| delivery == Delivery::Store && has_audio && !options.skip_upload);
         let upload = async {
-            match uploads {
+            match asked_store {
                 Some(store) => delivery::look(&manifest, store, self.clock.now()).await,
                 None => Ok(UploadFact::Missing),
             }
@@ -132,7 +140,7 @@ impl Pipeline {
         let take = take.and_then(|take| problems.unless(take));
         let upload = upload.map_err(|source| PipelineError::Upload { source });
         let upload = problems.unless_failed(upload);
-        problems.add(missing_store(delivery, self.uploads.is_some()));
+        problems.add(missing_store(delivery, uploads.is_some()));
 
         let study_text = study_text_hash(lesson);
         let md_hash = Digest::of(&request.lesson.bytes);
@@ -154,9 +162,14 @@ impl Pipeline {
         if journal.is_some() {
             problems.add(findings.problems());
         }
+        let plan = findings.plan();
+        let limit = context.limits.spoken_characters;
+        if let (Some(take), Some(limit)) = (take.as_ref().filter(|_| plan.tts.runs()), limit) {
+            problems.add(take.too_long(limit));
+        }
         let outlook = Outlook {
-            plan: findings.plan(),
             playing: findings.playing(),
+            plan,
             page,
             colors,
             take,
@@ -177,6 +190,21 @@ impl Pipeline {
     pub(super) fn notion_of(&self, context: &RunContext) -> RetryingNotion {
         let notion = context.accounts.notion.as_ref().unwrap_or(&self.notion);
         RetryingNotion::new(notion.clone(), self.retry).until(context.cancel.clone())
+    }
+
+    /// The largest lesson that a run takes.
+    pub(super) fn lesson_limit(&self, context: &RunContext) -> usize {
+        context.limits.lesson_bytes.unwrap_or(self.max_lesson_bytes)
+    }
+
+    /// The store of uploads of a run, if it has addresses to give.
+    pub(super) fn uploads_of<'a>(
+        &'a self,
+        context: &'a RunContext,
+    ) -> Option<&'a dyn ArtifactStore> {
+        let own = context.accounts.uploads.as_deref();
+        let own = own.filter(|store| delivery::place(*store, None).is_some());
+        own.or(self.uploads.as_deref())
     }
 
     /// The speech engine of a run, if there is a place for what it speaks.
@@ -299,64 +327,6 @@ fn preset(
         name: name.to_owned(),
         preset: *preset,
     }))
-}
-
-/// Whether audio was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AskedForAudio {
-    /// Yes.
-    Yes,
-    /// Explicitly not.
-    No,
-    /// If it costs nothing.
-    IfFree,
-}
-
-impl AskedForAudio {
-    fn of(options: &RunOptions, rerun: Option<&[Stage]>, manifest: &Manifest) -> Self {
-        let names_tts = rerun.is_some_and(|steps| steps.contains(&Stage::Tts));
-        let repeats = rerun == Some(&[]);
-        let spoke_before = repeats && audio_of(manifest).is_some();
-        let was_silent = repeats && was_left_out(manifest, Stage::Tts);
-        match options.with_tts {
-            _ if options.skip_tts => Self::IfFree,
-            Some(true) => Self::Yes,
-            Some(false) => Self::No,
-            None if names_tts || spoke_before => Self::Yes,
-            None if was_silent => Self::No,
-            None => Self::IfFree,
-        }
-    }
-}
-
-/// Whether the last run left the stage out.
-fn was_left_out(manifest: &Manifest, stage: Stage) -> bool {
-    let record = manifest.stages.get(&stage);
-    record.is_some_and(|record| record.status == StageOutcome::Skipped)
-}
-
-fn wants_audio(asked: AskedForAudio, engine: Option<&Engine>) -> bool {
-    engine.is_some_and(|engine| match asked {
-        AskedForAudio::Yes => true,
-        AskedForAudio::No => false,
-        AskedForAudio::IfFree => !engine.tts.capabilities().is_paid,
-    })
-}
-
-fn missing_engine(asked: AskedForAudio, engine: Option<&Engine>) -> Option<Problem> {
-    let is_missing = asked == AskedForAudio::Yes && engine.is_none();
-    is_missing.then(no_engine)
-}
-
-pub(super) fn no_engine() -> Problem {
-    Problem {
-        stage: Stage::Tts,
-        class: ErrorClass::ConfigurationError,
-        field: Some("withTts"),
-        message: "audio was asked for, but no speech engine is set up".to_owned(),
-        hint: Some("set up a speech engine, or leave the audio out".to_owned()),
-        kind: ErrorKind::Configuration,
-    }
 }
 
 /// A manifest holds paths as text.

@@ -5,7 +5,7 @@ mod value;
 use std::collections::BTreeMap;
 
 use esl_core::ports::{PropertySchema, PropertyType, PropertyValue, SourceSchema};
-use esl_core::{ErrorKind, Stage};
+use esl_core::{DataSourceId, ErrorKind, Stage};
 
 pub(super) use value::as_text;
 use value::{typed, untyped};
@@ -33,8 +33,9 @@ pub(super) fn encode(
 ) -> (Properties, Vec<Problem>) {
     let mut properties = Properties::new();
     let mut problems = Vec::new();
+    let student_property = links.student_property.as_deref().unwrap_or(STUDENT);
     let offered = [
-        (STUDENT, student.map(str::to_owned)),
+        (student_property, student.map(str::to_owned)),
         ("Topic", value(&front_matter.topic)),
         ("Level", value(&front_matter.level)),
     ];
@@ -75,6 +76,22 @@ pub(super) fn find<'a>(
     let mut properties = schema.properties.iter();
     let found = properties.find(|(known, _)| known.trim().to_lowercase() == name)?;
     Some((found.0, found.1))
+}
+
+/// The only property that points to the pages of `students`, where none is called [`STUDENT`].
+pub(super) fn only_relation(
+    schema: &SourceSchema,
+    students: Option<DataSourceId>,
+) -> Option<String> {
+    if students.is_none() || find(STUDENT, schema).is_some() {
+        return None;
+    }
+    let properties = schema.properties.iter();
+    let mut relations = properties.filter(|(_, property)| property.related == students);
+    let (only, None) = (relations.next()?, relations.next()) else {
+        return None;
+    };
+    Some(only.0.clone())
 }
 
 /// The value of a field, without its place.
@@ -170,6 +187,36 @@ mod tests {
             properties: properties.collect(),
             is_open,
         }
+    }
+
+    #[test]
+    fn a_relation_to_the_students_stands_for_the_property_that_is_missing() {
+        let source = |digit: &str| Some(DataSourceId::parse(&digit.repeat(32)).unwrap());
+        let relations = |names: &[(&str, &str)]| {
+            let mut schema = schema(false, &[]);
+            for (name, digit) in names {
+                let mut relation = PropertySchema::from(PropertyType::Relation);
+                relation.related = source(digit);
+                schema.properties.insert(name.to_string(), relation);
+            }
+            schema
+        };
+        let only = |names: &[(&str, &str)]| only_relation(&relations(names), source("1"));
+        assert_eq!(
+            only(&[("Pupil", "1"), ("Course", "2")]).as_deref(),
+            Some("Pupil")
+        );
+        assert_eq!(only(&[("Pupil", "1"), ("Friend", "1")]), None);
+        assert_eq!(only(&[("Pupil", "1"), ("student", "1")]), None);
+        assert_eq!(only_relation(&relations(&[("Pupil", "1")]), None), None);
+        let links = Links {
+            student_property: Some("Pupil".to_owned()),
+            pages: [("Pupil".to_owned(), Vec::new())].into(),
+            ..Links::default()
+        };
+        let schema = relations(&[("Pupil", "1")]);
+        let (properties, _) = encode(&FrontMatter::default(), Some("Ana"), &schema, &links);
+        assert!(properties.contains_key("Pupil"), "{properties:?}");
     }
 
     #[test]

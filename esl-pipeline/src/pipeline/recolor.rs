@@ -1,6 +1,7 @@
 //! Colours the headings of a page that exists, whoever made it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use esl_core::block::{Block, RichText};
 use esl_core::ports::{ChildBlock, Notion, NotionError};
@@ -21,6 +22,8 @@ pub struct RecolorOptions {
     pub dry_run: bool,
     /// Colours also the words of titles that have a colour already.
     pub force: bool,
+    /// How long to wait after each request.
+    pub pause: Duration,
 }
 
 /// What became of the headings of a page.
@@ -57,14 +60,20 @@ pub async fn recolor(
             break;
         };
         let siblings = children(notion, parent).await?;
+        tokio::time::sleep(options.pause).await;
         let inside = siblings.iter().filter(|child| is_looked_into(child));
         containers.extend(inside.map(|child| child.id));
         for (id, block) in report.changes(&siblings, preset, options) {
-            if !options.dry_run && is_refused(notion.update_block(id, block).await)? {
-                report.failed.push(id);
-            } else {
+            if options.dry_run {
                 report.updated.push(id);
+                continue;
             }
+            let updated = notion.update_block(id, block).await;
+            match is_refused(updated)? {
+                true => report.failed.push(id),
+                false => report.updated.push(id),
+            }
+            tokio::time::sleep(options.pause).await;
         }
     }
     Ok(report)
@@ -135,7 +144,7 @@ fn is_refused(updated: Result<(), NotionError>) -> Result<bool, NotionError> {
 #[cfg(test)]
 mod tests {
     use esl_core::Presets;
-    use esl_core::block::{Annotations, Heading, HeadingLevel, Toggle};
+    use esl_core::block::{Annotations, Heading, HeadingLevel};
     use esl_core::ports::{NewPage, PageHead};
     use esl_testkit::{MemoryNotion, NotionCall};
 
@@ -156,11 +165,7 @@ mod tests {
             color,
             ..Annotations::default()
         };
-        Block::Toggle(Toggle {
-            rich_text: vec![RichText::text("title", None, annotations)],
-            color: Color::Default,
-            children,
-        })
+        Block::toggle(vec![RichText::text("title", None, annotations)], children)
     }
 
     async fn page(notion: &MemoryNotion, children: Vec<Block>) -> PageId {

@@ -1,6 +1,7 @@
 //! What a caller asks of a run. Plain data; nothing here decides anything.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use crate::speech::casting::VoiceMap;
 use crate::speech::segments::{Gaps, SpeechMode};
@@ -41,6 +42,11 @@ pub struct RunDefaults {
     pub dialogue_seed: Option<u32>,
     /// The silence between segments.
     pub gaps: Gaps,
+    /// Where the page takes the recording from.
+    pub upload: Option<UploadTarget>,
+    /// The data source of the students' pages. A relation that points to it is the one to the student
+    /// where no property is called so.
+    pub students: Option<DataSourceId>,
 }
 
 impl RunRequest {
@@ -104,6 +110,8 @@ pub struct RunOptions {
     pub upload: Option<UploadTarget>,
     /// Leaves the uploaded recording and the page's player as they are; there must be one.
     pub skip_upload: bool,
+    /// Leaves the player that the page has, whatever it plays.
+    pub keep_player: bool,
     /// The folder of the recording instead of the pipeline's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<PathBuf>,
@@ -156,6 +164,25 @@ pub enum UploadTarget {
     Notion,
     /// From nowhere: the page gets no player.
     None,
+}
+
+/// A word that names no [`UploadTarget`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("recordings go to `auto`, `s3`, `notion` or `none`, not to {0:?}")]
+pub struct UnknownUploadTarget(String);
+
+impl FromStr for UploadTarget {
+    type Err = UnknownUploadTarget;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "s3" => Ok(Self::S3),
+            "notion" => Ok(Self::Notion),
+            "none" => Ok(Self::None),
+            other => Err(UnknownUploadTarget(other.to_owned())),
+        }
+    }
 }
 
 /// Which heading colours: in JSON absent, `null` or a name.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use esl_core::block::Block;
 use esl_core::manifest::{Manifest, UrlKind};
-use esl_core::ports::Notion;
+use esl_core::ports::{ArtifactStore, Notion};
 use esl_core::{DataSourceId, Digest, Stage, VoiceAssignment};
 use serde::Serialize;
 
@@ -168,26 +168,12 @@ impl Pipeline {
             stages: stages(&outlook.plan),
             page,
             audio: self.audio(request, outlook).await?,
-            upload: self.upload(outlook),
+            upload: upload(self.uploads_of(context), outlook),
             warnings: outlook.warnings(),
             problems: {
                 problems.extend(preflight.into_problems());
                 problems
             },
-        })
-    }
-
-    fn upload(&self, outlook: &Outlook) -> Option<UploadPlan> {
-        let store = self.uploads.as_deref();
-        let store = store.filter(|_| outlook.plan.upload.runs())?;
-        let digest = outlook.recorded.as_ref();
-        let digest = digest.filter(|_| !outlook.plan.tts.runs());
-        let place = delivery::place(store, digest)?;
-        Some(UploadPlan {
-            bucket: place.bucket,
-            key: digest.map(|_| place.key),
-            url: digest.map(|_| place.url),
-            url_kind: place.url_kind,
         })
     }
 
@@ -244,4 +230,18 @@ async fn page(
         student_linked: page.student_link == StudentLink::Linked,
     };
     (plan, unread)
+}
+
+/// What uploading would do.
+fn upload(store: Option<&dyn ArtifactStore>, outlook: &Outlook) -> Option<UploadPlan> {
+    let store = store.filter(|_| outlook.plan.upload.runs())?;
+    let digest = outlook.recorded.as_ref();
+    let digest = digest.filter(|_| !outlook.plan.tts.runs());
+    let place = delivery::place(store, digest)?;
+    Some(UploadPlan {
+        bucket: place.bucket,
+        key: digest.map(|_| place.key),
+        url: digest.map(|_| place.url),
+        url_kind: place.url_kind,
+    })
 }

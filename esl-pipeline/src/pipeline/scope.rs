@@ -9,31 +9,41 @@ use tracing::Instrument;
 
 use super::error::chain;
 use super::plan::{Action, Decision};
-use super::{PipelineError, StageEnd, StageReport};
+use super::{PipelineError, RunContext, StageEnd, StageReport};
 
 /// What all stages of one run share.
 #[derive(Debug)]
 pub(super) struct Scope {
     pub(super) run_id: RunId,
     pub(super) progress: Arc<dyn ProgressSink>,
+    /// Whether to begin no stage that has effects of its own.
+    pub(super) wind_down: CancellationToken,
     reports: Mutex<Vec<StageReport>>,
 }
 
 impl Scope {
-    pub(super) fn new(run_id: RunId, progress: Arc<dyn ProgressSink>) -> Self {
+    pub(super) fn new(context: &RunContext) -> Self {
         Self {
-            run_id,
-            progress,
+            run_id: context.run_id,
+            progress: context.progress.clone(),
+            wind_down: context.wind_down.clone(),
             reports: Mutex::default(),
         }
     }
 
-    /// Does the work of a stage, tells the listener and notes how it went.
+    /// Does the work of a stage, tells the listener and notes how it went. When the run is winding
+    /// down, only what was done before is still recorded.
     pub(super) async fn stage<T>(
         &self,
         stage: Stage,
         work: impl Future<Output = Result<T, PipelineError>>,
     ) -> Result<T, PipelineError> {
+        if matches!(
+            stage,
+            Stage::Import | Stage::Tts | Stage::Upload | Stage::AddAudio
+        ) {
+            unless_stopped(&self.wind_down)?;
+        }
         let span = tracing::info_span!("stage", run.id = %self.run_id, stage = %stage);
         let start = Instant::now();
         self.emit(stage, StageStatus::Start);
@@ -93,7 +103,8 @@ impl Scope {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn emit(&self, stage: Stage, status: StageStatus) {
+    /// Tells that something happened in a stage.
+    pub(super) fn emit(&self, stage: Stage, status: StageStatus) {
         self.progress.emit(StageEvent { stage, status });
     }
 }

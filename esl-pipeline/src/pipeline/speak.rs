@@ -3,8 +3,8 @@
 use esl_core::manifest::Manifest;
 use esl_core::{Digest, Stage, VoiceAssignment};
 
+use super::asked_audio::no_engine;
 use super::page::student_of;
-use super::preflight::no_engine;
 use super::scope::Scope;
 use super::stages::tts::{Take, synthesis};
 use super::stages::validate;
@@ -36,8 +36,8 @@ impl Pipeline {
         request: RunRequest,
         context: RunContext,
     ) -> Result<Spoken, PipelineError> {
-        let scope = Scope::new(context.run_id, context.progress.clone());
-        let limit = self.max_lesson_bytes;
+        let scope = Scope::new(&context);
+        let limit = self.lesson_limit(&context);
         let checked = async { validate::check(&request.lesson, limit, request.options.strict) };
         let (lesson, _) = scope.stage(Stage::Validate, checked).await?;
         let refuse = || PipelineError::Refused {
@@ -51,7 +51,7 @@ impl Pipeline {
         let manifest = Manifest::new(&Digest::of(""), self.clock.now());
         let take = Take::prepare(&engine, &lesson, &request, &profile, &manifest).await;
         let take = take.map_err(|problems| PipelineError::Refused { problems })?;
-        let work = take.record(&engine.recorder, out, &scope.progress, &context.cancel);
+        let work = take.record(&engine.recorder, out, &scope, &context.cancel);
         let recorded = scope.stage(Stage::Tts, work).await?;
         let mut warnings = take.warnings.clone();
         warnings.extend(recorded.warning);

@@ -15,8 +15,8 @@ const MODE: &str = "ttsMode";
 const LANGUAGE: &str = "dialogueLanguage";
 const STABILITY: &str = "dialogueStability";
 const SEED: &str = "dialogueSeed";
-const VOICE: &str = "voiceId";
-const ACCENT: &str = "accentPreference";
+pub(super) const VOICE: &str = "voiceId";
+pub(super) const ACCENT: &str = "accentPreference";
 
 /// How a run speaks.
 #[derive(Debug, Clone, PartialEq)]

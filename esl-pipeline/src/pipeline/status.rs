@@ -69,7 +69,7 @@ impl Pipeline {
         let stale = match &manifest {
             Some(manifest) => {
                 let audio_is_stale = audio_is_stale(manifest, &Lesson::parse(text));
-                let delivery = Delivery::of(None, manifest, self.uploads.is_some());
+                let delivery = Delivery::of(None, None, manifest, self.uploads.is_some());
                 Stale {
                     page: page_is_stale(manifest, md_hash_matches),
                     colors: self.colors_are_stale(manifest),

@@ -72,6 +72,10 @@ impl BaseUrl {
         url
     }
 
+    fn needs_tls(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     fn is_loopback(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
@@ -99,6 +103,12 @@ pub(crate) enum HttpError {
     /// The client or the request cannot be made.
     #[error("the request cannot be made")]
     Setup(#[source] reqwest::Error),
+    /// The address needs what is not there.
+    #[error("{base} needs TLS, which this program was built without (cargo feature `tls`)")]
+    NoTls {
+        /// The address.
+        base: String,
+    },
     /// Nothing was sent.
     #[error("no connection could be made")]
     Unreachable(#[source] reqwest::Error),
@@ -134,6 +144,10 @@ impl From<reqwest::Error> for HttpError {
 
 /// A client for the service at `base`. `timeout` bounds a whole request, its answer included.
 pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<reqwest::Client, HttpError> {
+    if base.needs_tls() && cfg!(not(feature = "tls")) {
+        let base = base.to_string();
+        return Err(HttpError::NoTls { base });
+    }
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("esl-pipeline/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())

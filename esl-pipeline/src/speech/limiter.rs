@@ -83,6 +83,20 @@ impl Limiter {
         permit
     }
 
+    /// A turn, if there is one at once.
+    #[must_use]
+    pub fn try_acquire(&self) -> Option<Permit> {
+        if self.pause().is_some() {
+            return None;
+        }
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
+        Some(Permit {
+            permit: Some(permit),
+            limiter: self.clone(),
+            halvings: self.state().halvings,
+        })
+    }
+
     /// Until when no request may begin, if that is not over.
     fn pause(&self) -> Option<Instant> {
         let end = self.state().paused_until?;

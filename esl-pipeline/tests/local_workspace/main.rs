@@ -7,10 +7,9 @@ mod demo;
 mod durability;
 mod workspace;
 
-use esl_core::Color;
 use std::sync::Arc;
 
-use esl_core::block::{Block, Heading, HeadingLevel, RichText, Toggle};
+use esl_core::block::{Block, HeadingLevel, RichText};
 use esl_core::ports::{CreatedPage, NewPage, Notion, PageHead};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
 use esl_testkit::NotionFixture;
@@ -75,19 +74,9 @@ fn paragraph(text: &str) -> Block {
 }
 
 fn heading(level: HeadingLevel, title: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        rich_text: vec![RichText::plain(title)],
-        color: Color::Default,
-        is_toggleable: false,
-        children: vec![],
-    })
+    Block::heading(level, vec![RichText::plain(title)])
 }
 
 fn toggle(title: &str, children: Vec<Block>) -> Block {
-    Block::Toggle(Toggle {
-        rich_text: vec![RichText::plain(title)],
-        color: Color::Default,
-        children,
-    })
+    Block::toggle(vec![RichText::plain(title)], children)
 }

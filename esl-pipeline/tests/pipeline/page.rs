@@ -417,6 +417,7 @@ async fn listeners_hear_every_stage() {
             "upload:skipped",
             "add-audio:skipped",
             "import:start",
+            "import:page",
             "import:success",
             "colorize:start",
             "colorize:success",

@@ -6,11 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use esl_core::manifest::Manifest;
 use esl_core::ports::{
-    ArtifactBody, ArtifactKey, ArtifactMeta, ArtifactStore, ManifestStore, Stored,
+    ArtifactBody, ArtifactKey, ArtifactMeta, ArtifactStore, ManifestStore, Stored, UploadStore,
 };
 use esl_core::{Classify, Digest, ErrorKind, LessonId, Retry};
 use esl_pipeline::providers::s3::{
-    S3Addresses, S3ArtifactOptions, S3ArtifactStore, S3ManifestStore,
+    S3Addresses, S3ArtifactOptions, S3ArtifactStore, S3ManifestStore, S3UploadStore,
 };
 use esl_testkit::{Fixture, ManualClock, run_test};
 
@@ -26,6 +26,12 @@ async fn fresh_artifacts() -> Fixture<dyn ArtifactStore> {
     Fixture::guarded(Arc::new(artifacts(&server)), server)
 }
 
+async fn fresh_uploads() -> Fixture<dyn UploadStore> {
+    let server = Server::start().await;
+    Fixture::guarded(Arc::new(S3UploadStore::new(server.bucket())), server)
+}
+
+esl_testkit::upload_store_suite!(fresh_uploads);
 esl_testkit::manifest_store_suite!(fresh_manifests);
 esl_testkit::artifact_store_suite!(fresh_artifacts);
 

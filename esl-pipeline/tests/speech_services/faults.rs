@@ -54,6 +54,7 @@ async fn a_lost_answer_costs_its_segment_again_and_no_other() {
     for fault in [
         Fault::drop_after(),
         Fault::truncate(),
+        Fault::shorten(),
         Fault::stall(),
         Fault::answer(Answer::status(500).applied()),
     ] {

@@ -6,5 +6,6 @@ mod elevenlabs;
 mod faults;
 mod limits;
 mod openai;
+mod premade_voices;
 mod runs;
 mod world;

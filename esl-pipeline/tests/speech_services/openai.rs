@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use esl_core::ports::{Tts, TtsError};
 use esl_core::{CancellationToken, Classify as _, ErrorKind};
-use esl_pipeline::providers::openai_speech::{OpenAiSpeech, OpenAiSpeechOptions};
+use esl_pipeline::providers::openai_speech::{OpenAiSpeech, OpenAiSpeechOptions, SpeechFormat};
 use esl_pipeline::speech::segments::SpeechMode;
 use esl_testkit::Fixture;
 use esl_testkit::fakes::openai_speech::OpenAiServer;
 use esl_testkit::fakes::{Answer, FakesOptions, Fault, Service};
 
-use crate::world::{TALK, World, letter, line};
+use crate::world::{TALK, World, characters, letter, line};
 
 async fn world(server: OpenAiServer) -> World {
     World::with(FakesOptions {
@@ -91,6 +91,29 @@ async fn a_dialogue_becomes_a_recording_line_by_line() {
     );
 }
 
+/// What arrives uncompressed is encoded here, once.
+#[cfg(feature = "mp3-encoder")]
+#[tokio::test]
+async fn wav_over_http_becomes_a_recording() {
+    for server in [OpenAiServer::openai(), OpenAiServer::kokoro()] {
+        let world = world(server).await;
+        let tts = speech(&world, |options| options.format = SpeechFormat::Wav);
+        let talk = letter(3);
+        let recording = world.record(&tts, &talk, SpeechMode::Auto).await.unwrap();
+        let asked = world.orders(Service::OpenAi);
+        assert_eq!(asked[0].json()["response_format"], "wav");
+        assert_eq!(recording.transcript.cues.len(), 3);
+        let seconds = recording.duration.as_secs_f64();
+        let spoken = characters(&talk) as f64 * 0.06;
+        assert!(
+            (spoken..spoken + 6.0).contains(&seconds),
+            "{seconds} for {spoken}"
+        );
+        let sound = std::fs::read(&recording.path).unwrap();
+        assert!(sound.starts_with(b"ID3"), "it is an MP3 file");
+    }
+}
+
 #[tokio::test]
 async fn what_passes_is_tried_again() {
     for fault in [
@@ -100,6 +123,7 @@ async fn what_passes_is_tried_again() {
         Fault::answer(Answer::status(429).header("Retry-After", "0.05")),
         Fault::drop_after(),
         Fault::truncate(),
+        Fault::shorten(),
         Fault::stall(),
         Fault::html_bad_gateway(),
         Fault::answer(Answer::status(200).body("")),

@@ -35,6 +35,7 @@ macro_rules! event_log_suite {
                 a_waiting_reader_is_woken_by_any_process,
                 a_wait_for_nothing_ends,
                 events_of_other_namespaces_are_not_shown,
+                forgotten_events_leave_cursors_as_they_were,
             ]
         );
     };
@@ -319,4 +320,38 @@ pub async fn events_of_other_namespaces_are_not_shown(fixture: &JobsFixture) {
             .len(),
         1
     );
+}
+
+/// The oldest events go, in batches; every cursor that is left means what it meant, whoever missed
+/// something can tell, and what happens afterwards is heard of.
+pub async fn forgotten_events_leave_cursors_as_they_were(fixture: &JobsFixture) {
+    let (store, events) = (fixture.one.store.as_ref(), fixture.one.events.as_ref());
+    store.submit(chores(5)).await.expect("submitted");
+    let old = read(events, Cursor::START).await;
+    fixture.clock.advance(Duration::from_secs(60));
+    let now = esl_core::ports::Clock::now(fixture.clock.as_ref());
+    submit(store, chore()).await;
+    let kept = read(events, old[4].cursor).await;
+    submit(fixture.elsewhere.store.as_ref(), chore()).await;
+    assert_eq!(events.horizon().await.expect("readable"), Cursor::START);
+    let elsewhere = fixture.elsewhere.store.forget_events(now, 10).await;
+    assert_eq!(elsewhere.expect("forgotten"), 0);
+    for (limit, forgotten) in [(3, 3), (3, 2), (3, 0)] {
+        let count = store.forget_events(now, limit).await.expect("forgotten");
+        assert_eq!(count, forgotten);
+    }
+    let other = fixture.other.events.as_ref();
+    assert_eq!(other.horizon().await.expect("readable"), old[4].cursor);
+    for after in [Cursor::START, old[2].cursor, old[4].cursor] {
+        assert_eq!(read(other, after).await, kept);
+    }
+    let later = now.plus(Duration::from_secs(1));
+    assert_eq!(store.forget_events(later, 10).await.expect("forgotten"), 1);
+    let last = kept[0].cursor;
+    assert_eq!(events.head().await.expect("readable"), last);
+    assert_eq!(events.horizon().await.expect("readable"), last);
+    let id = submit(store, chore()).await;
+    let new = read(events, last).await;
+    assert_eq!((new.len(), new[0].event.job), (1, id));
+    assert!(new[0].cursor > last);
 }

@@ -3,15 +3,19 @@
 mod claims;
 mod dedupe;
 mod leases;
+mod notifications;
 mod order;
 mod reports;
+mod retention;
 mod submission;
 
 pub use claims::*;
 pub use dedupe::*;
 pub use leases::*;
+pub use notifications::*;
 pub use order::*;
 pub use reports::*;
+pub use retention::*;
 pub use submission::*;
 
 /// Makes one test of each clause of the `JobStore` contract.
@@ -65,6 +69,16 @@ macro_rules! job_store_suite {
                 a_lease_that_ran_out_is_taken_away,
                 a_job_that_kills_its_workers_is_given_up,
                 a_lost_job_is_taken_away_once,
+                a_job_knows_since_when_it_could_start,
+                each_end_is_told_whoever_reports_it,
+                an_end_and_what_tells_of_it_are_one,
+                the_last_member_has_its_batch_told_of,
+                members_may_end_at_the_same_time,
+                only_accepted_jobs_are_members,
+                jobs_that_ended_long_ago_are_forgotten,
+                jobs_are_forgotten_in_batches,
+                upkeep_is_forgotten_apart_from_the_rest,
+                what_follows_from_a_forgotten_job_stays,
             ]
         );
     };

@@ -10,8 +10,11 @@ mod job_material;
 pub mod job_store;
 pub mod manifest_store;
 pub mod notion;
+pub mod permits;
 pub mod queue;
+pub mod settings_store;
 pub mod tts;
+pub mod upload_store;
 
 /// Makes one test of each named clause. Used by the suites of this module.
 #[doc(hidden)]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use esl_core::block::{Block, Media, RichText, Toggle, plain_text};
+use esl_core::block::{Block, Media, RichText, plain_text};
 use esl_core::ports::{
     ChildBlock, CreatedPage, FileUpload, NewPage, Notion, NotionError, PageHead, PageQuery,
     Position, PropertyValue,
 };
-use esl_core::{BlockId, Classify, Color, DataSourceId, ErrorKind, PageId};
+use esl_core::{BlockId, Classify, DataSourceId, ErrorKind, PageId};
 
 use crate::NotionFixture;
 
@@ -44,11 +44,7 @@ fn paragraph(text: &str) -> Block {
 }
 
 fn toggle(title: &str, children: Vec<Block>) -> Block {
-    Block::Toggle(Toggle {
-        rich_text: vec![RichText::plain(title)],
-        color: Color::Default,
-        children,
-    })
+    Block::toggle(vec![RichText::plain(title)], children)
 }
 
 fn new_page(source: DataSourceId, title: &str, children: Vec<Block>) -> NewPage {

@@ -48,6 +48,8 @@ pub enum FaultKind {
     DropAfter,
     /// The request is carried out; the connection is closed in the middle of the answer's body.
     Truncate,
+    /// The request is carried out; half of the answer's body arrives as if it were all.
+    Shorten,
     /// The request is carried out; the answer stops in the middle of its body, the connection stays.
     Stall,
     /// The connection is closed without an answer; the request is carried out later.
@@ -173,6 +175,12 @@ impl Fault {
     #[must_use]
     pub fn truncate() -> Self {
         Self::new(FaultKind::Truncate)
+    }
+
+    /// Half an answer to a request that was carried out, which ends as if it were whole.
+    #[must_use]
+    pub fn shorten() -> Self {
+        Self::new(FaultKind::Shorten)
     }
 
     /// Half an answer to a request that was carried out, and nothing more.
@@ -310,6 +318,7 @@ impl FaultKind {
             Self::DropBefore => "drop_before",
             Self::DropAfter => "drop_after",
             Self::Truncate => "truncate",
+            Self::Shorten => "shorten",
             Self::Stall => "stall",
             Self::LateCommit { .. } => "late_commit",
             Self::LateVisibility { .. } => "late_visibility",

@@ -145,6 +145,10 @@ async fn carry_out(
             Reply::Dropped
         }
         Some(FaultKind::Truncate) => Reply::Truncated(fake.respond(request).await),
+        Some(FaultKind::Shorten) => {
+            let half = |body: Bytes| body.slice(..body.len() / 2);
+            Reply::Whole(fake.respond(request).await.map(half))
+        }
         Some(FaultKind::Stall) => Reply::Stalled(fake.respond(request).await),
         Some(FaultKind::LateCommit { after }) => {
             let fake = Arc::clone(fake);

@@ -3,7 +3,9 @@
 mod artifact_store;
 mod manifest_store;
 mod notion;
+mod upload_store;
 
 pub use artifact_store::MemoryArtifactStore;
 pub use manifest_store::MemoryManifestStore;
 pub use notion::{MemoryNotion, NotionCall};
+pub use upload_store::MemoryUploadStore;

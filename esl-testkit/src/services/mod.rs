@@ -1,12 +1,14 @@
 //! Services that tests start, use and stop: real ones, on this machine, without a port to the network.
 //!
 //! A service that is not installed skips the tests that need it, with a line that says how to install
-//! it; where `ESL_TEST_REQUIRE` names it, its absence is a failure.
+//! it; where `ESL_TEST_REQUIRE` names it, its absence is a failure. A server ends with the process that
+//! started it, also if that is killed.
 
 mod account;
 pub mod postgres;
 mod programs;
 pub mod redis;
+mod watchdog;
 
 /// Ends a search for a service that is not installed.
 ///

@@ -21,6 +21,19 @@ pub(super) fn folder_with(
 /// # Panics
 /// If it fails; with what it said.
 pub(super) fn run(account: Option<Account>, folder: &Path, command: &mut Command) {
+    let done = try_to_run(account, folder, command);
+    done.unwrap_or_else(|said| panic!("{said}"));
+}
+
+/// Runs a program to its end.
+///
+/// # Errors
+/// What it said if that was no good one.
+pub(super) fn try_to_run(
+    account: Option<Account>,
+    folder: &Path,
+    command: &mut Command,
+) -> Result<(), String> {
     if let Some(account) = account {
         account.runs(command);
     }
@@ -30,7 +43,9 @@ pub(super) fn run(account: Option<Account>, folder: &Path, command: &mut Command
     let errors = out.try_clone().expect("the log can be shared");
     command.current_dir(folder).stdin(Stdio::null());
     let status = command.stdout(out).stderr(errors).status();
-    let is_good = status.as_ref().is_ok_and(std::process::ExitStatus::success);
+    if status.as_ref().is_ok_and(std::process::ExitStatus::success) {
+        return Ok(());
+    }
     let said = std::fs::read_to_string(&log).unwrap_or_default();
-    assert!(is_good, "{command:?}: {status:?}\n{said}");
+    Err(format!("{command:?}: {status:?}\n{said}"))
 }

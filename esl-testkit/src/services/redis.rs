@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::missing;
 use super::programs::folder_with;
+use super::watchdog::Watchdog;
 
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct RedisServer {
     program: PathBuf,
     folder: TempDir,
-    process: Option<Child>,
+    process: Option<(Child, Watchdog)>,
 }
 
 impl RedisServer {
@@ -62,13 +63,16 @@ impl RedisServer {
         command.arg(self.socket()).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let process = command.stderr(Stdio::null()).spawn();
-        self.process = Some(process.expect("redis-server can be run"));
+        let process = process.expect("redis-server can be run");
+        let watchdog = Watchdog::over(process.id(), self.folder.path());
+        self.process = Some((process, watchdog));
         self.wait_until_it_listens();
     }
 
     /// Stops it at once.
     pub fn stop(&mut self) {
-        if let Some(mut process) = self.process.take() {
+        if let Some((mut process, watchdog)) = self.process.take() {
+            drop(watchdog);
             // It may have ended by itself.
             let _ = process.kill();
             let _ = process.wait();

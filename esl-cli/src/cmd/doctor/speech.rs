@@ -2,6 +2,7 @@
 
 use esl_core::Voice;
 use esl_core::ports::Tts;
+use esl_pipeline::speech::casting::find_voice;
 
 use super::check::Check;
 use crate::config::{SpeechProvider, SpeechSettings};
@@ -28,11 +29,17 @@ async fn eleven_labs(
     catalog: Option<Vec<Voice>>,
     documents: Option<&Documents>,
 ) -> Vec<Check> {
-    let tts = match wiring::eleven_labs(settings, catalog) {
+    let has_catalog = catalog.is_some();
+    let tts = match wiring::eleven_labs(settings, catalog).await {
         Ok(tts) => tts,
         Err(failure) => return vec![Check::failed("speech", failure)],
     };
     let (allowance, mut checks) = tokio::join!(tts.allowance(), provider(&tts, documents));
+    if !has_catalog && !tts.capabilities().lists_all_voices {
+        let message = "the key may not read voices, so only premade ones are chosen from";
+        let mend = "let the key read voices, or name a catalog by ELEVENLABS_VOICES_PATH";
+        checks.push(Check::warn("voices", message, mend));
+    }
     checks.push(match allowance {
         Ok(allowance) if allowance.left() == 0 => {
             let message = format!("nothing is left of {} characters", allowance.limit);
@@ -69,16 +76,10 @@ async fn provider(tts: &dyn Tts, documents: Option<&Documents>) -> Vec<Check> {
 
 /// Whether the provider has the voices that the voice map names.
 fn mapped(documents: &Documents, voices: &[Voice]) -> Check {
-    let is_known = |named: &str| {
-        voices.iter().any(|voice| {
-            voice.id.as_str() == named || voice.name.trim().eq_ignore_ascii_case(named.trim())
-        })
-    };
     let named: Vec<_> = documents.voices.named().collect();
-    let unknown: Vec<_> = named
-        .iter()
-        .filter(|voice| !is_known(voice))
-        .copied()
+    let unknown = named.iter().copied();
+    let unknown: Vec<_> = unknown
+        .filter(|named| find_voice(voices, named).is_none())
         .collect();
     match unknown.as_slice() {
         [] if named.is_empty() => Check::ok("named voices", "the voice map names none"),

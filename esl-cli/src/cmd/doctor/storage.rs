@@ -21,11 +21,11 @@ async fn uploads(settings: &Settings) -> Option<Check> {
         return None;
     }
     let name = settings.upload.bucket.as_deref().unwrap_or_default();
-    let store = match wiring::uploads(settings) {
+    let store = match wiring::uploads(&settings.upload.prefix, settings) {
         Ok(store) => store,
         Err(failure) => return Some(Check::failed("bucket", failure)),
     };
-    Some(match write_to(&store).await {
+    Some(match write_to(&*store).await {
         Ok(()) => Check::ok("bucket", format!("{name} can be written")),
         Err(error) => Check::failed("bucket", Failure::of(&error)),
     })

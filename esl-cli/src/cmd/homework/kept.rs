@@ -13,6 +13,8 @@ use crate::exit::Failure;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Kept {
     workspace: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) student: Option<String>,
     pub(super) answers: bool,
     presets: Option<PathBuf>,
     voices: Option<PathBuf>,
@@ -42,6 +44,7 @@ impl Kept {
         } = args.settings.settings();
         Ok(Self {
             workspace: absolute(workspace)?,
+            student: args.page.student.clone(),
             answers: args.page.answers,
             presets: absolute(presets)?,
             voices: absolute(voices)?,

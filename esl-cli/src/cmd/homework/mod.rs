@@ -82,13 +82,7 @@ impl Maker {
     ) -> Result<Self, Failure> {
         let kept = Kept::of(args, speaks)?;
         let settings = environment.settings(args.settings.settings())?;
-        Self::with(
-            kept,
-            options::options(args, &settings.upload)?,
-            args.timeout,
-            settings,
-        )
-        .await
+        Self::with(kept, options::options(args)?, args.timeout, settings).await
     }
 
     /// For what an interrupted run still has to do, with the settings that it had.
@@ -118,8 +112,8 @@ impl Maker {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        let defaults = options::defaults(&settings.speech.defaults);
         let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks).await?;
+        let defaults = options::defaults(workshop.settings(), workshop.delivery());
         Ok(Self {
             workshop,
             mute,
@@ -129,6 +123,11 @@ impl Maker {
             needs_page: true,
             kept,
         })
+    }
+
+    /// What it works with.
+    pub(super) fn workshop(&self) -> &Workshop {
+        &self.workshop
     }
 
     /// A maker for more than plans: there is somebody to speak if that is wanted.
@@ -236,9 +235,13 @@ impl Maker {
         let mut options = self.options.clone();
         let out = options.out.take();
         options.out = Some(out.unwrap_or_else(|| wiring::folder_of(&lesson, &root)));
+        let student = self.kept.student.as_deref();
+        let profile = self.workshop.profile(&lesson, student);
+        let mut defaults = self.defaults.clone();
         if self.needs_page {
-            let student = options.student.as_deref();
-            options.data_source_id = Some(self.workshop.source(&lesson, student).await?);
+            let source = self.workshop.source(&profile).await?;
+            options.data_source_id = Some(source);
+            defaults.students = self.workshop.students(source).await?;
         }
         let documents = self.workshop.documents();
         Ok(Order {
@@ -247,14 +250,14 @@ impl Maker {
                 cancel,
                 deadline: self.timeout.map(|timeout| Instant::now() + timeout),
                 progress,
-                accounts: self.workshop.accounts(),
+                accounts: self.workshop.accounts(&profile)?,
                 ..RunContext::new(RunId::random())
             },
             request: RunRequest {
                 options,
                 voices: documents.voices.clone(),
                 students: documents.students.clone(),
-                defaults: self.defaults.clone(),
+                defaults,
                 caller: summary::json(&self.kept),
                 ..RunRequest::new(lesson)
             },

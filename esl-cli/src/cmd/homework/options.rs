@@ -5,11 +5,11 @@ use esl_pipeline::pipeline::{self, OnExisting, PresetChoice, RunDefaults, RunOpt
 use esl_pipeline::speech::segments::SpeechMode;
 
 use crate::args::{ExistingPage, HomeworkArgs, Mode, PresetArgs, Reader};
-use crate::config::{self, SpeechDefaults, UploadSettings, UploadTarget};
+use crate::config::{self, Settings, UploadTarget};
 use crate::exit::Failure;
 
 /// What was typed, in the pipeline's terms.
-pub(super) fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<RunOptions, Failure> {
+pub(super) fn options(args: &HomeworkArgs) -> Result<RunOptions, Failure> {
     let mut options = RunOptions::default();
     options.preset = preset(&args.preset);
     options.student = args.page.student.clone();
@@ -37,7 +37,7 @@ pub(super) fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<Ru
     options.dialogue_stability = args.speech.dialogue_stability;
     options.dialogue_seed = args.speech.dialogue_seed;
     options.student_in_files = args.speech.student_in_files;
-    options.upload = upload.asked.map(|target| match target {
+    options.upload = args.settings.upload.upload.map(|target| match target {
         UploadTarget::Auto => pipeline::UploadTarget::Auto,
         UploadTarget::S3 => pipeline::UploadTarget::S3,
         UploadTarget::Notion => pipeline::UploadTarget::Notion,
@@ -48,9 +48,11 @@ pub(super) fn options(args: &HomeworkArgs, upload: &UploadSettings) -> Result<Ru
     Ok(options)
 }
 
-/// What is set up, in the pipeline's terms.
-pub(super) fn defaults(settings: &SpeechDefaults) -> RunDefaults {
+/// What is set up, in the pipeline's terms. Recordings go to `upload` where nothing says otherwise.
+pub(super) fn defaults(settings: &Settings, upload: pipeline::UploadTarget) -> RunDefaults {
+    let settings = &settings.speech.defaults;
     let mut defaults = RunDefaults::default();
+    defaults.upload = Some(upload);
     defaults.tts_mode = settings.mode.map(mode);
     defaults.dialogue_language = settings.language.clone();
     defaults.dialogue_stability = settings.stability;

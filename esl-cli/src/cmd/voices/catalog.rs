@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use esl_core::{ErrorKind, Voice};
+use esl_pipeline::speech::casting::{find_voice, write_catalog};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
@@ -29,18 +30,14 @@ pub(super) fn sync(file: &Path, voices: &[Voice]) -> Outcome {
             Failure::new(Exit::Permanent, ErrorKind::Storage, message)
         })?;
     }
-    let text = format!("{:#}\n", json!({ "voices": voices }));
-    saving::create(file, &text, true)?;
+    saving::create(file, &write_catalog(voices), true)?;
     let (file, voices) = (file.to_owned(), voices.len());
     Ok(Box::new(Synced { file, voices }))
 }
 
 /// Tells where `named`, an id or name, can be heard.
 pub(super) fn preview(named: &str, voices: &[Voice]) -> Outcome {
-    let is_meant = |voice: &&Voice| {
-        voice.id.as_str() == named || voice.name.trim().eq_ignore_ascii_case(named.trim())
-    };
-    let Some(voice) = voices.iter().find(is_meant) else {
+    let Some(voice) = find_voice(voices, named) else {
         let message = format!("there is no voice {named:?}");
         let failure = Failure::new(Exit::Configuration, ErrorKind::NotFound, message);
         return Err(failure.hint("`esl voices list` shows the voices"));

@@ -14,18 +14,35 @@ pub enum CleanupScope {
     OrphanUploads,
     /// Files that runs left behind.
     TempFiles,
+    /// Jobs past their retention.
+    ExpiredJobs,
     /// Events past their retention.
     ExpiredEvents,
     /// Audit records past their retention.
     ExpiredAudit,
 }
 
+impl CleanupScope {
+    /// Its name in payloads and outputs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrphanUploads => "orphan_uploads",
+            Self::TempFiles => "temp_files",
+            Self::ExpiredJobs => "expired_jobs",
+            Self::ExpiredEvents => "expired_events",
+            Self::ExpiredAudit => "expired_audit",
+        }
+    }
+}
+
 /// `maintenance.cleanup`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MaintenanceCleanup {
-    /// What is cleaned up.
-    pub scope: CleanupScope,
+    /// What is cleaned up; everything if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<CleanupScope>,
     /// Whether somebody asked for it by hand.
     #[serde(default)]
     pub manual: bool,

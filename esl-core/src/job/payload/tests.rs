@@ -58,6 +58,7 @@ fn released() -> Vec<(&'static str, Value)> {
             "maintenance.cleanup",
             json!({"scope": "expired_events", "manual": false}),
         ),
+        ("maintenance.cleanup", json!({"manual": true})),
         ("maintenance.refresh_options", json!({"manual": true})),
         (
             "maintenance.verify",

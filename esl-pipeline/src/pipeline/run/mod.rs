@@ -107,9 +107,10 @@ impl Pipeline {
         let _turn = tokio::select! {
             turn = self.turns.wait_for(&request.lesson.id) => turn,
             () = stop.cancelled() => return Err(PipelineError::Cancelled),
+            () = context.wind_down.cancelled() => return Err(PipelineError::Cancelled),
         };
-        let scope = Scope::new(context.run_id, context.progress.clone());
-        let limit = self.max_lesson_bytes;
+        let scope = Scope::new(context);
+        let limit = self.lesson_limit(context);
         let checked = async { validate::check(&request.lesson, limit, request.options.strict) };
         let (lesson, diagnostics) = scope.stage(Stage::Validate, checked).await?;
         let preflight = self.preflight(request, rerun, context, &lesson).await;
@@ -120,7 +121,7 @@ impl Pipeline {
             notion: &self.notion_of(context).until(stop.clone()),
             retry: self.retry,
             recordings: self.recordings.as_ref(),
-            uploads: self.uploads.as_deref(),
+            uploads: self.uploads_of(context),
             request,
             rerun,
             journal,
@@ -302,9 +303,8 @@ impl Run<'_> {
         let (Some((take, out)), Some(engine)) = (self.take(), &self.outlook.engine) else {
             return Ok(None);
         };
-        let progress = &self.scope.progress;
         let work = async {
-            let recorded = take.record(&engine.recorder, out, progress, stop).await?;
+            let recorded = take.record(&engine.recorder, out, self.scope, stop).await?;
             self.journal.note(|manifest| {
                 take.note(&recorded.recording, manifest, self.journal.now());
                 manifest.study_text_hash = Some(self.outlook.study_text.clone());

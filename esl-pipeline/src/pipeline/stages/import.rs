@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use esl_core::block::{Block, plain_text};
 use esl_core::manifest::{BlockDigest, PageBlocks, PendingImport, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, CreatedPage, NewPage, Notion, NotionError, PageQuery, Position};
-use esl_core::{BlockId, CancellationToken, PageId, Stage};
+use esl_core::{BlockId, CancellationToken, PageId, Stage, StageStatus};
 use tokio::time::Instant;
 
 use super::edit::{Editor, read_page};
@@ -261,6 +261,8 @@ impl Import<'_> {
 
     /// Notes the lesson's page; if it is another one, what its blocks were to say.
     fn note_page(&self, page: &CreatedPage, blocks: Vec<BlockDigest>) {
+        let url = page.url.clone();
+        self.scope.emit(Stage::Import, StageStatus::Page { url });
         self.journal.note(|manifest| {
             let former = manifest.page_id.replace(page.id);
             manifest.page_url = Some(page.url.clone());

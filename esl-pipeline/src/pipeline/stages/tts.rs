@@ -6,16 +6,17 @@ use std::sync::Arc;
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
 use esl_core::ports::Tts;
 use esl_core::{
-    CancellationToken, Classify, Digest, ErrorKind, ProgressSink, Stage, StudentProfile, Timestamp,
+    CancellationToken, Classify, Digest, ErrorKind, Stage, StudentProfile, Timestamp,
     VoiceAssignment,
 };
 
 use crate::lesson::{Lesson, Script};
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
+use crate::pipeline::scope::Scope;
 use crate::pipeline::speech_options::SpokenAs;
 use crate::pipeline::strays;
-use crate::pipeline::{AudioPlan, PipelineError, Problem, RunRequest, SynthesisReport};
+use crate::pipeline::{AudioPlan, ErrorClass, PipelineError, Problem, RunRequest, SynthesisReport};
 use crate::speech::audio::Tags;
 use crate::speech::casting::{
     Casting, CastingOptions, Preference, Scoring, cast, resolve_preference, speakers,
@@ -95,6 +96,19 @@ impl Take {
         })
     }
 
+    /// What stands in the way if no more than `limit` characters may be spoken.
+    pub(in crate::pipeline) fn too_long(&self, limit: usize) -> Option<Problem> {
+        let characters = self.score.characters();
+        (characters > limit).then(|| Problem {
+            stage: Stage::Tts,
+            class: ErrorClass::ValidationError,
+            field: None,
+            message: format!("the study text has {characters} characters, the limit is {limit}"),
+            hint: Some("shorten the study text".to_owned()),
+            kind: ErrorKind::InvalidInput,
+        })
+    }
+
     /// What making the recording in the folder `out` would take.
     pub(in crate::pipeline) async fn outlook(
         &self,
@@ -137,13 +151,14 @@ impl Take {
         &self,
         recorder: &Recorder,
         out: &Path,
-        progress: &Arc<dyn ProgressSink>,
+        scope: &Scope,
         stop: &CancellationToken,
     ) -> Result<Recorded, PipelineError> {
         let target = self.target(out);
         let make = async |score: &Score| {
             let plan = recorder.plan(score.clone()).await?;
-            recorder.record(&plan, &target, progress, stop).await
+            let recorder = recorder.clone().until(scope.wind_down.clone());
+            recorder.record(&plan, &target, &scope.progress, stop).await
         };
         let mut made = make(&self.score).await;
         let mut warning = None;
@@ -248,7 +263,12 @@ async fn casting(
         catalog_is_complete: tts.capabilities().lists_all_voices,
     };
     let speakers = speakers(script, &lesson.front_matter);
-    cast(&speakers, &catalog, &request.voices, &options).map_err(|error| problem(&error))
+    cast(&speakers, &catalog, &request.voices, &options).map_err(|error| {
+        vec![Problem {
+            field: Some("voiceId"),
+            ..Problem::of(Stage::Tts, &error)
+        }]
+    })
 }
 
 fn problem(error: &impl Classify) -> Vec<Problem> {

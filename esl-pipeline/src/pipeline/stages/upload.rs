@@ -5,7 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use esl_core::manifest::{AudioRecord, StageOutcome, StageRecord};
+use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
 use esl_core::ports::{ArtifactBody, ArtifactError, ArtifactKey, ArtifactMeta, ArtifactStore};
 use esl_core::{CancellationToken, Digest, Stage};
 
@@ -26,25 +26,50 @@ impl Upload<'_> {
     /// Brings the recording of the manifest into the store, unless it is there, and gives it an
     /// address.
     pub(in crate::pipeline) async fn run(self) -> Result<(), PipelineError> {
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => Err(PipelineError::Cancelled),
-            result = self.upload() => result.map_err(|source| PipelineError::Upload { source }),
-        }
-    }
-
-    async fn upload(self) -> Result<(), ArtifactError> {
         let Some(audio) = self.journal.look(|manifest| manifest.audio.clone()) else {
             return Ok(());
         };
-        let sha256 = digest(&audio).await?;
+        let failed = |source| PipelineError::Upload { source };
+        let sha256 = digest(&audio).await.map_err(failed)?;
         let key = delivery::key(&sha256);
-        let was_uploaded = audio.key.is_some() && self.store.head(&key).await?.is_some();
-        if !was_uploaded {
-            self.send(&key, &audio).await?;
+        let brought = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            brought = self.bring(&key, &audio) => Some(brought),
+        };
+        let Some(brought) = brought else {
+            self.take_back(&key).await?;
+            return Err(PipelineError::Cancelled);
+        };
+        brought.map_err(failed)?;
+        self.note(sha256, &key).await.map_err(failed)
+    }
+
+    async fn bring(self, key: &ArtifactKey, audio: &AudioRecord) -> Result<(), ArtifactError> {
+        let was_uploaded = audio.key.is_some() && self.store.head(key).await?.is_some();
+        match was_uploaded {
+            true => Ok(()),
+            false => self.send(key, audio).await,
         }
-        let url = self.store.url(&key).await?;
-        let place = self.store.place(&key);
+    }
+
+    /// Removes what may have been stored though nobody waited for it, unless a manifest names it.
+    async fn take_back(self, key: &ArtifactKey) -> Result<(), PipelineError> {
+        let name = self.store.place(key).map(|place| place.key);
+        let names = move |manifest: &Manifest| {
+            let audio = manifest.audio.as_ref();
+            audio.is_some_and(|audio| audio.key.is_some() && audio.key == name)
+        };
+        let is_named = self.journal.look(&names) || self.journal.any(Box::new(names)).await?;
+        if !is_named && let Err(error) = self.store.delete(key).await {
+            tracing::warn!(%key, %error, "what a cancelled run was uploading cannot be removed");
+        }
+        Ok(())
+    }
+
+    async fn note(self, sha256: Digest, key: &ArtifactKey) -> Result<(), ArtifactError> {
+        let url = self.store.url(key).await?;
+        let place = self.store.place(key);
         let finished_at = self.journal.now();
         self.journal.note(|manifest| {
             let audio = manifest.audio.get_or_insert_default();

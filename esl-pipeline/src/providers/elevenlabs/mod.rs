@@ -12,6 +12,7 @@ mod format;
 mod listing;
 mod models;
 mod options;
+mod premade;
 mod wire;
 
 use std::str::FromStr;
@@ -25,6 +26,7 @@ use esl_core::ports::{
 use esl_core::{CancellationToken, Voice, VoiceId};
 pub use format::{OutputFormat, UnknownOutputFormat};
 pub use options::{ElevenLabsOptions, TextNormalization};
+pub use premade::premade_voices;
 use serde::de::DeserializeOwned;
 
 use super::http::Answer;
@@ -56,10 +58,36 @@ impl ElevenLabsSpeech {
     pub fn new(options: ElevenLabsOptions) -> Result<Self, TtsError> {
         Ok(Self {
             api: Api::new(&options)?,
-            capabilities: capabilities(&options),
+            capabilities: capabilities(&options, documented_limit),
             voices: Voices::default(),
             options,
         })
+    }
+
+    /// It, with what the account tells of itself: how much its models take in one request, and
+    /// whether its voices can be listed. Costs nothing, and fails never: what it does not tell stays
+    /// as it is documented. A key that may not read voices has [`premade_voices`] to choose from.
+    pub async fn acquainted(mut self) -> Self {
+        let (models, is_closed) = tokio::join!(self.models(), self.hides_voices());
+        if is_closed {
+            tracing::warn!("the key may not read voices, so only premade ones are chosen from");
+            self.options.catalog = Some(premade_voices());
+        }
+        let models = models.unwrap_or_else(|error| {
+            tracing::debug!(%error, "the models' limits are taken as documented");
+            Vec::new()
+        });
+        let listed = |id: &str| models.iter().find(|model| model.id == id)?.max_characters;
+        self.capabilities = capabilities(&self.options, |id| {
+            listed(id).unwrap_or_else(|| documented_limit(id))
+        });
+        self
+    }
+
+    /// Whether the key may speak, but not read voices.
+    async fn hides_voices(&self) -> bool {
+        let listed = self.voices().await;
+        matches!(listed, Err(TtsError::Forbidden { .. }))
     }
 
     async fn speak(&self, request: &SpeechRequest) -> Result<Speech, TtsError> {
@@ -174,28 +202,35 @@ impl Tts for ElevenLabsSpeech {
     }
 }
 
-fn capabilities(options: &ElevenLabsOptions) -> TtsCapabilities {
-    let model = models::model(&options.model);
-    let dialogue_model = models::model(&options.dialogue_model);
-    let max_characters = options.max_characters.unwrap_or(model.max_characters);
-    let max_dialogue = options.max_dialogue_characters;
+/// What can be asked for, given the most characters that each model takes.
+fn capabilities(options: &ElevenLabsOptions, limit: impl Fn(&str) -> usize) -> TtsCapabilities {
+    let limit = |id: &str| limit(id).max(1);
+    let stabilities = |id| models::model(id).stabilities.to_vec();
+    let max_characters = limit(&options.model);
+    let max_dialogue = limit(&options.dialogue_model);
     TtsCapabilities {
         provider: PROVIDER.to_owned(),
         model: options.model.clone(),
         variant: variant(options),
-        max_characters: max_characters.max(1),
-        stabilities: model.stabilities.to_vec(),
+        max_characters: options
+            .max_characters
+            .map_or(max_characters, |asked| asked.clamp(1, max_characters)),
+        stabilities: stabilities(&options.model),
         dialogue: Some(DialogueCapabilities {
             model: options.dialogue_model.clone(),
-            max_characters: max_dialogue.clamp(1, dialogue_model.max_characters),
+            max_characters: options.max_dialogue_characters.clamp(1, max_dialogue),
             max_turns: MAX_DIALOGUE_TURNS,
             max_voices: MAX_DIALOGUE_VOICES,
-            stabilities: dialogue_model.stabilities.to_vec(),
+            stabilities: stabilities(&options.dialogue_model),
         }),
         concurrency: options.concurrency.max(1),
         is_paid: true,
         lists_all_voices: options.catalog.is_none(),
     }
+}
+
+fn documented_limit(model: &str) -> usize {
+    models::model(model).max_characters
 }
 
 fn variant(options: &ElevenLabsOptions) -> String {

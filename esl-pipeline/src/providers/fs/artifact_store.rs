@@ -13,7 +13,7 @@ use esl_core::ports::{
     ArtifactUrl, Stored,
 };
 
-use super::{atomic, blocking};
+use super::{atomic, blocking, unless_missing};
 
 /// Keeps the artifact `a/b.mp3` in the file `a/b.mp3` below a root folder. Serves nobody, unless a
 /// web server does it: see [`served_at`](Self::served_at).
@@ -141,14 +141,6 @@ fn copy(body: ArtifactBody, file: &mut dyn Write) -> io::Result<()> {
     match body {
         ArtifactBody::Bytes(bytes) => file.write_all(&bytes),
         ArtifactBody::File(path) => io::copy(&mut fs::File::open(path)?, file).map(|_| ()),
-    }
-}
-
-fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

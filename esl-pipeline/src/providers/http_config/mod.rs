@@ -200,7 +200,10 @@ impl HttpConfigSource {
 impl Failed {
     fn is_transient(&self) -> bool {
         match self {
-            Self::Http(error) => !matches!(error, HttpError::Setup(_) | HttpError::TooLarge { .. }),
+            Self::Http(error) => !matches!(
+                error,
+                HttpError::Setup(_) | HttpError::NoTls { .. } | HttpError::TooLarge { .. }
+            ),
             Self::Status(status, _) => status.is_server_error() || is_busy(*status),
             Self::NotText => false,
         }

@@ -287,7 +287,7 @@ fn refused(operation: &'static str, message: String) -> NotionError {
 #[cfg(test)]
 mod tests {
     use esl_core::Color;
-    use esl_core::block::{Heading, HeadingLevel, RichText, TableRow, Toggle};
+    use esl_core::block::{Heading, HeadingLevel, RichText, TableRow};
 
     use super::*;
 
@@ -312,11 +312,7 @@ mod tests {
     }
 
     fn toggle(children: Vec<Block>) -> Block {
-        Block::Toggle(Toggle {
-            rich_text: vec![RichText::plain("study-text")],
-            color: Color::Default,
-            children,
-        })
+        Block::toggle(vec![RichText::plain("study-text")], children)
     }
 
     #[test]

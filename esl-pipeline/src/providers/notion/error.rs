@@ -116,7 +116,7 @@ pub(super) fn unanswered(
 ) -> NotionError {
     let source = Box::new(error);
     match *source {
-        HttpError::Unreachable(_) | HttpError::Setup(_) => {
+        HttpError::Unreachable(_) | HttpError::Setup(_) | HttpError::NoTls { .. } => {
             NotionError::Unreachable { operation, source }
         }
         HttpError::Timeout | HttpError::Broken(_) | HttpError::TooLarge { .. } => {

@@ -343,13 +343,14 @@ fn breakdown(ranked: &Ranked) -> String {
 /// The name of the voice that `token` may have meant.
 fn nearest(catalog: &[Voice], token: &str) -> Option<String> {
     let token = token.to_lowercase();
-    let similarity = |voice: &Voice| strsim::jaro_winkler(&voice.name.to_lowercase(), &token);
+    let similarity = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &token);
     catalog
         .iter()
-        .map(|voice| (similarity(voice), voice))
+        .map(traits::short_name)
+        .map(|name| (similarity(name), name))
         .filter(|(similarity, _)| *similarity > 0.85)
         .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, voice)| voice.name.clone())
+        .map(|(_, name)| name.to_owned())
 }
 
 #[cfg(test)]

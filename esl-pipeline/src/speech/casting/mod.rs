@@ -31,6 +31,7 @@ pub use explain::{Candidate, Explanation, SpeakerExplanation, explain};
 pub use need::{Role, SpeakerNeed, speakers};
 pub use preference::{Preference, resolve_preference};
 pub use score::{Points, Scoring};
+pub use traits::find_voice;
 pub use voice_map::{VoiceMap, VoiceMapError};
 
 /// What a run asks of the casting.

@@ -2,7 +2,7 @@
 
 use esl_core::Voice;
 
-use super::traits;
+use super::find_voice;
 
 /// A voice and an accent asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub fn resolve_preference(catalog: &[Voice], preference: Preference) -> Preferen
     let find = |token: &Option<String>| {
         token
             .as_deref()
-            .and_then(|token| traits::find(catalog, token))
+            .and_then(|token| find_voice(catalog, token))
     };
     if let Some(voice) = find(&preference.voice) {
         Preference {

@@ -20,20 +20,26 @@ pub(super) fn is_same_name(one: &str, other: &str) -> bool {
     one == other || folded(one) == folded(other)
 }
 
-/// The voice with the id `token`, else the first with that name.
-pub(super) fn find<'a>(catalog: &'a [Voice], token: &str) -> Option<&'a Voice> {
+/// The voice with the id `token`, else the first with that name, ignoring case. Where names go on
+/// with a description, as in `Roger - Laid-Back, Casual`, what comes before it will do.
+#[must_use]
+pub fn find_voice<'a>(catalog: &'a [Voice], token: &str) -> Option<&'a Voice> {
     index_of(catalog, token).map(|at| &catalog[at])
 }
 
-/// The place in the catalog of the voice that [`find`] finds.
+/// The place in the catalog of the voice that [`find_voice`] finds.
 pub(super) fn index_of(catalog: &[Voice], token: &str) -> Option<usize> {
     let token = token.trim();
-    let by_id = catalog.iter().position(|voice| voice.id.as_str() == token);
-    by_id.or_else(|| {
-        catalog
-            .iter()
-            .position(|voice| is_same_name(&voice.name, token))
-    })
+    let first = |is_meant: &dyn Fn(&Voice) -> bool| catalog.iter().position(is_meant);
+    first(&|voice| voice.id.as_str() == token)
+        .or_else(|| first(&|voice| is_same_name(&voice.name, token)))
+        .or_else(|| first(&|voice| is_same_name(short_name(voice), token)))
+}
+
+/// The name of a voice without the description that may follow it.
+pub(super) fn short_name(voice: &Voice) -> &str {
+    let name = voice.name.split_once(" - ");
+    name.map_or(&voice.name, |(name, _)| name)
 }
 
 /// An accent and the gender that was named with it.
@@ -149,6 +155,7 @@ pub(super) fn use_case(label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::voice;
     use super::*;
 
     #[test]
@@ -167,6 +174,20 @@ mod tests {
             assert_eq!(accent(text), Some(Accent { name, gender }), "{text}");
         }
         assert_eq!(accent(" - "), None);
+    }
+
+    #[test]
+    fn a_voice_is_found_by_id_by_name_and_by_what_the_name_begins_with() {
+        let mut catalog = ["v1 Roger", "v2 Roger", "v3 v1"].map(voice);
+        "Roger - Laid-Back, Casual".clone_into(&mut catalog[0].name);
+        let found = |token| find_voice(&catalog, token).map(|voice| voice.id.as_str());
+        assert_eq!(found(" v1 "), Some("v1"));
+        assert_eq!(found("roger"), Some("v2"));
+        assert_eq!(found("roger - laid-back, casual"), Some("v1"));
+        assert_eq!(found("Laid-Back"), None);
+        "Eve".clone_into(&mut catalog[1].name);
+        let found = find_voice(&catalog, "ROGER").map(|voice| voice.id.as_str());
+        assert_eq!(found, Some("v1"));
     }
 
     #[test]

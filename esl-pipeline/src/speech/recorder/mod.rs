@@ -14,6 +14,7 @@ mod slug;
 mod synthesize;
 #[cfg(test)]
 mod tests;
+mod under_way;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
 pub use slug::file_prefix;
+use under_way::UnderWay;
 
 use crate::dice::roll;
 
@@ -51,6 +53,7 @@ struct Shared {
     retry: RetryPolicy,
     finish: FinishOptions,
     dice: Arc<dyn Fn() -> f64 + Send + Sync>,
+    wind_down: CancellationToken,
     /// Bounds decoding and encoding to the processors there are.
     processors: Arc<Semaphore>,
 }
@@ -151,6 +154,7 @@ impl Recorder {
             retry: RetryPolicy::default(),
             finish: FinishOptions::default(),
             dice: Arc::new(roll),
+            wind_down: CancellationToken::new(),
             processors: Arc::new(Semaphore::new(processors)),
         };
         Self {
@@ -181,6 +185,13 @@ impl Recorder {
     #[must_use]
     pub fn with_finish(self, options: FinishOptions) -> Self {
         self.changed(|shared| shared.finish = options)
+    }
+
+    /// Begins no further request once `wind_down` is cancelled, and fails as if it were cancelled when
+    /// those under way have been answered.
+    #[must_use]
+    pub fn until(self, wind_down: CancellationToken) -> Self {
+        self.changed(|shared| shared.wind_down = wind_down)
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Shared)) -> Self {
@@ -229,7 +240,8 @@ impl Recorder {
 
     /// Makes the recording: speaks what is missing, joins all, puts file and transcript in place.
     ///
-    /// Emits [`StageStatus::Progress`] per segment and [`StageStatus::Retry`] per repeated request.
+    /// Emits [`StageStatus::Progress`] per segment, [`StageStatus::Retry`] per repeated request, and
+    /// [`StageStatus::Waiting`] when all turns are others'.
     /// After the first failure that is final no new request begins; those under way are still
     /// waited for, since they are paid for, and what is finished stays in the cache.
     ///
@@ -307,6 +319,7 @@ impl Recorder {
         cancel: &CancellationToken,
     ) -> Result<Vec<Ready>, RecordError> {
         let stop = cancel.child_token();
+        let under_way = UnderWay::default();
         let mut tasks = JoinSet::new();
         let mut ready = Vec::with_capacity(plan.segments);
         let mut failure = None;
@@ -323,12 +336,22 @@ impl Recorder {
                     address: address.clone(),
                     reuse,
                     progress: Arc::clone(progress),
+                    under_way: under_way.clone(),
                     cancel: cancel.clone(),
                     stop: stop.clone(),
                 };
                 tasks.spawn(task.run().in_current_span());
             }
-            let Some(joined) = tasks.join_next().await else {
+            let joined = tokio::select! {
+                biased;
+                joined = tasks.join_next() => joined,
+                () = self.shared.wind_down.cancelled(), if !stop.is_cancelled() => {
+                    stop.cancel();
+                    failure.get_or_insert(RecordError::Cancelled);
+                    continue;
+                }
+            };
+            let Some(joined) = joined else {
                 break;
             };
             match joined.unwrap_or(Err(RecordError::Crashed)) {

@@ -59,6 +59,14 @@ pub struct RecordingPlan {
     pub(super) addresses: Vec<Address>,
 }
 
+impl Score {
+    /// The characters (Unicode scalar values) of all parts.
+    #[must_use]
+    pub fn characters(&self) -> usize {
+        self.parts.iter().map(Part::characters).sum()
+    }
+}
+
 impl Part {
     /// The characters (Unicode scalar values) of all turns.
     #[must_use]

@@ -10,6 +10,7 @@ use esl_core::{
 };
 use tokio::time::Instant;
 
+use super::under_way::UnderWay;
 use super::{Part, Ready, RecordError, Reuse, Shared};
 use crate::speech::audio::{AudioError, FinishedSegment, finish};
 use crate::speech::cache::Address;
@@ -34,6 +35,7 @@ pub(super) struct Task {
     pub(super) address: Address,
     pub(super) reuse: Reuse,
     pub(super) progress: Arc<dyn ProgressSink>,
+    pub(super) under_way: UnderWay,
     /// Ends everything, requests under way included.
     pub(super) cancel: CancellationToken,
     /// Begins nothing new; a child of `cancel`.
@@ -91,7 +93,10 @@ impl Task {
         loop {
             effort.attempts += 1;
             // Others may hold the permits for long; that is not this segment's time.
-            let permit = unless(&self.stop, self.shared.limiter.acquire()).await?;
+            let turn = self
+                .under_way
+                .enter(&self.shared.limiter, || self.emit(StageStatus::Waiting));
+            let (permit, _counted) = unless(&self.stop, turn).await?;
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + DEADLINE);
             let attempt = tokio::time::timeout_at(deadline, self.attempt(permit, effort)).await;
             let failure = match attempt.unwrap_or_else(|_| Err(self.failed(self.out_of_time(), 0)))
@@ -113,12 +118,14 @@ impl Task {
                 attempt: effort.attempts,
                 delay,
             };
-            self.progress.emit(StageEvent {
-                stage: Stage::Tts,
-                status,
-            });
+            self.emit(status);
             unless(&self.stop, tokio::time::sleep(delay)).await?;
         }
+    }
+
+    fn emit(&self, status: StageStatus) {
+        let stage = Stage::Tts;
+        self.progress.emit(StageEvent { stage, status });
     }
 
     async fn attempt(

@@ -7,7 +7,8 @@ use esl_core::job::{JobState, Lease, NewJob, WorkerId};
 use esl_core::ports::{Claim, Clock};
 
 use super::super::job_material::{
-    LEASE, cancelled, chore, chores, claim, find, ids, report, submit, succeeded, with_priority,
+    LEASE, cancelled, chore, chores, claim, failed, find, ids, report, submit, succeeded,
+    with_priority,
 };
 use crate::JobsFixture;
 
@@ -141,4 +142,35 @@ pub async fn jobs_are_announced_once_and_again_when_lost(fixture: &JobsFixture) 
     fixture.clock.advance(LEASE);
     let rest = store.announce(9, half).await.expect("announced");
     assert_eq!(rest, [normal, delayed, low]);
+}
+
+/// What was accepted at once could start at once; a delay and a repetition have a time of their own. A
+/// start changes none of it.
+pub async fn a_job_knows_since_when_it_could_start(fixture: &JobsFixture) {
+    let store = fixture.one.store.as_ref();
+    let worker = WorkerId::new();
+    let now = || fixture.clock.now();
+    let start = now().plus(Duration::from_secs(10));
+    let delayed = NewJob {
+        not_before: Some(start),
+        ..chore()
+    };
+    let accepted_at = now();
+    let (at_once, delayed) = (submit(store, chore()).await, submit(store, delayed).await);
+    fixture.clock.advance(Duration::from_secs(60));
+    for job in claim(store, worker, 2).await {
+        let expected = if job.head.id == delayed {
+            start
+        } else {
+            accepted_at
+        };
+        assert_eq!(job.head.eligible_at, expected);
+    }
+    let attempt = find(store, at_once).await.head.attempt();
+    let wait = Duration::from_secs(4);
+    let head = report(store, failed(attempt, Some(wait)))
+        .await
+        .expect("applied");
+    assert_eq!(head.eligible_at, now().plus(wait));
+    assert_eq!(find(store, at_once).await.head, head);
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use esl_core::job::{
-    BatchId, Failure, FailureCode, JobKind, JobState, NewJob, News, StoredPayload, UserId, WorkerId,
+    BatchId, Failure, FailureCode, JobKind, JobState, NewJob, News, Notify, StoredPayload, UserId,
+    WorkerId,
 };
 use esl_core::ports::{JobFilter, Submitted};
 use serde_json::json;
@@ -18,6 +19,13 @@ use crate::JobsFixture;
 pub async fn a_submitted_job_is_stored_whole(fixture: &JobsFixture) {
     let store = fixture.one.store.as_ref();
     let parent = submit(store, chore()).await;
+    let notify = Notify {
+        email: Some("größe@example.com".into()),
+        webhook: vec!["school".into()],
+        on_failure: true,
+        ..Notify::default()
+    };
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let new = NewJob {
         payload: StoredPayload {
             version: 7,
@@ -26,6 +34,8 @@ pub async fn a_submitted_job_is_stored_whole(fixture: &JobsFixture) {
         parent: Some(parent),
         batch: Some(BatchId::new()),
         max_attempts: 9,
+        notify: Some(notify),
+        traceparent: Some(traceparent.parse().expect("a traceparent")),
         not_before: None,
         ..chore().owned_by(UserId::new())
     };

@@ -35,7 +35,8 @@ async fn voices_come_in_pages_and_all_at_once() {
             .await
             .unwrap();
         list(&page["voices"], |voice| {
-            voice["name"].as_str().unwrap().to_owned()
+            let name = voice["name"].as_str().unwrap();
+            name.split(" - ").next().unwrap().to_owned()
         })
     };
     assert_eq!(named("search=river").await, ["River"]);
@@ -71,7 +72,7 @@ async fn voices_come_in_pages_and_all_at_once() {
         .json()
         .await
         .unwrap();
-    assert_eq!(voice["name"], "George");
+    assert_eq!(voice["name"], "George - Warm, Captivating Storyteller");
     let response = world.get("/v1/voices/nobody").await;
     assert_eq!(
         told(response).await,
@@ -141,6 +142,10 @@ async fn the_answer_may_be_empty_or_no_audio_or_end_too_early() {
     assert!(response.bytes().await.unwrap().starts_with(b"{"));
     world.fakes.inject(Service::ElevenLabs, Fault::truncate());
     assert!(world.say(&body).await.bytes().await.is_err());
+    let whole = world.say(&body).await.bytes().await.unwrap();
+    world.fakes.inject(Service::ElevenLabs, Fault::shorten());
+    let half = world.say(&body).await.bytes().await.unwrap();
+    assert_eq!(half, whole[..whole.len() / 2]);
 }
 
 #[tokio::test]

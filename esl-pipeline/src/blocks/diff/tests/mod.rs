@@ -4,7 +4,7 @@ mod least;
 mod versions;
 mod without_record;
 
-use esl_core::block::{Heading, HeadingLevel, Media, RichText, Toggle, plain_text};
+use esl_core::block::{Heading, HeadingLevel, Media, RichText, plain_text};
 use esl_core::{Color, UploadId};
 use uuid::Uuid;
 
@@ -170,21 +170,11 @@ fn paragraphs(texts: &[&str]) -> Vec<Block> {
 }
 
 fn heading(text: &str) -> Block {
-    Block::Heading(Heading {
-        level: HeadingLevel::Two,
-        rich_text: vec![RichText::plain(text)],
-        color: Color::Default,
-        is_toggleable: false,
-        children: vec![],
-    })
+    Block::heading(HeadingLevel::Two, vec![RichText::plain(text)])
 }
 
 fn toggle(title: &str, children: Vec<Block>) -> Block {
-    Block::Toggle(Toggle {
-        rich_text: vec![RichText::plain(title)],
-        color: Color::Default,
-        children,
-    })
+    Block::toggle(vec![RichText::plain(title)], children)
 }
 
 fn player() -> Block {

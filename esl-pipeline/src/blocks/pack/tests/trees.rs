@@ -1,9 +1,6 @@
 //! Trees of blocks to pack, and what a workspace shows of them.
 
-use esl_core::Color;
-use esl_core::block::{
-    Block, ColumnBlock, ColumnList, RichText, Table, TableRow, TextBlock, Toggle,
-};
+use esl_core::block::{Block, ColumnBlock, ColumnList, RichText, Table, TableRow, TextBlock};
 use proptest::prelude::*;
 
 pub(crate) fn paragraph(text: impl Into<String>) -> Block {
@@ -18,11 +15,7 @@ pub(crate) fn item(text: impl Into<String>, children: Vec<Block>) -> Block {
 }
 
 pub(crate) fn toggle(text: impl Into<String>, children: Vec<Block>) -> Block {
-    Block::Toggle(Toggle {
-        rich_text: vec![RichText::plain(text)],
-        color: Color::Default,
-        children,
-    })
+    Block::toggle(vec![RichText::plain(text)], children)
 }
 
 pub(crate) fn table(rows: usize) -> Block {

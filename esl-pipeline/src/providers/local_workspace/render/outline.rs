@@ -127,19 +127,13 @@ impl Ids {
 
 #[cfg(test)]
 mod tests {
-    use esl_core::Color;
+
     use esl_core::block::RichText;
 
     use super::*;
 
     fn heading(level: HeadingLevel, title: &str) -> Block {
-        Block::Heading(Heading {
-            level,
-            rich_text: vec![RichText::plain(title)],
-            color: Color::Default,
-            is_toggleable: false,
-            children: vec![],
-        })
+        Block::heading(level, vec![RichText::plain(title)])
     }
 
     #[test]

@@ -1,0 +1,3 @@
+DROP TABLE job_events_horizon;
+DROP TABLE permits;
+DROP TABLE settings;

@@ -1,0 +1,71 @@
+//! `lesson.sync_metadata`: what was edited with a job reaches the manifest of its lesson.
+
+use async_trait::async_trait;
+use esl_core::job::payload::{LessonRun, LessonSyncMetadata};
+use esl_core::job::{FailureCode, Job, JobId, PayloadError};
+use esl_core::ports::{Done, HandlePayload, JobContext, JobError, StoreError};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::task::Wanted;
+use super::{LessonJobs, LessonName, failure, output};
+use crate::pipeline::ManifestEdit;
+
+#[async_trait]
+impl HandlePayload<LessonSyncMetadata> for LessonJobs {
+    async fn run(
+        &self,
+        payload: LessonSyncMetadata,
+        _job: &Job,
+        context: &JobContext,
+    ) -> Result<Done, JobError> {
+        let edited = self.edited(payload.job_id).await?;
+        let edit = edit(payload.fields)?;
+        // Reruns have the same fields.
+        let before: LessonRun = edited.payload.read().map_err(|error| unreadable(&error))?;
+        let name = LessonName::parse(&before.md)?;
+        let wanted = Wanted {
+            name: &name,
+            file_name: before.file_name.as_deref(),
+            database: before.notion_database.as_deref(),
+            student: None,
+        };
+        let task = self.task(wanted, &edited, context).await?;
+        let pipeline = &task.setup.pipeline;
+        let found = pipeline.edit_manifest(&task.lesson.id, &edit).await;
+        match found.map_err(|error| failure::of_run(&error))? {
+            Some(location) => Ok(Done {
+                output: output::manifest(&location, &task.lesson.id),
+                chained: Vec::new(),
+            }),
+            None => Err(failure::no_manifest(&name)),
+        }
+    }
+}
+
+impl LessonJobs {
+    /// The job that was edited.
+    async fn edited(&self, id: JobId) -> Result<Job, JobError> {
+        let found = self.jobs.jobs(&[id]).await.map_err(|error| lost(&error))?;
+        found.into_iter().next().ok_or_else(|| {
+            let message = format!("the edited job {id} is gone, and its lesson with it");
+            JobError::permanent(FailureCode::MANIFEST_MISSING, message)
+        })
+    }
+}
+
+fn edit(fields: Map<String, Value>) -> Result<ManifestEdit, JobError> {
+    ManifestEdit::deserialize(Value::Object(fields)).map_err(|error| {
+        let message = format!("the edited fields cannot be read: {error}");
+        JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, message)
+    })
+}
+
+fn unreadable(error: &PayloadError) -> JobError {
+    JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
+}
+
+/// The jobs are kept where this very attempt came from: it passes.
+fn lost(error: &StoreError) -> JobError {
+    JobError::transient(FailureCode::STORAGE_UNAVAILABLE, error.to_string())
+}
