@@ -23,7 +23,7 @@ pub(crate) struct NotionSettings {
     /// Where the students' pages are, by id or address.
     pub(crate) students: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
-    /// How long one request may take.
+    /// How long a request may take, and may have an effect without an answer.
     pub(crate) timeout: Duration,
     pub(crate) colorizer: ColorizerSettings,
 }

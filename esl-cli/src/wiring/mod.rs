@@ -3,9 +3,12 @@
 #[cfg_attr(not(feature = "s3"), path = "no_buckets.rs")]
 mod buckets;
 mod documents;
+mod jobs;
 mod lesson;
+mod shelf;
 mod speech;
 mod storage;
+mod workplace;
 mod workspace;
 
 use std::collections::BTreeMap;
@@ -18,18 +21,23 @@ use esl_pipeline::lesson::Lesson;
 use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder, UploadTarget};
 use esl_pipeline::providers::fs::FsArtifactStore;
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use esl_pipeline::speech::encoders::Encoders;
 
 use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
+pub(crate) use jobs::{jobs, jobs_to_run, places};
 pub(crate) use lesson::{folder_of, identity, lesson};
+pub(crate) use shelf::Shelf;
 use speech::Speech;
 pub(crate) use speech::{eleven_labs, open as open_speech};
 pub(crate) use storage::{manifests, uploads};
+pub(crate) use workplace::worker;
 pub(crate) use workspace::Workspace;
 
 /// What is shared by all runs of a command: pages, documents, and who speaks.
+#[derive(Debug)]
 pub(crate) struct Workshop {
     settings: Settings,
     workspace: Workspace,
@@ -39,6 +47,8 @@ pub(crate) struct Workshop {
     uploads: Option<Arc<dyn ArtifactStore>>,
     /// It, below what the profiles of students say that keys begin with.
     uploads_below: Mutex<BTreeMap<String, Arc<dyn ArtifactStore>>>,
+    /// What all runs may do with sound at once.
+    encoders: Encoders,
     /// By the folder below which their lessons lie.
     pipelines: Mutex<BTreeMap<PathBuf, Arc<Pipeline>>>,
 }
@@ -73,9 +83,15 @@ impl Workshop {
             speech,
             uploads,
             uploads_below: Mutex::default(),
+            encoders: Encoders::default(),
             pipelines: Mutex::default(),
         };
         Ok((workshop, missing))
+    }
+
+    /// The same, with another bound on what is done with sound at once.
+    pub(crate) fn with_encoders(self, encoders: Encoders) -> Self {
+        Self { encoders, ..self }
     }
 
     /// The settings that it was opened with.
@@ -145,7 +161,8 @@ impl Workshop {
             .notion(self.workspace.port(), LocalWorkspace::SOURCE)
             .manifest_store(manifests(&self.settings, &root)?)
             .presets(self.documents.presets.clone())
-            .max_lesson_bytes(self.settings.max_lesson_bytes);
+            .max_lesson_bytes(self.settings.max_lesson_bytes)
+            .encoders(self.encoders.clone());
         if let Some(speech) = &self.speech {
             builder = builder
                 .tts(Arc::clone(&speech.account.tts))

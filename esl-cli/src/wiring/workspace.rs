@@ -87,7 +87,7 @@ impl Workspace {
             return Ok(None);
         }
         let found = workspace
-            .find_source(asked, SourceKind::DataSource, None)
+            .find_source(asked, SourceKind::Database, None)
             .await;
         found.map(Some).map_err(|error| Failure {
             hint: Some("check STUDENTS_DB_ID".to_owned()),

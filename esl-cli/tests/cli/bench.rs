@@ -143,6 +143,17 @@ impl Bench {
         words.map(without_id).collect()
     }
 
+    /// `text` redacted, and without times.
+    pub(crate) fn redacted_times(&self, text: &str) -> String {
+        let words = text.split_inclusive(char::is_whitespace);
+        let is_time = |word: &str| word.len() == 24 && word.ends_with('Z') && word.contains(':');
+        let words = words.map(|word| match word.trim_end() {
+            time if is_time(time) => word.replace(time, "[time]"),
+            _ => word.to_owned(),
+        });
+        self.redacted(&words.collect::<String>())
+    }
+
     /// `json` with its strings redacted, and without sizes and times.
     pub(crate) fn redacted_json(&self, json: &Value) -> Value {
         let measured = |name: &str| {
@@ -153,6 +164,9 @@ impl Bench {
                 "timestamp",
                 "finishedAt",
                 "startedAt",
+                "createdAt",
+                "updatedAt",
+                "at",
             ]
             .contains(&name)
         };

@@ -1,11 +1,15 @@
 //! The services outside, faked strictly, and the binary pointed to them.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use esl_testkit::fakes::{Fakes, FakesOptions, Service};
 use tokio::runtime::Runtime;
 
 use crate::bench::{Bench, Ended, LESSON};
+
+/// How long a service waits to be asked.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Fakes that answer while the test waits for the binary.
 pub(crate) struct Outside {
@@ -46,6 +50,16 @@ impl Outside {
         let ended = Ended::from(self.command(bench, line, change).output().unwrap());
         self.assert_no_secret(&ended);
         ended
+    }
+
+    /// Waits until a service was asked something by this method.
+    pub(crate) fn until(&self, service: Service, method: &str) {
+        let asked = self
+            .fakes
+            .until(service, |request| request.method == method);
+        let asked = async { tokio::time::timeout(PATIENCE, asked).await };
+        let asked = self.runtime.block_on(asked);
+        asked.expect("the service is asked");
     }
 
     /// No output repeats a secret, whatever was logged.

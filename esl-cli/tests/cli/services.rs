@@ -245,7 +245,6 @@ fn the_headings_of_a_page_are_coloured_once() {
 }
 
 /// More than any run takes.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes the page; then the recording, but kills the process as soon as its request hangs at the
 /// service; then runs again.
@@ -258,12 +257,7 @@ fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
     let mut command = outside.command(&bench, &["run", "lesson.md"], &[]);
     let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = quiet.spawn().unwrap();
-    let hangs = outside
-        .fakes
-        .until(service, |request| request.method == method);
-    let hangs = async { tokio::time::timeout(PATIENCE, hangs).await };
-    let hangs = outside.runtime.block_on(hangs);
-    hangs.expect("the service is asked");
+    outside.until(service, method);
     process.kill().unwrap();
     process.wait().unwrap();
     outside.fakes.clear_faults();

@@ -125,18 +125,18 @@ impl<'a> Journal<'a> {
         self.any(Box::new(names)).await
     }
 
-    /// The part of `own` that no manifest of the store, this one included, names as its own. All of it
-    /// in a store that cannot tell.
-    pub(super) async fn unless_named(&self, own: Own) -> Result<Own, PipelineError> {
-        let unnamed = own.unless_named(self.store, None).await;
-        unnamed.map_err(PipelineError::Manifest)
-    }
-
     /// Whether a manifest of the store, this one included, fits. `false` from a store that cannot
     /// tell.
     pub(super) async fn any(&self, fits: ManifestFilter) -> Result<bool, PipelineError> {
         let any = self.store.any(fits).await;
         any.map_err(PipelineError::Manifest)
+    }
+
+    /// The part of `own` that no manifest of the store, this one included, names as its own. All of it
+    /// in a store that cannot tell.
+    pub(super) async fn unless_named(&self, own: Own) -> Result<Own, PipelineError> {
+        let unnamed = own.unless_named(self.store, None).await;
+        unnamed.map_err(PipelineError::Manifest)
     }
 
     /// Does `work` while its notes are written. When this returns, all of them are, unless the lesson

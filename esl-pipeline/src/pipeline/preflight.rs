@@ -168,8 +168,8 @@ impl Pipeline {
             problems.add(take.too_long(limit));
         }
         let outlook = Outlook {
-            playing: findings.playing(),
             plan,
+            playing: findings.playing(),
             page,
             colors,
             take,
@@ -215,7 +215,9 @@ impl Pipeline {
         };
         let tts = account.tts.clone();
         let cache = recordings.segments.clone();
-        let recorder = Recorder::new(tts.clone(), cache).with_limiter(account.limiter.clone());
+        let recorder = Recorder::new(tts.clone(), cache)
+            .with_limiter(account.limiter.clone())
+            .with_encoders(self.encoders.clone());
         Some(Engine { tts, recorder })
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use esl_core::ports::NotionError;
+use esl_core::ports::{NotionError, PermitKey};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, multipart};
+use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -53,6 +54,17 @@ enum Body {
     Form(multipart::Form),
 }
 
+fn pacer(config: &NotionConfig) -> Pacer {
+    let pacer = Pacer::new(config.pace);
+    match config.permits.clone() {
+        Some(permits) => {
+            let key = PermitKey::of("notion", config.token.expose_secret());
+            pacer.sharing(permits, key)
+        }
+        None => pacer,
+    }
+}
+
 impl Client {
     pub(super) fn new(config: &NotionConfig) -> Result<Self, NotionError> {
         let operation = "set up the connection to Notion";
@@ -68,7 +80,7 @@ impl Client {
             http: http.map_err(|error| unanswered(operation, Duration::ZERO, error))?,
             base: config.base_url.clone(),
             authorization,
-            pacer: Pacer::new(config.pace),
+            pacer: pacer(config),
         })
     }
 
