@@ -122,7 +122,7 @@ impl Workshop {
         self.documents.students.profile_of(student)
     }
 
-    /// Where the pages of a student belong.
+    /// Where the pages of a student belong. The voices are on their way meanwhile.
     pub(crate) async fn source(&self, profile: &StudentProfile) -> Result<DataSourceId, Failure> {
         if let Some(speech) = self.speech.as_ref().filter(|_| !self.workspace.is_local()) {
             speech.ask_for_voices();
