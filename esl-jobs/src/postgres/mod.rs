@@ -9,6 +9,7 @@ mod batches;
 mod bells;
 mod changes;
 mod connection;
+mod depth;
 mod error;
 mod intake;
 mod migrate;
@@ -34,10 +35,11 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
-    StoreError, Submitted,
+    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    QueueCapabilities, StoreError, Submitted,
 };
 
+use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use address::Address;
@@ -204,7 +206,7 @@ impl PostgresJobs {
 #[async_trait]
 impl JobStore for PostgresJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        self.intake.submit(jobs).await
+        Ok(accepted::log(self.intake.submit(jobs).await?))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
@@ -271,6 +273,11 @@ impl JobStore for PostgresJobs {
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         let forgotten = self.queries().forget_events(before, limit).await;
         forgotten.map_err(|fault| fault.during("forget events"))
+    }
+
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError> {
+        let depth = self.queries().depth().await;
+        depth.map_err(|fault| fault.during("count what waits"))
     }
 }
 

@@ -9,6 +9,7 @@ use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
 use tokio::sync::watch;
 
+use super::observer::{NoObserver, Observer};
 use super::pace::Pace;
 use super::reporter::Reporter;
 use super::running::Running;
@@ -28,6 +29,7 @@ pub struct WorkerBuilder {
     config: WorkerConfig,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
     scheduler: Option<Scheduler>,
+    observer: Arc<dyn Observer>,
 }
 
 /// A worker cannot be made like this.
@@ -53,6 +55,7 @@ impl WorkerBuilder {
             config: WorkerConfig::default(),
             handlers: HashMap::new(),
             scheduler: None,
+            observer: Arc::new(NoObserver),
         }
     }
 
@@ -83,6 +86,13 @@ impl WorkerBuilder {
         self
     }
 
+    /// Shows what the worker does to an observer, such as metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// Puts the worker together.
     ///
     /// # Errors
@@ -109,6 +119,7 @@ impl WorkerBuilder {
             store: self.store,
             queue: self.queue,
             handlers: self.handlers,
+            observer: self.observer,
             running: Running::default(),
             reporter: Reporter::default(),
             shutting_down: CancellationToken::new(),

@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument;
 
-use super::Shared;
 use super::progress::Progress;
 use super::waiting::Claimed;
+use super::{Seen, Shared};
 
 /// How an attempt ended.
 enum Ending {
@@ -30,13 +30,17 @@ pub(super) async fn run(shared: &Arc<Shared>, claimed: Claimed) {
         job.id = %attempt.job,
         run.id = %attempt.job,
         job.kind = %job.head.kind,
-        attempt = attempt.number
+        attempt = attempt.number,
+        traceparent = job.traceparent.as_ref().map(tracing::field::display)
     );
     async {
         tracing::info!(event = "worker_active", "job started");
-        let began = Instant::now();
+        shared.observer.see(Seen::Started(&job.head));
+        let (head, began) = (job.head.clone(), Instant::now());
         let ending = perform(shared, job, stop).await;
-        shared.pace.ended(began.elapsed());
+        let took = began.elapsed();
+        shared.pace.ended(took);
+        shared.observer.see(Seen::Ran { job: &head, took });
         log(&ending);
         match report(shared, attempt, ending) {
             Some(report) => shared.reporter.end(attempt, report),

@@ -15,6 +15,8 @@ mod builder;
 mod envelope;
 mod health;
 mod keeper;
+mod observer;
+mod outcomes;
 mod pace;
 mod progress;
 mod reaper;
@@ -22,6 +24,7 @@ mod reporter;
 mod running;
 mod shutdown;
 mod slots;
+mod stages;
 mod step;
 mod waiting;
 
@@ -40,6 +43,7 @@ use crate::scheduler::Scheduler;
 
 pub use builder::{BuildError, WorkerBuilder};
 pub use health::Health;
+pub use observer::{Observer, Seen};
 pub use step::Step;
 
 use pace::Pace;
@@ -113,6 +117,7 @@ struct Shared {
     store: Arc<dyn JobStore>,
     queue: Arc<dyn Queue>,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    observer: Arc<dyn Observer>,
     slots: Slots,
     waiting: Waiting,
     pace: Pace,

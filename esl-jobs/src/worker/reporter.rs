@@ -8,7 +8,7 @@ use esl_core::ports::StoreError;
 use esl_core::{Classify, Retry};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::Shared;
+use super::{Shared, outcomes};
 
 /// How many reports go to the store at once.
 const BATCH: usize = 500;
@@ -118,8 +118,12 @@ async fn tell(shared: &Shared, reports: Vec<Report>) {
 async fn insist(shared: &Shared, reports: Vec<Report>) -> Result<(), StoreError> {
     let mut pause = PAUSE;
     loop {
-        let Err(error) = shared.store.report(reports.clone()).await else {
-            return Ok(());
+        let error = match shared.store.report(reports.clone()).await {
+            Ok(answers) => {
+                outcomes::note(shared, &reports, &answers);
+                return Ok(());
+            }
+            Err(error) => error,
         };
         if error.retry() == Retry::Never {
             return Err(error);

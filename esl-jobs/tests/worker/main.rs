@@ -2,6 +2,9 @@
 
 mod handlers;
 mod health;
+mod logs;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod upkeep;
 mod world;
 
