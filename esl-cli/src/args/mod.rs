@@ -2,6 +2,7 @@
 
 mod colorize;
 mod forget;
+mod jobs;
 mod new;
 mod run;
 mod settings;
@@ -16,6 +17,10 @@ use serde::Serialize;
 
 pub(crate) use colorize::ColorizeArgs;
 pub(crate) use forget::ForgetArgs;
+pub(crate) use jobs::{
+    CancelJobArgs, EditJobArgs, IdPrefix, JobUpload, JobVoiceArgs, JobsCommand, ListJobsArgs,
+    MigrateArgs, RerunJobArgs, SubmitArgs, WatchJobsArgs, WorkerArgs,
+};
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
     BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, Reader, RerunArgs, ResumeArgs, RunArgs,
@@ -106,6 +111,13 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Erase what is stored about a lesson or a student
     Forget(ForgetArgs),
+    /// Jobs: lessons that workers make into homework
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// Run jobs until told to end
+    Worker(WorkerArgs),
+    /// Make the tables that hold jobs, or bring them to another version
+    Migrate(MigrateArgs),
     /// Voices on this machine and who would speak with which
     #[command(subcommand)]
     Voices(VoicesCommand),
@@ -137,6 +149,17 @@ impl Command {
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
             Self::Forget(_) => "forget",
+            Self::Jobs(JobsCommand::Submit(_)) => "jobs submit",
+            Self::Jobs(JobsCommand::List(_)) => "jobs list",
+            Self::Jobs(JobsCommand::Show(_)) => "jobs show",
+            Self::Jobs(JobsCommand::Watch(_)) => "jobs watch",
+            Self::Jobs(JobsCommand::Cancel(_)) => "jobs cancel",
+            Self::Jobs(JobsCommand::Rerun(_)) => "jobs rerun",
+            Self::Jobs(JobsCommand::Edit(_)) => "jobs edit",
+            Self::Jobs(JobsCommand::Retry(_)) => "jobs retry",
+            Self::Jobs(JobsCommand::Stats) => "jobs stats",
+            Self::Worker(_) => "worker",
+            Self::Migrate(_) => "migrate",
             Self::Voices(VoicesCommand::List(_)) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
             Self::Voices(VoicesCommand::Sync(_)) => "voices sync",
@@ -146,6 +169,12 @@ impl Command {
             Self::Doctor(_) => "doctor",
             Self::Completions(_) => "completions",
         }
+    }
+
+    /// Whether it is started by a machine rather than a person: it tells of wrong settings by an
+    /// exit code that service managers know, and its log of how it goes.
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self, Self::Worker(_) | Self::Migrate(_))
     }
 }
 

@@ -15,6 +15,7 @@ mod findings;
 mod forget;
 mod journal;
 mod links;
+mod own;
 mod page;
 mod page_plan;
 mod plan;
@@ -67,6 +68,7 @@ pub use verify::Defect;
 
 use stages::tts::Engine;
 
+use crate::speech::encoders::Encoders;
 use crate::turns::Turns;
 
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
@@ -84,6 +86,7 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
+    encoders: Encoders,
     /// Runs of one lesson wait for each other. Between processes the manifest decides.
     turns: Turns<LessonId>,
 }
