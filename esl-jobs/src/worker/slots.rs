@@ -111,8 +111,10 @@ mod tests {
     /// A worker of one slot that has seen short jobs only, and five jobs that never end.
     async fn mistaken() -> (Worker, Arc<MemoryJobs>) {
         let jobs = Arc::new(MemoryJobs::new(Arc::new(SystemClock)));
-        let mut config = WorkerConfig::default();
-        config.concurrency = 1;
+        let config = WorkerConfig {
+            concurrency: 1,
+            ..WorkerConfig::default()
+        };
         let worker = Worker::builder(jobs.clone(), jobs.clone());
         let worker = worker.config(config).handles(Hangs).build().unwrap();
         worker.shared.pace.claimed(SECOND);
