@@ -122,8 +122,11 @@ impl Workshop {
         self.documents.students.profile_of(student)
     }
 
-    /// Where the pages of a student belong.
+    /// Where the pages of a student belong. The voices are on their way meanwhile.
     pub(crate) async fn source(&self, profile: &StudentProfile) -> Result<DataSourceId, Failure> {
+        if let Some(speech) = self.speech.as_ref().filter(|_| !self.workspace.is_local()) {
+            speech.ask_for_voices();
+        }
         self.workspace.source(profile).await
     }
 
@@ -225,13 +228,21 @@ pub(crate) fn observer(settings: &Settings, root: &Path) -> Result<Pipeline, Fai
     build(builder)
 }
 
-/// A pipeline that keeps and erases what there is of lessons below `root`.
-pub(crate) fn archive(root: PathBuf, settings: &Settings) -> Result<Pipeline, Failure> {
+/// A pipeline that keeps and erases what there is of lessons below `root`; in the bucket, too, if
+/// there is one and `is_remote` says so.
+pub(crate) fn archive(
+    root: PathBuf,
+    settings: &Settings,
+    is_remote: bool,
+) -> Result<Pipeline, Failure> {
     let segments = FsArtifactStore::new(settings.cache()?);
-    let builder = Pipeline::builder()
+    let mut builder = Pipeline::builder()
         .notion(Arc::new(workspace(settings)), LocalWorkspace::SOURCE)
         .manifest_store(manifests(settings, &root)?)
         .recordings(Arc::new(segments), root);
+    if is_remote && settings.upload.bucket.is_some() {
+        builder = builder.uploads(uploads(&settings.upload.prefix, settings)?);
+    }
     build(builder)
 }
 

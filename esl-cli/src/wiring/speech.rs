@@ -41,6 +41,13 @@ impl Speech {
         let account = SpeechAccount { tts, limiter };
         Ok(Self { account, segments })
     }
+
+    /// Has the voices on their way while something else is asked for. A run that needs them waits for
+    /// this answer; a failure is the run's to tell, which asks once more.
+    pub(super) fn ask_for_voices(&self) {
+        let tts = Arc::clone(&self.account.tts);
+        tokio::spawn(async move { tts.voices().await });
+    }
 }
 
 /// What requests to the speech provider are counted by, unless it is this machine.

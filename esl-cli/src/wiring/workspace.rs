@@ -5,7 +5,7 @@ use std::sync::Arc;
 use esl_core::ports::{Notion, Permits};
 use esl_core::{Classify, DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
-use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace};
+use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace, SourceKind};
 
 use crate::config::{NotionSettings, Settings, Target};
 use crate::exit::{Exit, Failure};
@@ -67,8 +67,8 @@ impl Workspace {
             Some(_) if !target.is_typed => &of_profile,
             _ => target,
         };
-        let asked = target.asked().ok_or_else(no_target)?;
-        let found = workspace.find_source(asked, target.data_source_name.as_deref());
+        let (asked, kind) = target.asked().ok_or_else(no_target)?;
+        let found = workspace.find_source(asked, kind, target.data_source_name.as_deref());
         found.await.map_err(|error| Failure::of(&error))
     }
 
@@ -90,7 +90,9 @@ impl Workspace {
         if names.any(|name| name.trim().eq_ignore_ascii_case("student")) {
             return Ok(None);
         }
-        let found = workspace.find_source(asked, None).await;
+        let found = workspace
+            .find_source(asked, SourceKind::Database, None)
+            .await;
         found.map(Some).map_err(|error| Failure {
             hint: Some("check STUDENTS_DB_ID".to_owned()),
             ..Failure::of(&error)

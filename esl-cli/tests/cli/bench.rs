@@ -184,6 +184,18 @@ impl Bench {
         }
     }
 
+    /// How many pieces of speech are kept.
+    pub(crate) fn segments(&self) -> usize {
+        let folder = self.path("../home/.cache/esl-pipeline/segments/segments");
+        let is_piece = |name: &str| name.ends_with(".seg");
+        fs::read_dir(folder).map_or(0, |pieces| {
+            let names = pieces.map(|piece| piece.unwrap().file_name());
+            names
+                .filter(|name| is_piece(&name.to_string_lossy()))
+                .count()
+        })
+    }
+
     /// All files below the current folder with their contents.
     pub(crate) fn contents(&self) -> Vec<(String, Vec<u8>)> {
         let read = |name: String| {

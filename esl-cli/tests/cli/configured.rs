@@ -2,7 +2,7 @@
 
 use esl_testkit::fakes::{Fault, Service};
 
-use crate::services::{Outside, lesson};
+use crate::outside::{Outside, lesson};
 
 fn keys(outside: &Outside) -> Vec<String> {
     outside.fakes.s3().objects().into_keys().collect()

@@ -7,7 +7,7 @@ use esl_testkit::fakes::{Fault, Service};
 use serde_json::Value;
 
 use crate::bench::Bench;
-use crate::services::{Outside, lesson};
+use crate::outside::{Outside, lesson};
 use crate::worker::Worker;
 
 const WORKER: [&str; 5] = ["worker", "--log-format", "json", "--concurrency", "1"];
@@ -32,7 +32,7 @@ impl Stuck {
         bench.file(".env", text);
         let forever = Fault::delay(Duration::from_secs(3600));
         outside.fakes.inject(service, forever.on(method, "/**"));
-        let worker = Worker::start(outside.command(&bench, &WORKER));
+        let worker = Worker::start(outside.command(&bench, &WORKER, &[]));
         let submitted = outside.esl(
             &bench,
             &["jobs", "submit", "lesson:lesson.md", "--json"],
@@ -64,7 +64,7 @@ impl Stuck {
     /// Another worker sees the job through, once the service answers again.
     fn recover(&self) -> Value {
         self.outside.fakes.clear_faults();
-        let rescuer = Worker::start(self.outside.command(&self.bench, &WORKER));
+        let rescuer = Worker::start(self.outside.command(&self.bench, &WORKER, &[]));
         let watched = self.esl(&["jobs", "watch", &self.id]);
         rescuer.end();
         watched["jobs"][0].clone()

@@ -15,6 +15,7 @@ mod findings;
 mod forget;
 mod journal;
 mod links;
+mod own;
 mod page;
 mod page_plan;
 mod plan;

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::NotionConfig;
 use super::error::{Failure, unanswered};
 use super::pacing::{Pacer, Paused};
-use crate::providers::http::{self, Answer, BaseUrl};
+use crate::providers::http::{self, Answer, BaseUrl, CONNECT_TIMEOUT};
 
 /// The version of the API that this adapter speaks. What its versions differ in is described in
 /// Notion's "Versioning" and "Upgrade guides".
@@ -77,7 +77,7 @@ impl Client {
         };
         let http = http::client(&config.base_url, config.timeout);
         Ok(Self {
-            http: http.map_err(|error| unanswered(operation, error))?,
+            http: http.map_err(|error| unanswered(operation, Duration::ZERO, error))?,
             base: config.base_url.clone(),
             authorization,
             pacer: pacer(config),
@@ -90,6 +90,7 @@ impl Client {
         let answer = self.send(call).await?;
         answer.json().map_err(|error| NotionError::Unanswered {
             operation,
+            after: Duration::ZERO,
             source: error.into(),
         })
     }
@@ -108,9 +109,11 @@ impl Client {
         let request = self.request(&mut call);
         let answered = http::send(request, MAX_ANSWER).await;
         let duration_ms = start.elapsed().as_millis();
+        // Connecting may have taken its time.
+        let sent_for = start.elapsed().saturating_sub(CONNECT_TIMEOUT);
         let answer = answered.map_err(|error| {
             tracing::debug!(operation = call.operation, duration_ms, %error, "no answer from Notion");
-            unanswered(call.operation, error)
+            unanswered(call.operation, sent_for, error)
         })?;
         if answer.status.is_success() {
             tracing::debug!(operation = call.operation, duration_ms, "Notion answered");
@@ -118,7 +121,7 @@ impl Client {
         }
         let failure = Failure::of(&answer);
         tracing::debug!(operation = call.operation, duration_ms, %failure, "Notion answered");
-        let error = failure.into_error(&call, &answer);
+        let error = failure.into_error(&call, sent_for, &answer);
         if let NotionError::RateLimited { retry_after } = &error {
             self.pacer.pause(retry_after.unwrap_or(PAUSE));
         }
