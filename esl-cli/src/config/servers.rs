@@ -28,7 +28,7 @@ pub(super) fn postgres(environment: &Environment) -> Result<Option<Found>, Probl
     let mut address = Address::of(environment, POSTGRES);
     address.host(PG_HOST)?;
     address.port(PG_PORT)?;
-    address.part(PG_USER, |url, user| url.set_username(user))?;
+    address.part(PG_USER, Url::set_username)?;
     address.part(PG_PASSWORD, |url, secret| url.set_password(Some(secret)))?;
     address.part(PG_DATABASE, |url, name| {
         url.set_path(name);

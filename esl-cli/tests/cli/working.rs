@@ -16,7 +16,7 @@ fn worker(bench: &Bench) -> Worker {
     Worker::start(bench.command(&WORKER))
 }
 
-fn well(ended: Ended) -> Value {
+fn well(ended: &Ended) -> Value {
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     ended.json()["result"].clone()
 }
@@ -32,14 +32,14 @@ fn pages(bench: &Bench) -> Vec<String> {
 fn a_submitted_lesson_becomes_homework() {
     let bench = Bench::that_speaks();
     let mut worker = worker(&bench);
-    let done = well(bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
+    let done = well(&bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
     let job = &done["jobs"][0]["job"];
     assert_eq!(
         (&job["state"], &job["attempt"]),
         (&"succeeded".into(), &1.into())
     );
     assert_eq!(pages(&bench).len(), 1);
-    let shown = well(bench.esl(&["jobs", "show", job["jobId"].as_str().unwrap(), "--json"]));
+    let shown = well(&bench.esl(&["jobs", "show", job["jobId"].as_str().unwrap(), "--json"]));
     let address = shown["made"]["pageUrl"].as_str().unwrap();
     let page = std::fs::read_to_string(address.strip_prefix("file://").unwrap()).unwrap();
     assert!(page.contains("<audio"), "it can be heard");
@@ -47,7 +47,7 @@ fn a_submitted_lesson_becomes_homework() {
         let line = worker.until_job(event, &job["jobId"]);
         assert_eq!(line["span"]["run.id"], job["jobId"], "{line}");
     }
-    let again = well(bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
+    let again = well(&bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
     assert_ne!(again["jobs"][0]["job"]["jobId"], job["jobId"]);
     worker.end();
 }
@@ -56,11 +56,11 @@ fn a_submitted_lesson_becomes_homework() {
 fn the_recording_is_made_again_by_a_job_of_its_own() {
     let bench = Bench::that_speaks();
     let worker = worker(&bench);
-    let done = well(bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
+    let done = well(&bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
     let id = done["jobs"][0]["job"]["jobId"].as_str().unwrap();
-    let rerun = well(bench.esl(&["jobs", "rerun", id, "--accent", "british", "--json"]));
+    let rerun = well(&bench.esl(&["jobs", "rerun", id, "--accent", "british", "--json"]));
     let rerun = rerun["newJobId"].as_str().unwrap();
-    let watched = well(bench.esl(&["jobs", "watch", rerun, "--json"]));
+    let watched = well(&bench.esl(&["jobs", "watch", rerun, "--json"]));
     let job = &watched["jobs"][0];
     assert_eq!(
         (&job["state"], &job["type"]),
@@ -111,7 +111,7 @@ fn lessons_on_the_shelf_keep_their_manifests_beside_them() {
         "--wait",
         "--json",
     ];
-    let done = well(bench.esl(&line));
+    let done = well(&bench.esl(&line));
     let job = &done["jobs"][0]["job"];
     assert_eq!(job["manifestPath"], "cafe.manifest.json");
     assert!(
@@ -130,7 +130,7 @@ fn watching_tells_every_event_in_order() {
     let mut watching = pipes.spawn().unwrap();
     let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
     let worker = worker(&bench);
-    let done = well(bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
+    let done = well(&bench.esl(&["jobs", "submit", "lesson.md", "--wait", "--json"]));
     let id = done["jobs"][0]["job"]["jobId"].as_str().unwrap();
     let shown = bench.esl(&["jobs", "show", id]).stdout;
     let (_, events) = shown.split_once("\n\n").unwrap();
@@ -163,7 +163,7 @@ fn two_workers_make_each_lesson_once() {
     let workers = [worker(&bench), worker(&bench)];
     let line = ["jobs", "submit", "--no-tts", "--wait", "--json"];
     let names = names.iter().map(String::as_str);
-    let done = well(bench.esl(&line.into_iter().chain(names).collect::<Vec<_>>()));
+    let done = well(&bench.esl(&line.into_iter().chain(names).collect::<Vec<_>>()));
     for submitted in done["jobs"].as_array().unwrap() {
         let job = &submitted["job"];
         assert_eq!(
@@ -183,12 +183,12 @@ fn a_lesson_is_made(variables: &[(&str, &str)]) {
         .map(|(name, value)| format!("{name}='{value}'\n"))
         .collect();
     bench.file(".env", text);
-    let migrated = well(bench.esl(&["migrate", "--json"]));
+    let migrated = well(&bench.esl(&["migrate", "--json"]));
     assert_eq!(migrated["from"], 0);
-    let submitted = well(bench.esl(&["jobs", "submit", "lesson.md", "--no-tts", "--json"]));
+    let submitted = well(&bench.esl(&["jobs", "submit", "lesson.md", "--no-tts", "--json"]));
     let id = submitted["jobs"][0]["job"]["jobId"].as_str().unwrap();
     let worker = worker(&bench);
-    let watched = well(bench.esl(&["jobs", "watch", id, "--json"]));
+    let watched = well(&bench.esl(&["jobs", "watch", id, "--json"]));
     assert_eq!(watched["jobs"][0]["state"], "succeeded");
     let changed = LESSON.replacen("Anything else?", "Is that all?", 1);
     bench.file("lesson.md", changed);
@@ -200,7 +200,7 @@ fn a_lesson_is_made(variables: &[(&str, &str)]) {
         "--wait",
         "--json",
     ];
-    let done = well(bench.esl(&line));
+    let done = well(&bench.esl(&line));
     assert_eq!(done["jobs"][0]["job"]["state"], "succeeded");
     assert_eq!(pages(&bench).len(), 2);
     worker.end();

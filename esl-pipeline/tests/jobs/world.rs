@@ -243,7 +243,7 @@ pub(crate) fn rerun_of(job: JobId) -> LessonRerunAudio {
 pub(crate) fn sync_of(job: JobId, fields: serde_json::Value) -> LessonSyncMetadata {
     LessonSyncMetadata {
         job_id: job,
-        fields: fields.as_object().unwrap().clone(),
+        fields: serde_json::from_value(fields).unwrap(),
         manual: false,
         extra: serde_json::Map::new(),
     }

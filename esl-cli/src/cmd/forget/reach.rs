@@ -30,7 +30,7 @@ pub(super) enum Place {
 impl Reach {
     pub(super) fn of(settings: &Settings, is_remote: bool) -> Result<Self, Failure> {
         let workspace = match is_remote {
-            true => Some(Workspace::open(settings, false)?),
+            true => Some(Workspace::open(settings, false, None)?),
             false => None,
         };
         let notion = workspace.filter(|workspace| !workspace.is_local());

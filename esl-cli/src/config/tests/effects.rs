@@ -29,8 +29,14 @@ const PAIRS: [(&str, &str); 3] = [
 /// Variables whose effect is elsewhere: where to look for files, and how much to log.
 const ELSEWHERE: [&str; 3] = [keys::CONFIG_DIR, keys::PIPELINE_CWD, "LOG_LEVEL"];
 
-/// A value for every variable, and what else has to be set for it to count.
-const SAMPLES: &[(&str, &str, &[(&str, &str)])] = &[
+/// A variable, a value for it, and what else has to be set for it to count.
+type Sample = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+const SAMPLES: &[Sample] = &[
     ("NOTION_TOKEN", "ntn_1", &[]),
     ("NOTION_DB_ID", "d", &[]),
     ("NOTION_DATABASE_ID", "d", &[]),
