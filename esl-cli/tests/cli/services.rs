@@ -244,8 +244,6 @@ fn the_headings_of_a_page_are_coloured_once() {
     assert_eq!(changed(&outside.esl(&bench, &colorize, &[])), 0);
 }
 
-/// More than any run takes.
-
 /// Makes the page; then the recording, but kills the process as soon as its request hangs at the
 /// service; then runs again.
 fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
