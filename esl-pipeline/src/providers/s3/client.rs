@@ -71,6 +71,10 @@ impl ClassifyRetry for Passing {
         let Some(response) = context.response() else {
             return RetryAction::NoActionIndicated;
         };
+        // What some servers say in place of `SlowDown`.
+        if response.status().as_u16() == 429 {
+            return RetryAction::throttling_error();
+        }
         // Another conditional write of the same key is under way. (S3 API reference, "PutObject".)
         let is_contended = response.status().as_u16() == 409;
         let body = response.body().bytes().unwrap_or_default();
