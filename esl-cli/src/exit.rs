@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use esl_core::{Classify, ErrorKind, Stage};
 use esl_pipeline::pipeline::{ErrorClass, PipelineError, Problem};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// The exit codes. They are a contract with scripts.
@@ -32,6 +32,8 @@ pub(crate) enum Exit {
     Stale = 10,
     /// `status --exit-code`: nothing has been done for the lesson.
     NoManifest = 11,
+    /// A service cannot start: a setting is wrong (`EX_CONFIG` of sysexits.h).
+    Misconfigured = 78,
     /// Cancelled.
     Cancelled = 130,
 }
@@ -77,8 +79,9 @@ pub(crate) struct Failure {
     /// How the process ends.
     #[serde(skip)]
     pub(crate) exit: Exit,
-    /// The stable name of the kind of failure.
-    pub(crate) kind: &'static str,
+    /// What sort of failure it is, by its stable name.
+    #[serde(serialize_with = "name")]
+    pub(crate) kind: ErrorKind,
     /// What went wrong.
     pub(crate) message: String,
     /// What caused it, the nearest cause first.
@@ -97,7 +100,7 @@ impl Failure {
     pub(crate) fn new(exit: Exit, kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             exit,
-            kind: kind.as_str(),
+            kind,
             message: message.into(),
             causes: Vec::new(),
             hint: None,
@@ -153,11 +156,23 @@ impl Failure {
         })
     }
 
+    /// The same, of a service that could not start.
+    pub(crate) fn of_service(mut self) -> Self {
+        if self.exit == Exit::Configuration {
+            self.exit = Exit::Misconfigured;
+        }
+        self
+    }
+
     /// Adds the file that it happened in.
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         self.message = format!("{}: {}", path.display(), self.message);
         self
     }
+}
+
+fn name<S: Serializer>(kind: &ErrorKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
 }
 
 /// What caused `error`, the nearest cause first, without what was said already.

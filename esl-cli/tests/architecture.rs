@@ -13,7 +13,7 @@ const MAY_KNOW: [(&str, &[&str]); 5] = [
     ("esl-jobs", &["esl-core"]),
     ("esl-pipeline", &["esl-core"]),
     ("esl-testkit", &["esl-core"]),
-    ("esl-cli", &["esl-core", "esl-pipeline"]),
+    ("esl-cli", &["esl-core", "esl-jobs", "esl-pipeline"]),
 ];
 
 #[derive(Deserialize)]

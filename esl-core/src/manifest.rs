@@ -190,7 +190,7 @@ pub struct PendingImport {
 }
 
 /// A recording that another one has replaced, or that a run is about to make. Unless it becomes the
-/// lesson's, its files are removed once the page plays another.
+/// lesson's, it is removed once the page plays another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrayRecording {
     /// The local MP3 file, named by what it says.
@@ -198,6 +198,12 @@ pub struct StrayRecording {
     /// Digest of the file, if it was finished; a file that holds something else is not ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
+    /// The bucket of the uploaded file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// The name of the uploaded file in its bucket or store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// The intent to put a player on the page: written before the request, replaced by the block's id

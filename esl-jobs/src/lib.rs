@@ -3,13 +3,18 @@
 //! Adapters of the ports of `esl-core` live here, one feature each; the worker knows ports only.
 //! [`connect()`] turns addresses into adapters, [`worker::Worker`] runs what they hold.
 
+mod accepted;
 mod connect;
 pub mod maintenance;
 pub mod memory;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrate;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrations;
+#[cfg(any(feature = "email", feature = "webhook"))]
+pub mod notify;
 pub mod permits;
 #[cfg(feature = "postgres")]
 pub mod postgres;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use esl_core::job::Notify;
-use esl_core::ports::StoreError;
+use esl_core::ports::{DepthState, StoreError};
 use serde_json::{Map, Value};
 
 /// A value as the type that it was written from.
@@ -38,6 +38,13 @@ pub(crate) fn notify(value: Value) -> Result<Notify, StoreError> {
 #[cfg(feature = "sqlite")]
 pub(crate) fn json(what: &str, text: &str) -> Result<Value, StoreError> {
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON")))
+}
+
+/// The state that a query wrote by its name.
+pub(crate) fn depth_state(name: &str) -> Result<DepthState, StoreError> {
+    let mut states = DepthState::ALL.into_iter();
+    let found = states.find(|state| state.as_str() == name);
+    found.ok_or_else(|| corrupt("state: neither ready, delayed nor running".into()))
 }
 
 /// A JSON object as text.

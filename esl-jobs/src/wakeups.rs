@@ -59,6 +59,7 @@ impl News {
     };
 
     /// Both.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             events: self.events | other.events,

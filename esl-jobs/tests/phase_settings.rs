@@ -27,7 +27,7 @@ fn world() -> World {
 }
 
 fn fields(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    serde_json::from_value(value).unwrap()
 }
 
 async fn patch(settings: &PhaseSettings, phase: &str, value: Value) -> Map<String, Value> {

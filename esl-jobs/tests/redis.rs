@@ -7,11 +7,16 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use esl_core::CancellationToken;
 use esl_core::job::payload::NotifyEmail;
-use esl_core::job::{JobId, NewJob, WorkerId};
-use esl_core::ports::{Clock, Hint, JobStore, Queue, SystemClock};
+use esl_core::job::{Job, JobId, NewJob, WorkerId};
+use esl_core::ports::{
+    Clock, Done, HandlePayload, Hint, JobContext, JobError, JobStore, Queue, SystemClock,
+};
 use esl_jobs::memory::MemoryJobs;
 use esl_jobs::redis::{Pump, RedisQueue};
+use esl_jobs::worker::{Worker, WorkerConfig};
 use esl_testkit::services::redis::RedisServer;
 use esl_testkit::{JobPorts, JobsFixture, ManualClock};
 
@@ -155,5 +160,54 @@ async fn only_so_many_jobs_are_announced_at_a_time() {
         let lease = Duration::from_secs(60);
         let claim = esl_core::ports::Claim::next(worker, jobs.len(), lease);
         assert_eq!(place.store.claim(claim).await.unwrap().len(), jobs.len());
+    }
+}
+
+/// Says that it began, and goes on for ever.
+#[derive(Debug)]
+struct Hangs(tokio::sync::mpsc::UnboundedSender<JobId>);
+
+#[async_trait]
+impl HandlePayload<NotifyEmail> for Hangs {
+    async fn run(
+        &self,
+        _payload: NotifyEmail,
+        job: &Job,
+        _context: &JobContext,
+    ) -> Result<Done, JobError> {
+        self.0.send(job.head.id).unwrap();
+        std::future::pending().await
+    }
+}
+
+/// A worker that hears of one job and starts a more urgent one leaves the hint to others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hint_at_a_job_that_had_to_wait_is_passed_on() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let store = Arc::new(MemoryJobs::new(Arc::new(SystemClock)));
+    let (began, mut beginnings) = tokio::sync::mpsc::unbounded_channel();
+    let mut config = WorkerConfig::default();
+    config.concurrency = 1;
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..2 {
+        let queue = RedisQueue::connect(&server.url(), "esl-jobs", 1000).await;
+        let worker = Worker::builder(store.clone(), Arc::new(queue.unwrap()))
+            .config(config.clone())
+            .handles(Hangs(began.clone()))
+            .build()
+            .unwrap();
+        workers.spawn(worker.run(CancellationToken::new()));
+    }
+    let new = [(); 2].map(|()| NewJob::new(&NotifyEmail::default()));
+    let [first, second] = new.each_ref().map(|job| job.id);
+    store.submit(new.into()).await.unwrap();
+    // Nobody announces the first one.
+    let queue = RedisQueue::connect(&server.url(), "esl-jobs", 1000).await;
+    queue.unwrap().announce(&[second]).await.unwrap();
+    for _ in 0..2 {
+        let began = tokio::time::timeout(PATIENCE, beginnings.recv()).await;
+        assert!([first, second].contains(&began.expect("both begin").unwrap()));
     }
 }

@@ -36,27 +36,32 @@ pub(crate) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
     }
 }
 
-/// Removes the files of dead processes from `folder`. What cannot be removed stays.
-pub(crate) fn sweep(folder: &Path) {
+/// Removes the files of dead processes from `folder` and says how many. What cannot be removed stays.
+pub(crate) fn sweep(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries {
+    let scratch = entries.filter(|entry| {
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
-        if name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes()) {
-            remove_if_abandoned(&entry.path());
-        }
-    }
+        name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+    });
+    scratch
+        .filter(|entry| remove_if_abandoned(&entry.path()))
+        .count()
 }
 
-fn remove_if_abandoned(path: &Path) {
+/// Whether the file was one of a dead process and is gone.
+fn remove_if_abandoned(path: &Path) -> bool {
     let Ok(file) = File::open(path) else {
-        return;
+        return false;
     };
-    if file.try_lock().is_ok()
-        && let Err(error) = fs::remove_file(path)
-    {
+    if file.try_lock().is_err() {
+        return false;
+    }
+    let removed = fs::remove_file(path);
+    if let Err(error) = &removed {
         tracing::warn!(path = %path.display(), %error, "a file that a dead process left cannot be removed");
     }
+    removed.is_ok()
 }
 
 #[cfg(test)]

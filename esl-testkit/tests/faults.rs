@@ -117,11 +117,7 @@ async fn a_page_that_shows_late_is_found_in_the_end() {
     let notion = ShowsLate::new(notion, clock, delay);
     assert_eq!(notion.limits().visibility_delay, delay);
     notion.create_page(page()).await.unwrap();
-    let query = PageQuery {
-        source: MemoryNotion::source(),
-        title: None,
-        created_since: None,
-    };
+    let query = PageQuery::all_of(MemoryNotion::source());
     assert!(notion.find_pages(&query).await.unwrap().is_empty());
     tokio::time::sleep(delay).await;
     assert_eq!(notion.find_pages(&query).await.unwrap().len(), 1);

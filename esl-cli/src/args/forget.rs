@@ -17,6 +17,9 @@ pub(crate) struct ForgetArgs {
     /// Folder of the pages; `homework` unless given
     #[arg(long, value_name = "DIR")]
     workspace: Option<PathBuf>,
+    /// Also what is elsewhere: pages in Notion go to its trash, recordings are deleted from the bucket
+    #[arg(long)]
+    pub(crate) remote: bool,
     /// Erase it; without, it is only listed
     #[arg(long)]
     pub(crate) yes: bool,

@@ -2,26 +2,32 @@
 
 mod colorize;
 mod forget;
+mod jobs;
 mod new;
 mod run;
 mod settings;
+mod validate;
 mod voices;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use esl_pipeline::lesson::Code;
 use serde::Serialize;
 
 pub(crate) use colorize::ColorizeArgs;
 pub(crate) use forget::ForgetArgs;
+pub(crate) use jobs::{
+    CancelJobArgs, EditJobArgs, IdPrefix, JobUpload, JobVoiceArgs, JobsCommand, ListJobsArgs,
+    MigrateArgs, RerunJobArgs, SubmitArgs, WatchJobsArgs, WorkerArgs,
+};
 pub(crate) use new::NewArgs;
 pub(crate) use run::{
     BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, Reader, RerunArgs, ResumeArgs, RunArgs,
     TtsArgs, WatchArgs,
 };
 pub(crate) use settings::{ConfigCommand, SettingArgs, UploadFileArgs};
+pub(crate) use validate::{FindingsFormat, ValidateArgs};
 pub(crate) use voices::{ExplainArgs, ListArgs, VoiceArgs, VoicesCommand};
 
 /// Turns an English lesson in Markdown into a homework page with spoken study text
@@ -106,6 +112,13 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Erase what is stored about a lesson or a student
     Forget(ForgetArgs),
+    /// Jobs: lessons that workers make into homework
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// Run jobs until told to end
+    Worker(WorkerArgs),
+    /// Make the tables that hold jobs, or bring them to another version
+    Migrate(MigrateArgs),
     /// Voices on this machine and who would speak with which
     #[command(subcommand)]
     Voices(VoicesCommand),
@@ -137,6 +150,17 @@ impl Command {
             Self::Blocks(_) => "blocks",
             Self::Status(_) => "status",
             Self::Forget(_) => "forget",
+            Self::Jobs(JobsCommand::Submit(_)) => "jobs submit",
+            Self::Jobs(JobsCommand::List(_)) => "jobs list",
+            Self::Jobs(JobsCommand::Show(_)) => "jobs show",
+            Self::Jobs(JobsCommand::Watch(_)) => "jobs watch",
+            Self::Jobs(JobsCommand::Cancel(_)) => "jobs cancel",
+            Self::Jobs(JobsCommand::Rerun(_)) => "jobs rerun",
+            Self::Jobs(JobsCommand::Edit(_)) => "jobs edit",
+            Self::Jobs(JobsCommand::Retry(_)) => "jobs retry",
+            Self::Jobs(JobsCommand::Stats) => "jobs stats",
+            Self::Worker(_) => "worker",
+            Self::Migrate(_) => "migrate",
             Self::Voices(VoicesCommand::List(_)) => "voices list",
             Self::Voices(VoicesCommand::Explain(_)) => "voices explain",
             Self::Voices(VoicesCommand::Sync(_)) => "voices sync",
@@ -146,6 +170,12 @@ impl Command {
             Self::Doctor(_) => "doctor",
             Self::Completions(_) => "completions",
         }
+    }
+
+    /// Whether it is started by a machine rather than a person: it tells of wrong settings by an
+    /// exit code that service managers know, and its log of how it goes.
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self, Self::Worker(_) | Self::Migrate(_))
     }
 }
 
@@ -194,57 +224,6 @@ impl LessonArg {
         let typed = self.lesson.as_ref().or(self.md.as_ref());
         typed.cloned().unwrap_or_default()
     }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ValidateArgs {
-    /// The lesson files; `-` is standard input
-    #[arg(value_name = "LESSON", required_unless_present = "md")]
-    lessons: Vec<PathBuf>,
-    /// One more lesson file
-    #[arg(long, value_name = "LESSON")]
-    md: Option<PathBuf>,
-    /// Let warnings fail, too
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Treat a rule's findings as errors (repeatable)
-    #[arg(long, value_name = "CODE", value_parser = rule)]
-    pub(crate) deny: Vec<Code>,
-    /// Treat a rule's findings as warnings (repeatable)
-    #[arg(long, value_name = "CODE", value_parser = rule)]
-    pub(crate) warn: Vec<Code>,
-    /// Leave a rule's findings out (repeatable)
-    #[arg(long, value_name = "CODE", value_parser = rule)]
-    pub(crate) allow: Vec<Code>,
-    /// Apply every fix that is certain to the files; with `-`, print the lesson so mended
-    #[arg(long)]
-    pub(crate) fix: bool,
-    /// How to print the findings; `json` is the same as `--json`
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: FindingsFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FindingsFormat {
-    /// Excerpts of the lesson
-    Human,
-    /// One JSON document
-    Json,
-    /// SARIF 2.1.0, for code-scanning services
-    Sarif,
-}
-
-impl ValidateArgs {
-    /// All paths as typed.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        self.lessons.iter().chain(&self.md)
-    }
-}
-
-fn rule(name: &str) -> Result<Code, String> {
-    Code::find(name).ok_or_else(|| {
-        "there is no such rule; `esl validate --json` names the rule of each finding".to_owned()
-    })
 }
 
 #[derive(Debug, Args)]

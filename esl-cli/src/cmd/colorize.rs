@@ -29,7 +29,7 @@ pub(super) async fn colorize(args: &ColorizeArgs, session: &Session) -> Outcome 
         base: colorizer.delay,
         ..RetryPolicy::default()
     };
-    let notion = RetryingNotion::new(Workspace::open(&settings, false)?.port(), policy);
+    let notion = RetryingNotion::new(Workspace::open(&settings, false, None)?.port(), policy);
     let mut options = RecolorOptions::default();
     options.pause = colorizer.pause;
     options.dry_run = args.dry_run;

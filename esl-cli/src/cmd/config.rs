@@ -32,6 +32,7 @@ pub(super) async fn config(command: ConfigCommand, session: &Session) -> Outcome
 fn settings(args: &SettingArgs, session: &Session) -> Result<Settings, Failure> {
     let typed = Typed {
         log_level: session.log_level,
+        needs_jobs: true,
         ..args.settings()
     };
     session.environment.settings(typed)

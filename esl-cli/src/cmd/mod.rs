@@ -12,6 +12,8 @@ mod extract;
 mod forget;
 mod homework;
 mod interrupt;
+mod jobs;
+mod migrate;
 mod new;
 mod plan;
 mod resume;
@@ -22,14 +24,16 @@ mod upload;
 mod validate;
 mod voices;
 mod watch;
+mod worker;
 
 use std::future::Future;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use esl_core::ErrorKind;
+use serde_json::Value;
 
-use crate::args::{Arguments, Command, Global, LogLevel};
+use crate::args::{Arguments, Command, Global, LogFormat, LogLevel};
 use crate::config::Environment;
 use crate::exit::{Exit, Failure};
 use crate::logging;
@@ -40,6 +44,7 @@ struct Session {
     environment: Environment,
     /// As typed.
     log_level: Option<LogLevel>,
+    log_format: LogFormat,
     progress: Arc<Progress>,
     wants_json: bool,
 }
@@ -53,27 +58,46 @@ impl Session {
             false => writeln!(io::stdout().lock(), "{line}"),
         };
     }
+
+    /// Says at once what happened: a line of the answer, or of the log where that is for programs.
+    fn tell_event(&self, line: &str, event: &Value) {
+        match self.log_format {
+            LogFormat::Text => self.tell(line),
+            LogFormat::Json => {
+                let _ = writeln!(io::stderr().lock(), "{event}");
+            }
+        }
+    }
 }
 
 /// Does what was asked, says how it went and tells how the process ends.
 pub(crate) fn execute(arguments: Arguments) -> Exit {
     let wants_json = arguments.wants_json();
     let Arguments { global, command } = arguments;
-    let name = command.name();
+    let (name, is_service) = (command.name(), command.is_service());
     let progress = Progress::new(global.log_format);
-    let session = session(&global, wants_json, &progress);
+    let session = session(&global, is_service, wants_json, &progress);
     let outcome = session.and_then(|session| dispatch(command, &session));
+    let outcome = outcome.map_err(|failure| match is_service {
+        true => failure.of_service(),
+        false => failure,
+    });
     progress.close();
     output::finish(name, &outcome, &progress.events(), wants_json)
 }
 
 fn session(
     global: &Global,
+    is_service: bool,
     wants_json: bool,
     progress: &Arc<Progress>,
 ) -> Result<Session, Failure> {
     let environment = Environment::of_process();
-    let log_level = environment.log_level(global.log_level)?;
+    let built_in = match is_service {
+        true => LogLevel::Info,
+        false => LogLevel::Warn,
+    };
+    let log_level = environment.log_level(global.log_level, built_in)?;
     logging::install(log_level, global.log_format, progress);
     for warning in environment.warnings() {
         tracing::warn!("{warning}");
@@ -81,6 +105,7 @@ fn session(
     Ok(Session {
         environment,
         log_level: global.log_level,
+        log_format: global.log_format,
         progress: Arc::clone(progress),
         wants_json,
     })
@@ -105,6 +130,9 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
         Command::Extract(args) => extract::extract(&args),
         Command::Status(args) => block_on(status::status(args, environment)),
         Command::Forget(args) => block_on(forget::forget(args, session)),
+        Command::Jobs(command) => block_on(jobs::jobs(command, session)),
+        Command::Worker(args) => block_on(worker::worker(&args, session)),
+        Command::Migrate(args) => block_on(migrate::migrate(args, session)),
         Command::Config(command) => block_on(config::config(command, session)),
         Command::Doctor(args) => block_on(doctor::doctor(&args, session)),
         Command::Completions(args) => completions::completions(&args),

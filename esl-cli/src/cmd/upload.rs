@@ -62,7 +62,7 @@ async fn to_bucket(file: &Path, settings: &Settings) -> Result<Uploaded, Failure
 }
 
 async fn to_notion(file: &Path, settings: &Settings) -> Result<Uploaded, Failure> {
-    let Workspace::Notion { workspace, .. } = Workspace::open(settings, false)? else {
+    let Workspace::Notion { workspace, .. } = Workspace::open(settings, false, None)? else {
         return Err(nowhere());
     };
     let name = file.file_name().unwrap_or_default().to_string_lossy();

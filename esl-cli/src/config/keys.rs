@@ -148,6 +148,21 @@ keys! {
     FILES_STUDENTS = "files.students" {}
     FILES_VOICES = "files.voices" { flag: Some("--voices") }
     FILES_CATALOG = "files.catalog" { variables: &["ELEVENLABS_VOICES_PATH"] }
+    LESSONS_FOLDER = "lessons.folder" { variables: &["LESSONS_DIR"] }
+    JOBS_DATABASE = "jobs.database_url" { variables: &["DATABASE_URL"] }
+    JOBS_QUEUE = "jobs.queue_url" { variables: &["QUEUE_URL"] }
+    JOBS_NAMESPACE = "jobs.namespace" { variables: &["BATCH_JOBS_QUEUE_NAME"] }
+    JOBS_POOL_SIZE = "jobs.pool_size" { variables: &["DB_POOL_SIZE"] }
+    JOBS_ATTEMPTS = "jobs.max_attempts" { variables: &["JOB_MAX_ATTEMPTS"] }
+    JOBS_RETENTION = "jobs.retention_days" { variables: &["JOB_RETENTION_DAYS"] }
+    WORKER_CONCURRENCY = "worker.concurrency" {
+        flag: Some("--concurrency"),
+        variables: &["WORKER_CONCURRENCY"],
+    }
+    WORKER_ENCODERS = "worker.encoders" { variables: &["MAX_CONCURRENT_FFMPEG"] }
+    WORKER_TIMEOUT = "worker.timeout_seconds" { variables: &["JOB_TIMEOUT_SECONDS"] }
+    WORKER_GRACE = "worker.grace_seconds" { variables: &["SHUTDOWN_GRACE_SECONDS"] }
+    WORKER_LEASE = "worker.lease_seconds" { variables: &["JOB_LEASE_SECONDS"] }
     MAX_LESSON_BYTES = "limits.max_lesson_bytes" { flag: Some("--max-lesson-bytes") }
     LOG_LEVEL = "log.level" { flag: Some("--log-level"), variables: &["LOG_LEVEL"] }
 }
@@ -173,6 +188,23 @@ pub(super) const MINIO_PORT: &str = "MINIO_PORT";
 /// Whether `MINIO_ENDPOINT` speaks https.
 pub(super) const MINIO_USE_SSL: &str = "MINIO_USE_SSL";
 
+/// Whether the other `PG_` variables count; they do unless it is false.
+pub(super) const PG_ENABLED: &str = "PG_ENABLED";
+/// An address in place of the five below.
+pub(super) const PG_CONNECTION_STRING: &str = "PG_CONNECTION_STRING";
+/// Parts of the address of a Postgres database.
+pub(super) const PG_HOST: &str = "PG_HOST";
+pub(super) const PG_PORT: &str = "PG_PORT";
+pub(super) const PG_USER: &str = "PG_USER";
+pub(super) const PG_PASSWORD: &str = "PG_PASSWORD";
+pub(super) const PG_DATABASE: &str = "PG_DATABASE";
+/// Whether the other `REDIS_` variables count; they do unless it is false.
+pub(super) const REDIS_ENABLED: &str = "REDIS_ENABLED";
+/// Parts of the address of a Redis server.
+pub(super) const REDIS_HOST: &str = "REDIS_HOST";
+pub(super) const REDIS_PORT: &str = "REDIS_PORT";
+pub(super) const REDIS_PASSWORD: &str = "REDIS_PASSWORD";
+
 /// Variables that are no setting by themselves and may stand in a `.env` file, too.
 pub(super) const HELPERS: &[&str] = &[
     CONFIG_DIR,
@@ -180,6 +212,17 @@ pub(super) const HELPERS: &[&str] = &[
     MINIO_ENABLED,
     MINIO_PORT,
     MINIO_USE_SSL,
+    PG_ENABLED,
+    PG_CONNECTION_STRING,
+    PG_HOST,
+    PG_PORT,
+    PG_USER,
+    PG_PASSWORD,
+    PG_DATABASE,
+    REDIS_ENABLED,
+    REDIS_HOST,
+    REDIS_PORT,
+    REDIS_PASSWORD,
 ];
 
 /// Variables of the machine, which no file sets.
@@ -215,7 +258,7 @@ mod tests {
         let quoted = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
         let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         quoted
-            .filter(|name| name.len() > 3 && name.bytes().all(is_part) && *name != "MINIO_")
+            .filter(|name| name.len() > 3 && name.bytes().all(is_part) && !name.ends_with('_'))
             .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
             .collect()
     }

@@ -4,9 +4,11 @@
 //! that what is built in. Everything that is wrong with any setting is told at once. Nothing here
 //! opens a connection or knows an adapter.
 
+mod address;
 mod documents;
 mod dotenv;
 mod file;
+mod jobs;
 mod keys;
 mod minio;
 mod notion;
@@ -14,6 +16,7 @@ mod origin;
 mod parse;
 mod problem;
 mod resolver;
+mod servers;
 mod sources;
 mod speech;
 mod storage;
@@ -30,7 +33,9 @@ use crate::args::LogLevel;
 use crate::exit::{Exit, Failure};
 use resolver::Resolver;
 
+pub(crate) use address::Address;
 pub(crate) use documents::{DocumentSettings, Place, ServiceSettings};
+pub(crate) use jobs::{JobSettings, WorkerSettings};
 pub(crate) use notion::{NotionSettings, Target};
 pub(crate) use origin::{Origin, Setting};
 pub(crate) use parse::DatabaseChoice;
@@ -62,6 +67,10 @@ pub(crate) struct Typed<'a> {
     pub(crate) prefix: Option<&'a str>,
     pub(crate) max_lesson_bytes: Option<usize>,
     pub(crate) log_level: Option<LogLevel>,
+    /// Jobs at the same time.
+    pub(crate) slots: Option<u16>,
+    /// Whether jobs are part of it. What is wrong with their settings stops nobody else.
+    pub(crate) needs_jobs: bool,
 }
 
 /// Everything that can be set.
@@ -79,6 +88,7 @@ pub(crate) struct Settings {
     pub(crate) upload: UploadSettings,
     pub(crate) manifests: ManifestSettings,
     pub(crate) documents: DocumentSettings,
+    pub(crate) jobs: JobSettings,
     /// The largest lesson that is accepted.
     pub(crate) max_lesson_bytes: usize,
     /// All of them as they are shown.
@@ -88,11 +98,15 @@ pub(crate) struct Settings {
 }
 
 impl Environment {
-    /// How much to log: as typed, as `LOG_LEVEL` or `esl.toml` says, or warnings.
-    pub(crate) fn log_level(&self, typed: Option<LogLevel>) -> Result<LogLevel, Failure> {
+    /// How much to log: as typed, as `LOG_LEVEL` or `esl.toml` says, or as is built in.
+    pub(crate) fn log_level(
+        &self,
+        typed: Option<LogLevel>,
+        built_in: LogLevel,
+    ) -> Result<LogLevel, Failure> {
         let mut resolver = Resolver::new(self);
         resolver.problems.clear();
-        let level = log_level(&mut resolver, typed);
+        let level = log_level(&mut resolver, typed, built_in);
         if resolver.problems.is_empty() {
             return Ok(level);
         }
@@ -118,13 +132,18 @@ impl Environment {
         let upload = storage::resolve_upload(&mut resolver, &typed, &s3);
         let manifests = storage::resolve_manifests(&mut resolver);
         let documents = documents::resolve(&mut resolver, &typed);
+        let problems = resolver.problems.len();
+        let jobs = jobs::resolve(&mut resolver, &typed);
+        if !typed.needs_jobs {
+            resolver.problems.truncate(problems);
+        }
         let max_lesson_bytes = resolver.or(
             &keys::MAX_LESSON_BYTES,
             typed.max_lesson_bytes,
             parse::number(1..=usize::MAX),
             DEFAULT_LIMIT,
         );
-        log_level(&mut resolver, typed.log_level);
+        log_level(&mut resolver, typed.log_level, LogLevel::Warn);
         if !resolver.problems.is_empty() {
             return Err(problem::failure(&resolver.problems));
         }
@@ -145,6 +164,7 @@ impl Environment {
             upload,
             manifests,
             documents,
+            jobs,
             max_lesson_bytes: max_lesson_bytes.value,
             shown,
             warnings,
@@ -152,8 +172,8 @@ impl Environment {
     }
 }
 
-fn log_level(resolver: &mut Resolver<'_>, typed: Option<LogLevel>) -> LogLevel {
-    let level = resolver.or(&keys::LOG_LEVEL, typed, parse::choice, LogLevel::Warn);
+fn log_level(resolver: &mut Resolver<'_>, typed: Option<LogLevel>, built_in: LogLevel) -> LogLevel {
+    let level = resolver.or(&keys::LOG_LEVEL, typed, parse::choice, built_in);
     level.value
 }
 

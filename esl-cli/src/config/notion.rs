@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use esl_pipeline::providers::http::BaseUrl;
+use esl_pipeline::providers::notion::SourceKind;
 use secrecy::SecretString;
 
 use super::Typed;
@@ -22,7 +23,7 @@ pub(crate) struct NotionSettings {
     /// Where the students' pages are, by id or address.
     pub(crate) students: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
-    /// How long one request may take.
+    /// How long a request may take, and may have an effect without an answer.
     pub(crate) timeout: Duration,
     pub(crate) colorizer: ColorizerSettings,
 }
@@ -54,16 +55,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// What a data source is looked for by.
-    pub(crate) fn asked(&self) -> Option<&str> {
-        let Self {
-            database,
-            database_name,
-            data_source,
-            ..
-        } = self;
-        let asked = data_source.as_ref().or(database.as_ref());
-        asked.or(database_name.as_ref()).map(String::as_str)
+    /// What a data source is looked for by, and what that is most likely of.
+    pub(crate) fn asked(&self) -> Option<(&str, SourceKind)> {
+        let data_source = self.data_source.as_deref();
+        let database = self.database.as_deref().or(self.database_name.as_deref());
+        let data_source = data_source.map(|asked| (asked, SourceKind::DataSource));
+        data_source.or(database.map(|asked| (asked, SourceKind::Database)))
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What sets `key`. An older name gives a warning.
-    fn found(&mut self, key: &Key) -> Option<Found> {
+    pub(super) fn found(&mut self, key: &Key) -> Option<Found> {
         let found = self.environment.find(key)?;
         if let Origin::Variable(name) | Origin::DotEnv { name, .. } = found.origin
             && key.deprecated.contains(&name)
@@ -140,6 +140,18 @@ impl<'a> Resolver<'a> {
         built_in: Option<T>,
     ) -> Option<Setting<T>> {
         let of_environment = self.found(key);
+        self.choose(key, typed, of_environment, read, built_in)
+    }
+
+    /// The value of `key`: as typed, else as was found, else built in.
+    pub(super) fn choose<T: Serialize>(
+        &mut self,
+        key: &'static Key,
+        typed: Option<T>,
+        of_environment: Option<Found>,
+        read: impl Fn(&Found) -> Result<T, String>,
+        built_in: Option<T>,
+    ) -> Option<Setting<T>> {
         let flag = typed.zip(key.flag);
         let setting = match (flag, of_environment) {
             (Some((value, flag)), _) => Some(Setting::new(value, Origin::Flag(flag))),

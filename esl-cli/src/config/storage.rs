@@ -54,6 +54,10 @@ pub(crate) struct UploadSettings {
     pub(crate) is_public: bool,
     /// The address below which others find what is in the bucket.
     pub(crate) public_base_url: Option<BaseUrl>,
+    /// Whether what jobs need is kept in the bucket.
+    pub(crate) is_s3: bool,
+    /// The folder that holds it otherwise, and what this machine makes of uploads.
+    pub(crate) folder: PathBuf,
 }
 
 /// Where recordings go.
@@ -156,7 +160,7 @@ pub(super) fn resolve_upload(
 ) -> UploadSettings {
     let provider: Option<Setting<StorageProvider>> =
         resolver.optional(&keys::STORAGE_PROVIDER, None, parse::choice);
-    resolver.path(&keys::STORAGE_FOLDER, None, Some("uploads"));
+    let folder = resolver.path(&keys::STORAGE_FOLDER, None, Some("uploads"));
     let bucket = resolver.optional(&keys::S3_BUCKET, None, parse::text);
     let typed_prefix = typed.prefix.map(str::to_owned);
     let prefix = resolver.or(&keys::S3_PREFIX, typed_prefix, prefix, String::new());
@@ -208,6 +212,8 @@ pub(super) fn resolve_upload(
         expires_in: Duration::from_secs(expiry.value.into()),
         is_public: is_public.value,
         public_base_url,
+        is_s3,
+        folder: value(folder).unwrap_or_default(),
     }
 }
 

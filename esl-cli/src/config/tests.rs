@@ -112,7 +112,10 @@ fn all_problems_are_told_at_once_and_none_repeats_what_was_written() {
 #[test]
 fn a_wrong_log_level_brings_the_other_problems_along() {
     let wrong = world(&[("LOG_LEVEL", "loud"), ("STORAGE_PROVIDER", "tape")]);
-    let failure = wrong.environment().log_level(None).unwrap_err();
+    let failure = wrong
+        .environment()
+        .log_level(None, LogLevel::Warn)
+        .unwrap_err();
     assert_eq!(failure.message, "2 settings cannot be used");
 }
 

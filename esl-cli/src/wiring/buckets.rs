@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::{ArtifactStore, ManifestStore};
+use esl_core::ports::{ArtifactStore, ManifestStore, UploadStore};
 use esl_pipeline::providers::s3::{
     S3Addresses, S3ArtifactOptions, S3ArtifactStore, S3Bucket, S3ConfigError, S3Credentials,
-    S3ManifestStore, S3Options,
+    S3ManifestStore, S3Options, S3UploadStore,
 };
 use secrecy::ExposeSecret;
 
@@ -43,6 +43,15 @@ pub(super) fn manifests(
     prefix: &str,
 ) -> Result<Arc<dyn ManifestStore>, Failure> {
     Ok(Arc::new(S3ManifestStore::new(open(s3, bucket, prefix)?)))
+}
+
+/// The submitted lessons of a bucket.
+pub(super) fn lessons(
+    s3: &S3Settings,
+    bucket: &str,
+    prefix: &str,
+) -> Result<Arc<dyn UploadStore>, Failure> {
+    Ok(Arc::new(S3UploadStore::new(open(s3, bucket, prefix)?)))
 }
 
 fn open(settings: &S3Settings, bucket: &str, prefix: &str) -> Result<S3Bucket, Failure> {

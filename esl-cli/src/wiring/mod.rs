@@ -3,33 +3,42 @@
 #[cfg_attr(not(feature = "s3"), path = "no_buckets.rs")]
 mod buckets;
 mod documents;
+mod jobs;
 mod lesson;
+mod shelf;
 mod speech;
 mod storage;
+mod worker;
+mod workplace;
 mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use esl_core::ports::ArtifactStore;
+use esl_core::ports::{ArtifactStore, Permits, Tts};
 use esl_core::{DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::lesson::Lesson;
 use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder, UploadTarget};
 use esl_pipeline::providers::fs::FsArtifactStore;
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
+use esl_pipeline::speech::encoders::Encoders;
 
 use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
+pub(crate) use jobs::{jobs, jobs_to_run, places};
 pub(crate) use lesson::{folder_of, identity, lesson};
+pub(crate) use shelf::Shelf;
 use speech::Speech;
 pub(crate) use speech::{eleven_labs, open as open_speech};
 pub(crate) use storage::{manifests, uploads};
+pub(crate) use worker::worker;
 pub(crate) use workspace::Workspace;
 
 /// What is shared by all runs of a command: pages, documents, and who speaks.
+#[derive(Debug)]
 pub(crate) struct Workshop {
     settings: Settings,
     workspace: Workspace,
@@ -39,22 +48,26 @@ pub(crate) struct Workshop {
     uploads: Option<Arc<dyn ArtifactStore>>,
     /// It, below what the profiles of students say that keys begin with.
     uploads_below: Mutex<BTreeMap<String, Arc<dyn ArtifactStore>>>,
+    /// What all runs may do with sound at once.
+    encoders: Encoders,
     /// By the folder below which their lessons lie.
     pipelines: Mutex<BTreeMap<PathBuf, Arc<Pipeline>>>,
 }
 
 impl Workshop {
-    /// Finds what runs with these settings need, and why nobody speaks if somebody is to.
+    /// Finds what runs with these settings need, and why nobody speaks if somebody is to. What is
+    /// asked of services at once is bounded over all processes that share `permits`.
     pub(crate) async fn open(
         settings: Settings,
         students_see_answers: bool,
         speaks: bool,
+        permits: Option<Arc<dyn Permits>>,
     ) -> Result<(Self, Option<Failure>), Failure> {
         let documents = Documents::read(&settings.documents).await?;
         let catalog = documents.catalog.clone();
-        let workspace = Workspace::open(&settings, students_see_answers)?;
+        let workspace = Workspace::open(&settings, students_see_answers, permits.clone())?;
         let (speech, missing) = match speaks {
-            true => match Speech::open(&settings, catalog).await {
+            true => match Speech::open(&settings, catalog, permits).await {
                 Ok(speech) => (Some(speech), None),
                 Err(failure) => (None, Some(failure)),
             },
@@ -73,9 +86,21 @@ impl Workshop {
             speech,
             uploads,
             uploads_below: Mutex::default(),
+            encoders: Encoders::default(),
             pipelines: Mutex::default(),
         };
         Ok((workshop, missing))
+    }
+
+    /// The same, with another bound on what is done with sound at once.
+    pub(crate) fn with_encoders(self, encoders: Encoders) -> Self {
+        Self { encoders, ..self }
+    }
+
+    /// Who speaks, if somebody does.
+    fn tts(&self) -> Option<Arc<dyn Tts>> {
+        let speech = self.speech.as_ref()?;
+        Some(Arc::clone(&speech.account.tts))
     }
 
     /// The settings that it was opened with.
@@ -97,8 +122,11 @@ impl Workshop {
         self.documents.students.profile_of(student)
     }
 
-    /// Where the pages of a student belong.
+    /// Where the pages of a student belong. The voices are on their way meanwhile.
     pub(crate) async fn source(&self, profile: &StudentProfile) -> Result<DataSourceId, Failure> {
+        if let Some(speech) = self.speech.as_ref().filter(|_| !self.workspace.is_local()) {
+            speech.ask_for_voices();
+        }
         self.workspace.source(profile).await
     }
 
@@ -142,7 +170,8 @@ impl Workshop {
             .notion(self.workspace.port(), LocalWorkspace::SOURCE)
             .manifest_store(manifests(&self.settings, &root)?)
             .presets(self.documents.presets.clone())
-            .max_lesson_bytes(self.settings.max_lesson_bytes);
+            .max_lesson_bytes(self.settings.max_lesson_bytes)
+            .encoders(self.encoders.clone());
         if let Some(speech) = &self.speech {
             builder = builder
                 .tts(Arc::clone(&speech.account.tts))
@@ -199,13 +228,21 @@ pub(crate) fn observer(settings: &Settings, root: &Path) -> Result<Pipeline, Fai
     build(builder)
 }
 
-/// A pipeline that keeps and erases what there is of lessons below `root`.
-pub(crate) fn archive(root: PathBuf, settings: &Settings) -> Result<Pipeline, Failure> {
+/// A pipeline that keeps and erases what there is of lessons below `root`; in the bucket, too, if
+/// there is one and `is_remote` says so.
+pub(crate) fn archive(
+    root: PathBuf,
+    settings: &Settings,
+    is_remote: bool,
+) -> Result<Pipeline, Failure> {
     let segments = FsArtifactStore::new(settings.cache()?);
-    let builder = Pipeline::builder()
+    let mut builder = Pipeline::builder()
         .notion(Arc::new(workspace(settings)), LocalWorkspace::SOURCE)
         .manifest_store(manifests(settings, &root)?)
         .recordings(Arc::new(segments), root);
+    if is_remote && settings.upload.bucket.is_some() {
+        builder = builder.uploads(uploads(&settings.upload.prefix, settings)?);
+    }
     build(builder)
 }
 

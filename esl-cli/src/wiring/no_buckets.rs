@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::{ArtifactStore, ManifestStore};
+use esl_core::ports::{ArtifactStore, ManifestStore, UploadStore};
 
 use super::storage::missing;
 use crate::config::{S3Settings, UploadSettings};
@@ -22,6 +22,14 @@ pub(super) fn manifests(
     bucket: &str,
     _: &str,
 ) -> Result<Arc<dyn ManifestStore>, Failure> {
+    Err(left_out(bucket))
+}
+
+pub(super) fn lessons(
+    _: &S3Settings,
+    bucket: &str,
+    _: &str,
+) -> Result<Arc<dyn UploadStore>, Failure> {
     Err(left_out(bucket))
 }
 

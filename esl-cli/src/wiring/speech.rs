@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::Tts;
+use esl_core::ports::{PermitKey, Permits, Tts};
 use esl_core::{ErrorKind, Voice, VoiceId};
 use esl_pipeline::pipeline::SpeechAccount;
 use esl_pipeline::providers::elevenlabs::{ElevenLabsOptions, ElevenLabsSpeech};
@@ -11,6 +11,7 @@ use esl_pipeline::providers::http::BaseUrl;
 use esl_pipeline::providers::offline_speech::{OfflineOptions, OfflineSpeech};
 use esl_pipeline::providers::openai_speech::{OpenAiSpeech, OpenAiSpeechOptions};
 use esl_pipeline::speech::limiter::Limiter;
+use secrecy::ExposeSecret;
 
 use crate::config::{Settings, SpeechProvider, SpeechSettings};
 use crate::exit::{Exit, Failure};
@@ -29,13 +30,35 @@ impl Speech {
     pub(super) async fn open(
         settings: &Settings,
         catalog: Option<Vec<Voice>>,
+        permits: Option<Arc<dyn Permits>>,
     ) -> Result<Self, Failure> {
         let segments = Arc::new(FsArtifactStore::new(settings.cache()?));
         let tts = open(&settings.speech, catalog).await?;
-        let limiter = Limiter::new(tts.capabilities().concurrency);
+        let mut limiter = Limiter::new(tts.capabilities().concurrency);
+        if let Some((permits, key)) = permits.zip(credential(&settings.speech)) {
+            limiter = limiter.sharing(permits, key);
+        }
         let account = SpeechAccount { tts, limiter };
         Ok(Self { account, segments })
     }
+
+    /// Has the voices on their way while something else is asked for. A run that needs them waits for
+    /// this answer; a failure is the run's to tell, which asks once more.
+    pub(super) fn ask_for_voices(&self) {
+        let tts = Arc::clone(&self.account.tts);
+        tokio::spawn(async move { tts.voices().await });
+    }
+}
+
+/// What requests to the speech provider are counted by, unless it is this machine.
+fn credential(settings: &SpeechSettings) -> Option<PermitKey> {
+    let (service, key) = match settings.provider {
+        SpeechProvider::ElevenLabs => ("elevenlabs", &settings.eleven_labs.key),
+        SpeechProvider::OpenAi => ("openai", &settings.openai.key),
+        SpeechProvider::Offline => return None,
+    };
+    let key = key.as_ref()?;
+    Some(PermitKey::of(service, key.expose_secret()))
 }
 
 /// The speech provider of these settings, with the voices of `catalog`, if there is one.

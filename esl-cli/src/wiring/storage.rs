@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use esl_core::ErrorKind;
-use esl_core::ports::{ArtifactStore, ManifestStore};
+use esl_core::ports::{ArtifactStore, ManifestStore, UploadStore};
 use esl_pipeline::providers::fs::FsManifestStore;
 
 use super::buckets;
-use crate::config::{ManifestSettings, Settings};
+use crate::config::{ManifestSettings, Settings, UploadSettings};
 use crate::exit::{Exit, Failure};
 
 /// The bucket that others find recordings in; their keys begin with `prefix`.
@@ -19,10 +19,19 @@ pub(crate) fn uploads(
     prefix: &str,
     settings: &Settings,
 ) -> Result<Arc<dyn ArtifactStore>, Failure> {
-    let Some(bucket) = &settings.upload.bucket else {
-        return Err(missing("no bucket is set", "set S3_BUCKET"));
-    };
+    let bucket = settings.upload.bucket.as_ref().ok_or_else(no_bucket)?;
     buckets::artifacts(&settings.s3, &settings.upload, bucket, prefix)
+}
+
+/// The bucket that holds submitted lessons.
+pub(super) fn lessons(settings: &Settings) -> Result<Arc<dyn UploadStore>, Failure> {
+    let UploadSettings { bucket, prefix, .. } = &settings.upload;
+    let bucket = bucket.as_ref().ok_or_else(no_bucket)?;
+    buckets::lessons(&settings.s3, bucket, prefix)
+}
+
+fn no_bucket() -> Failure {
+    missing("no bucket is set", "set S3_BUCKET")
 }
 
 /// Where the manifests of lessons below `root` are.

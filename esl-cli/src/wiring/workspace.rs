@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::Notion;
+use esl_core::ports::{Notion, Permits};
 use esl_core::{Classify, DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
-use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace};
+use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace, SourceKind};
 
 use crate::config::{NotionSettings, Settings, Target};
 use crate::exit::{Exit, Failure};
@@ -25,8 +25,12 @@ pub(crate) enum Workspace {
 
 impl Workspace {
     /// The workspace of these settings. Nothing is asked of it yet.
-    pub(crate) fn open(settings: &Settings, students_see_answers: bool) -> Result<Self, Failure> {
-        if let Some(workspace) = notion(&settings.notion)?.filter(|_| !settings.is_local) {
+    pub(crate) fn open(
+        settings: &Settings,
+        students_see_answers: bool,
+        permits: Option<Arc<dyn Permits>>,
+    ) -> Result<Self, Failure> {
+        if let Some(workspace) = notion(&settings.notion, permits)?.filter(|_| !settings.is_local) {
             let target = settings.notion.target.clone();
             return Ok(Self::Notion { workspace, target });
         }
@@ -63,8 +67,8 @@ impl Workspace {
             Some(_) if !target.is_typed => &of_profile,
             _ => target,
         };
-        let asked = target.asked().ok_or_else(no_target)?;
-        let found = workspace.find_source(asked, target.data_source_name.as_deref());
+        let (asked, kind) = target.asked().ok_or_else(no_target)?;
+        let found = workspace.find_source(asked, kind, target.data_source_name.as_deref());
         found.await.map_err(|error| Failure::of(&error))
     }
 
@@ -86,7 +90,9 @@ impl Workspace {
         if names.any(|name| name.trim().eq_ignore_ascii_case("student")) {
             return Ok(None);
         }
-        let found = workspace.find_source(asked, None).await;
+        let found = workspace
+            .find_source(asked, SourceKind::Database, None)
+            .await;
         found.map(Some).map_err(|error| Failure {
             hint: Some("check STUDENTS_DB_ID".to_owned()),
             ..Failure::of(&error)
@@ -95,7 +101,10 @@ impl Workspace {
 }
 
 /// Notion with the token of the settings, if there is one.
-fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Failure> {
+fn notion(
+    settings: &NotionSettings,
+    permits: Option<Arc<dyn Permits>>,
+) -> Result<Option<Arc<NotionWorkspace>>, Failure> {
     let Some(token) = settings.token.clone() else {
         return Ok(None);
     };
@@ -104,6 +113,7 @@ fn notion(settings: &NotionSettings) -> Result<Option<Arc<NotionWorkspace>>, Fai
         config.base_url = base_url;
     }
     config.timeout = settings.timeout;
+    config.permits = permits;
     let workspace = NotionWorkspace::new(&config).map_err(|error| Failure {
         exit: Exit::Configuration,
         hint: error

@@ -143,6 +143,17 @@ impl Bench {
         words.map(without_id).collect()
     }
 
+    /// `text` redacted, and without times.
+    pub(crate) fn redacted_times(&self, text: &str) -> String {
+        let words = text.split_inclusive(char::is_whitespace);
+        let is_time = |word: &str| word.len() == 24 && word.ends_with('Z') && word.contains(':');
+        let words = words.map(|word| match word.trim_end() {
+            time if is_time(time) => word.replace(time, "[time]"),
+            _ => word.to_owned(),
+        });
+        self.redacted(&words.collect::<String>())
+    }
+
     /// `json` with its strings redacted, and without sizes and times.
     pub(crate) fn redacted_json(&self, json: &Value) -> Value {
         let measured = |name: &str| {
@@ -153,6 +164,9 @@ impl Bench {
                 "timestamp",
                 "finishedAt",
                 "startedAt",
+                "createdAt",
+                "updatedAt",
+                "at",
             ]
             .contains(&name)
         };
@@ -168,6 +182,18 @@ impl Bench {
             }
             other => other.clone(),
         }
+    }
+
+    /// How many pieces of speech are kept.
+    pub(crate) fn segments(&self) -> usize {
+        let folder = self.path("../home/.cache/esl-pipeline/segments/segments");
+        let is_piece = |name: &str| name.ends_with(".seg");
+        fs::read_dir(folder).map_or(0, |pieces| {
+            let names = pieces.map(|piece| piece.unwrap().file_name());
+            names
+                .filter(|name| is_piece(&name.to_string_lossy()))
+                .count()
+        })
     }
 
     /// All files below the current folder with their contents.

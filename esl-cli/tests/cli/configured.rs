@@ -4,7 +4,7 @@ use esl_testkit::fakes::{Fault, Service};
 use serde_json::Value;
 
 use crate::bench::{Bench, Ended};
-use crate::services::{Outside, lesson};
+use crate::outside::{Outside, lesson};
 
 fn keys(outside: &Outside) -> Vec<String> {
     outside.fakes.s3().objects().into_keys().collect()

@@ -6,7 +6,7 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 26] = [
+const COMMANDS: [&[&str]; 38] = [
     &[],
     &["run"],
     &["rerun"],
@@ -32,6 +32,18 @@ const COMMANDS: [&[&str]; 26] = [
     &["config", "check"],
     &["config", "show"],
     &["doctor"],
+    &["jobs"],
+    &["jobs", "submit"],
+    &["jobs", "list"],
+    &["jobs", "show"],
+    &["jobs", "watch"],
+    &["jobs", "cancel"],
+    &["jobs", "rerun"],
+    &["jobs", "edit"],
+    &["jobs", "retry"],
+    &["jobs", "stats"],
+    &["worker"],
+    &["migrate"],
     &["completions"],
 ];
 

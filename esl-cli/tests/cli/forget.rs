@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::bench::{Bench, LESSON};
+use crate::outside::{Outside, lesson};
 
 /// The files that are not empty: locks stay.
 fn stored(bench: &Bench) -> Vec<String> {
@@ -11,11 +12,6 @@ fn stored(bench: &Bench) -> Vec<String> {
         .filter(|(_, content)| !content.is_empty())
         .map(|(name, _)| name)
         .collect()
-}
-
-fn segments(bench: &Bench) -> usize {
-    let folder = bench.path("../home/.cache/esl-pipeline/segments/segments");
-    fs::read_dir(folder).map_or(0, Iterator::count)
 }
 
 #[test]
@@ -27,7 +23,7 @@ fn a_lesson_is_forgotten_but_only_when_that_is_confirmed() {
     assert_eq!(listed.code, Some(0), "{}", listed.stderr);
     assert!(listed.stdout.contains("--yes"), "{}", listed.stdout);
     assert_eq!(bench.contents(), files);
-    assert!(segments(&bench) > 0);
+    assert!(bench.segments() > 0);
 
     let ended = bench.esl(&["forget", "lesson.md", "--yes", "--json"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -35,7 +31,7 @@ fn a_lesson_is_forgotten_but_only_when_that_is_confirmed() {
     assert_eq!(result["erased"], true);
     assert_eq!(result["lessons"][0]["stays"][0], "lesson lesson.md");
     assert_eq!(stored(&bench), ["lesson.md"]);
-    assert_eq!(segments(&bench), 0);
+    assert_eq!(bench.segments(), 0);
     let again = bench.esl(&["forget", "lesson.md", "--yes"]);
     assert_eq!(again.stdout, "nothing is stored about that\n");
 }
@@ -47,9 +43,9 @@ fn what_another_lesson_uses_stays() {
     for lesson in ["lesson.md", "twin.md"] {
         assert_eq!(bench.esl(&["run", lesson]).code, Some(0));
     }
-    let before = segments(&bench);
+    let before = bench.segments();
     bench.esl(&["forget", "lesson.md", "--yes"]);
-    assert_eq!(segments(&bench), before);
+    assert_eq!(bench.segments(), before);
     let twin = bench.esl(&["run", "twin.md", "--json"]).json();
     assert_eq!(twin["result"]["changed"], false);
     assert!(!bench.path("lesson.manifest.json").exists());
@@ -92,4 +88,67 @@ fn a_page_elsewhere_is_named_and_stays() {
         "{files:?}"
     );
     assert!(!bench.path("lesson.manifest.json").exists());
+}
+
+#[test]
+fn what_is_elsewhere_goes_only_when_that_is_asked_for() {
+    let (bench, outside) = (lesson(), Outside::new());
+    let made = outside.esl(&bench, &["run", "lesson.md", "--json"], &[]);
+    let page = made.json()["result"]["pageUrl"].clone();
+    let there = || {
+        let pages = outside.fakes.notion().pages().len();
+        (pages, outside.fakes.s3().objects().len())
+    };
+    let line = ["forget", "lesson.md", "--remote", "--json"];
+    let listed = outside.esl(&bench, &line, &[]).json();
+    let lesson = &listed["result"]["lessons"][0];
+    assert_eq!(lesson["notionPages"][0], page);
+    assert_eq!(lesson["objects"].as_array().unwrap().len(), 1);
+    assert_eq!(lesson["stays"].as_array().unwrap().len(), 1);
+    assert_eq!(there(), (1, 1));
+    let manifest = fs::read(bench.path("lesson.manifest.json")).unwrap();
+
+    let here = outside.esl(&bench, &["forget", "lesson.md", "--yes", "--json"], &[]);
+    assert_eq!(here.code, Some(0), "{}", here.stderr);
+    let stays = &here.json()["result"]["lessons"][0]["stays"];
+    assert_eq!(stays.as_array().unwrap().len(), 3, "{stays}");
+    assert_eq!(there(), (1, 1));
+
+    bench.file("lesson.manifest.json", manifest);
+    let gone = outside.esl(&bench, &[&line[..], &["--yes"]].concat(), &[]);
+    assert_eq!(gone.code, Some(0), "{}", gone.stderr);
+    assert_eq!(there(), (0, 0));
+    assert_eq!(stored(&bench), ["lesson.md"]);
+}
+
+#[test]
+fn a_recording_that_another_manifest_names_stays_in_the_bucket() {
+    let (bench, outside) = (lesson(), Outside::new());
+    outside.esl(&bench, &["run", "lesson.md"], &[]);
+    let manifest = fs::read_to_string(bench.path("lesson.manifest.json")).unwrap();
+    bench.file(
+        "twin.manifest.json",
+        manifest.replace("lesson.md", "twin.md"),
+    );
+    let line = ["forget", "lesson.md", "--remote", "--yes", "--json"];
+    let ended = outside.esl(&bench, &line, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(outside.fakes.s3().objects().len(), 1);
+}
+
+#[test]
+fn a_replaced_recording_leaves_the_bucket_once_the_page_plays_the_new_one() {
+    let (bench, outside) = (lesson(), Outside::new());
+    outside.esl(&bench, &["run", "lesson.md"], &[]);
+    let before = outside.fakes.s3().objects();
+    let text = fs::read_to_string(bench.path("lesson.md")).unwrap();
+    bench.file(
+        "lesson.md",
+        text.replace("A table for one?", "A table for two?"),
+    );
+    let ended = outside.esl(&bench, &["run", "lesson.md"], &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let after = outside.fakes.s3().objects();
+    assert_eq!(after.len(), 1);
+    assert_ne!(before.keys().next(), after.keys().next());
 }

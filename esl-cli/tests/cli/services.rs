@@ -4,77 +4,11 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use esl_testkit::fakes::{Fakes, FakesOptions, Fault, Service};
+use esl_testkit::fakes::{Fault, Service};
 use serde_json::Value;
-use tokio::runtime::Runtime;
 
-use crate::bench::{Bench, Ended, LESSON};
-
-/// Fakes that answer while the test waits for the binary.
-pub(crate) struct Outside {
-    pub(crate) fakes: Fakes,
-    runtime: Runtime,
-}
-
-impl Outside {
-    pub(crate) fn new() -> Self {
-        let runtime = Runtime::new().unwrap();
-        let fakes = runtime.block_on(Fakes::start(FakesOptions::default()));
-        Self {
-            fakes: fakes.unwrap(),
-            runtime,
-        }
-    }
-
-    /// Runs the binary with the variables that point to the fakes, those of `change` replaced; an
-    /// empty value takes a variable away.
-    pub(crate) fn esl(&self, bench: &Bench, line: &[&str], change: &[(&str, &str)]) -> Ended {
-        let mut command = bench.command(line);
-        command.envs(
-            self.fakes
-                .environment()
-                .iter()
-                .map(|(name, value)| (*name, value)),
-        );
-        command
-            .env_remove("OPENAI_BASE_URL")
-            .env_remove("OPENAI_API_KEY");
-        for (name, value) in change {
-            command.env(name, value);
-        }
-        command.stdin(std::process::Stdio::null());
-        let ended = Ended::from(command.output().unwrap());
-        self.assert_no_secret(&ended);
-        ended
-    }
-
-    /// No output repeats a secret, whatever was logged.
-    fn assert_no_secret(&self, ended: &Ended) {
-        let is_secret = |name: &str| name.ends_with("_KEY") || name.ends_with("_TOKEN");
-        for (name, secret) in self.fakes.environment() {
-            if is_secret(name) {
-                let output = format!("{}{}", ended.stdout, ended.stderr);
-                assert!(!output.contains(secret.as_str()), "{name}: {output}");
-            }
-        }
-    }
-
-    fn count(&self, service: Service, method: &str) -> usize {
-        let requests = self.fakes.requests(service);
-        requests
-            .iter()
-            .filter(|request| request.method == method)
-            .count()
-    }
-}
-
-/// A bench with a lesson that fits into the faked database.
-pub(crate) fn lesson() -> Bench {
-    let bench = Bench::new();
-    let text = LESSON.replacen("properties:\n  Status: Not started\n", "", 1);
-    bench.file("lesson.md", text);
-    bench
-}
+use crate::bench::{Bench, Ended};
+use crate::outside::{Outside, lesson};
 
 /// Every message of a failure.
 fn told(ended: &Ended) -> String {
@@ -310,9 +244,6 @@ fn the_headings_of_a_page_are_coloured_once() {
     assert_eq!(changed(&outside.esl(&bench, &colorize, &[])), 0);
 }
 
-/// More than any run takes.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// Makes the page; then the recording, but kills the process as soon as its request hangs at the
 /// service; then runs again.
 fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
@@ -321,17 +252,10 @@ fn killed_at(service: Service, method: &str) -> (Outside, Bench) {
     assert_eq!(page.code, Some(0), "{}", page.stderr);
     let forever = Fault::delay(Duration::from_secs(3600));
     outside.fakes.inject(service, forever.on(method, "/**"));
-    let mut command = bench.command(&["run", "lesson.md"]);
-    let environment = outside.fakes.environment().iter();
-    command.envs(environment.map(|(name, value)| (*name, value)));
+    let mut command = outside.command(&bench, &["run", "lesson.md"], &[]);
     let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = quiet.spawn().unwrap();
-    let hangs = outside
-        .fakes
-        .until(service, |request| request.method == method);
-    let hangs = async { tokio::time::timeout(PATIENCE, hangs).await };
-    let hangs = outside.runtime.block_on(hangs);
-    hangs.expect("the service is asked");
+    outside.until(service, method);
     process.kill().unwrap();
     process.wait().unwrap();
     outside.fakes.clear_faults();

@@ -74,6 +74,12 @@ codes! {
     FFMPEG_FAILED = "ffmpeg_failed";
     /// Another run works on the lesson.
     LESSON_LOCKED = "lesson_locked";
+    /// The job or batch to tell of is not there any more.
+    JOB_MISSING = "job_missing";
+    /// The endpoint to tell is not set up, or not set up well.
+    ENDPOINT_MISCONFIGURED = "endpoint_misconfigured";
+    /// The endpoint is at an address that this program must not connect to.
+    ADDRESS_REFUSED = "address_refused";
     /// The workers that ran the job died or lost their leases.
     WORKER_LOST = "worker_lost";
     /// A defect of this program.

@@ -56,4 +56,4 @@ pub use report::{News, Report};
 pub use state::{IllegalTransition, JobState, Transition};
 pub use traceparent::{BadTraceParent, TraceParent};
 pub use upkeep::{UnknownTask, UpkeepTask};
-pub use view::{EventView, JobView};
+pub use view::{BatchView, EventView, JobView};

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::payload::{LessonRerunAudio, TtsMode, UploadTarget};
 use super::{
-    Cursor, EventKind, FailureCode, Job, JobEvent, JobId, JobKind, JobState, Payload, Priority,
+    BatchId, Cursor, EventKind, FailureCode, Job, JobEvent, JobId, JobKind, JobState, Payload,
+    Priority,
 };
 use crate::Timestamp;
 
@@ -155,6 +156,51 @@ fn digest(job: &JobView) -> Map<String, Value> {
     fields
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+/// The end of a batch, as clients are told by a webhook.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BatchView {
+    /// Always `batch_finished`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The batch.
+    pub batch_id: BatchId,
+    /// The worst of its members' states.
+    pub state: String,
+    /// How many members there are in all, and in each state, by name.
+    pub payload: Map<String, Value>,
+    /// The members, as they are now, in the order in which they were made.
+    pub jobs: Vec<JobView>,
+    /// When the last of them ended.
+    pub at: Option<Timestamp>,
+}
+
+impl BatchView {
+    /// A batch that ended as `state` with these members.
+    #[must_use]
+    pub fn of(batch: BatchId, state: &str, members: &[Job]) -> Self {
+        let mut payload = Map::from_iter([("total".to_owned(), json!(members.len()))]);
+        for state in JobState::ALL
+            .into_iter()
+            .filter(|state| state.is_terminal())
+        {
+            let count = members.iter().filter(|job| job.head.state == state).count();
+            payload.insert(state.as_str().to_owned(), json!(count));
+        }
+        let mut jobs: Vec<_> = members.iter().map(JobView::from).collect();
+        jobs.sort_by_key(|job| job.job_id);
+        Self {
+            kind: "batch_finished",
+            batch_id: batch,
+            state: state.to_owned(),
+            payload,
+            at: jobs.iter().filter_map(|job| job.finished_at).max(),
+            jobs,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{Depth, StoreError};
 use crate::Timestamp;
 use crate::job::{
     Attempt, BatchId, Ignored, Job, JobHead, JobId, JobKind, JobState, NewJob, Report, UserId,
@@ -121,6 +121,13 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
+
+    /// How much waits and runs, by kind and priority, in no particular order; what has ended costs
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError>;
 }
 
 /// What became of a submitted job.

@@ -8,6 +8,7 @@
 mod artifact_store;
 mod clock;
 mod config_source;
+mod depth;
 mod event_log;
 mod job_handler;
 mod job_store;
@@ -28,6 +29,7 @@ pub use artifact_store::{
 };
 pub use clock::{Clock, SystemClock};
 pub use config_source::{ConfigDocument, ConfigError, ConfigPart, ConfigSource};
+pub use depth::{Depth, DepthState};
 pub use event_log::{EventLog, EventPage};
 pub use job_handler::{
     Done, HandlePayload, JobContext, JobError, JobHandler, JobProgress, ProgressNote, ReadsPayload,

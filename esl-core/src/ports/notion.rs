@@ -191,6 +191,21 @@ pub struct PageQuery {
     pub title: Option<String>,
     /// Created at this instant or later.
     pub created_since: Option<Timestamp>,
+    /// Not more than so many: the oldest. Asking for few takes few requests.
+    pub at_most: usize,
+}
+
+impl PageQuery {
+    /// All pages of `source`.
+    #[must_use]
+    pub const fn all_of(source: DataSourceId) -> Self {
+        Self {
+            source,
+            title: None,
+            created_since: None,
+            at_most: usize::MAX,
+        }
+    }
 }
 
 /// A page that was found.

@@ -65,11 +65,14 @@ pub enum NotionError {
         source: Cause,
     },
     /// No answer came, or none that tells. What was asked for may have been done or may yet be, until
-    /// [`NotionLimits::request_deadline`](super::NotionLimits::request_deadline) has passed.
+    /// [`NotionLimits::request_deadline`](super::NotionLimits::request_deadline) has passed since it
+    /// was sent.
     #[error("cannot tell whether the workspace could {operation}: it did not answer")]
     Unanswered {
         /// What was attempted.
         operation: &'static str,
+        /// How long ago it was certainly sent by then; zero if that is not known.
+        after: Duration,
         /// What was seen.
         #[source]
         source: Cause,

@@ -54,7 +54,7 @@ pub enum Hint {
     Nothing,
     /// Whatever the store has next.
     Next,
-    /// As many jobs as are named here: these, or more urgent ones that came meanwhile.
+    /// Whatever the store has next: there were these, and there may be more urgent ones by now.
     Jobs(Vec<JobId>),
 }
 

@@ -58,7 +58,7 @@ CREATE TABLE job_bodies (
 
 -- What happened.
 CREATE TABLE job_events (
-    seq       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seq       bigint      GENERATED ALWAYS AS IDENTITY,
     namespace text        NOT NULL,
     job       uuid        NOT NULL,
     owner     uuid,
@@ -66,10 +66,10 @@ CREATE TABLE job_events (
     state     text        NOT NULL,
     actor     text        NOT NULL,
     at        timestamptz NOT NULL,
-    data      jsonb       NOT NULL
+    data      jsonb       NOT NULL,
+    PRIMARY KEY (namespace, seq)
 );
 
-CREATE INDEX job_events_of_namespace ON job_events (namespace, seq);
 CREATE INDEX job_events_of_job ON job_events (job, seq);
 
 -- Numbers of a sequence are given before transactions commit, so a reader could see number 7 while

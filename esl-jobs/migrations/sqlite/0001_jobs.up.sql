@@ -69,5 +69,4 @@ CREATE TABLE job_events (
     data      TEXT    NOT NULL
 ) STRICT;
 
-CREATE INDEX job_events_of_namespace ON job_events (namespace, seq);
 CREATE INDEX job_events_of_job ON job_events (job, seq);

@@ -11,6 +11,8 @@
 
 mod cleanup;
 mod options;
+mod orphans;
 
 pub use cleanup::{Cleanup, Retention};
 pub use options::{OPTIONS, RefreshOptions};
+pub use orphans::OrphanUploads;

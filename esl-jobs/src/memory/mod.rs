@@ -16,10 +16,11 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
-    StoreError, Submitted,
+    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    QueueCapabilities, StoreError, Submitted,
 };
 
+use crate::accepted;
 use crate::wakeups::{News, Wakeups};
 use state::State;
 
@@ -58,10 +59,10 @@ impl MemoryJobs {
 #[async_trait]
 impl JobStore for MemoryJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        Ok(self.change(|state, now, news| {
+        Ok(accepted::log(self.change(|state, now, news| {
             let submit = |job| state.submit(job, now, news);
             jobs.into_iter().map(submit).collect()
-        }))
+        })))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
@@ -111,6 +112,10 @@ impl JobStore for MemoryJobs {
         let state = self.state();
         let matching = state.newest_first().filter(|job| filter.matches(&job.head));
         Ok(matching.take(filter.limit).cloned().collect())
+    }
+
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError> {
+        Ok(self.state().depth())
     }
 
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>, StoreError> {

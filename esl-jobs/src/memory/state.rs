@@ -7,7 +7,7 @@ use esl_core::job::{
     self, Actor, Admission, Attempt, Batch, BatchId, Change, Cursor, DedupeKey, Ignored, Job,
     JobEvent, JobHead, JobId, JobState, NewEvent, NewJob, Rank, Report, UserId, WorkerId,
 };
-use esl_core::ports::{Claim, Ended, EventPage, PermitKey, Setting, Submitted};
+use esl_core::ports::{Claim, Depth, DepthState, Ended, EventPage, PermitKey, Setting, Submitted};
 
 use crate::permits::Share;
 use crate::wakeups::{News, Startable};
@@ -212,6 +212,30 @@ impl State {
 
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &Job> {
         self.jobs.values().rev().map(|kept| &kept.job)
+    }
+
+    pub(super) fn depth(&self) -> Vec<Depth> {
+        let mut found: BTreeMap<_, (u64, Timestamp)> = BTreeMap::new();
+        for head in self.jobs.values().map(|kept| &kept.job.head) {
+            let state = match (head.state, head.next_attempt_at) {
+                (JobState::Queued, None) => DepthState::Ready,
+                (JobState::Queued, Some(_)) => DepthState::Delayed,
+                (JobState::Running, _) => DepthState::Running,
+                _ => continue,
+            };
+            let key = (state, head.kind.clone(), head.priority);
+            let (count, oldest) = found.entry(key).or_insert((0, head.eligible_at));
+            *count += 1;
+            *oldest = head.eligible_at.min(*oldest);
+        }
+        let depth = |((state, kind, priority), (count, oldest))| Depth {
+            state,
+            kind,
+            priority,
+            count,
+            oldest,
+        };
+        found.into_iter().map(depth).collect()
     }
 
     pub(super) fn cursor(&self) -> Cursor {

@@ -216,7 +216,8 @@ mod tests {
                 served[usize::try_from(holder).unwrap()] += held;
             }
         }
-        assert!(served.iter().all(|count| *count >= 9), "{served:?}");
+        let (least, most) = (served.iter().min(), served.iter().max());
+        assert!(most.unwrap() - least.unwrap() <= 1, "{served:?}");
     }
 
     #[test]

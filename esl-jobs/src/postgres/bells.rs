@@ -11,8 +11,9 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::AsyncMessage;
 
+use super::address::Address;
 use super::error::Fault;
 use crate::wakeups::{News, Wakeups};
 
@@ -30,11 +31,16 @@ pub(super) struct Bells {
 
 impl Bells {
     /// Starts to listen for `namespace`, ringing `wakeups`.
-    pub(super) fn hang(pool: Pool, config: Config, namespace: &str, wakeups: Arc<Wakeups>) -> Self {
+    pub(super) fn hang(
+        pool: Pool,
+        address: Address,
+        namespace: &str,
+        wakeups: Arc<Wakeups>,
+    ) -> Self {
         let untold = Arc::new(watch::Sender::default());
         let tasks = [
             tokio::spawn(tell(pool, namespace.to_owned(), untold.clone())),
-            tokio::spawn(listen(config, namespace.to_owned(), wakeups)),
+            tokio::spawn(listen(address, namespace.to_owned(), wakeups)),
         ];
         Self { untold, tasks }
     }
@@ -83,9 +89,9 @@ async fn notify(pool: &Pool, notice: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn listen(config: Config, namespace: String, wakeups: Arc<Wakeups>) {
+async fn listen(address: Address, namespace: String, wakeups: Arc<Wakeups>) {
     loop {
-        if let Err(error) = listen_once(&config, &namespace, &wakeups).await {
+        if let Err(error) = listen_once(&address, &namespace, &wakeups).await {
             tracing::debug!(%error, "not listening for new jobs of other processes");
         }
         tokio::time::sleep(PAUSE).await;
@@ -93,11 +99,11 @@ async fn listen(config: Config, namespace: String, wakeups: Arc<Wakeups>) {
 }
 
 async fn listen_once(
-    config: &Config,
+    address: &Address,
     namespace: &str,
     wakeups: &Wakeups,
 ) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+    let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
     let hear = async {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(notice) = message?

@@ -157,7 +157,7 @@ impl Changes<'_> {
         news: &mut wakeups::News,
     ) -> Result<(), Fault> {
         writing
-            .write(&transaction, self.namespace, self.now)
+            .commit(&transaction, self.namespace, self.now)
             .await?;
         transaction.end();
         writing.tell(news);

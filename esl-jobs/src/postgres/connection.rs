@@ -1,45 +1,23 @@
 //! Connections: the pool, and transactions that end with whoever dropped them.
 
 use std::ops::Deref;
-use std::str::FromStr;
-use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use esl_core::ports::StoreError;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, NoTls, Row, Statement};
+use tokio_postgres::{Row, Statement};
 
+use super::address::{Address, PATIENCE};
 use super::error::Fault;
 
 /// A value of a statement.
 pub(super) type Value<'a> = &'a (dyn ToSql + Sync);
 
-/// How long to wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A transaction whose client was forgotten holds others up for so long at most.
-const FORGOTTEN: &str = "-c idle_in_transaction_session_timeout=30000";
-
-/// Reads a connection URL. No network is involved.
-pub(super) fn config(url: &str) -> Result<Config, StoreError> {
-    let mut config = Config::from_str(url).map_err(|error| StoreError::Configuration {
-        // The library's message never repeats the URL, which may hold a password.
-        problem: format!("its address is no Postgres URL: {error}"),
-    })?;
-    config.connect_timeout(PATIENCE);
-    if config.get_application_name().is_none() {
-        config.application_name("esl-jobs");
-    }
-    if config.get_options().is_none() {
-        config.options(FORGOTTEN);
-    }
-    Ok(config)
-}
-
 /// Makes a pool; connects when somebody needs it.
-pub(super) fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
+pub(super) fn pool(address: Address, size: usize) -> Result<Pool, StoreError> {
     let recycling_method = RecyclingMethod::Fast;
-    let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
+    let Address { config, tls } = address;
+    let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
     Pool::builder(manager)
         .max_size(size)
         .runtime(Runtime::Tokio1)
@@ -51,11 +29,30 @@ pub(super) fn pool(config: Config, size: usize) -> Result<Pool, StoreError> {
         })
 }
 
+/// Says so in the log if what is sent can be read on the way.
+pub(super) async fn warn_unless_encrypted(pool: &Pool) {
+    let is_encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let Ok(connection) = pool.get().await else {
+        return;
+    };
+    let row = connection.query_one(is_encrypted, &[]).await;
+    if row
+        .and_then(|row| row.try_get(0))
+        .is_ok_and(|is_encrypted: bool| !is_encrypted)
+    {
+        tracing::warn!(
+            "the connections to the database are not encrypted, and it is on another machine; \
+             add sslmode=verify-full to its address"
+        );
+    }
+}
+
 /// A connection inside a transaction. Dropped before its commit, for whatever reason, the connection
 /// is closed, and the server takes everything back.
 ///
 /// Statements may be sent without waiting for the answers of those before: callers join the futures,
-/// in order, with that of [`Transaction::begin`] first. The commit is sent alone, once all went well.
+/// in order, with that of [`Transaction::begin`] first. A commit after a statement that failed takes
+/// everything back.
 pub(super) struct Transaction {
     connection: Option<Object>,
 }

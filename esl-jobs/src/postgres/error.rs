@@ -37,6 +37,15 @@ impl From<StoreError> for Fault {
 }
 
 impl Fault {
+    /// Whether nobody answered, so that the same would happen to whoever asks next.
+    pub(super) fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Pool(_) => true,
+            Self::Database(error) => error.code().is_none(),
+            Self::Store(_) => false,
+        }
+    }
+
     /// What callers are told who wanted `operation`.
     pub(super) fn during(self, operation: &'static str) -> StoreError {
         match self {

@@ -22,6 +22,8 @@ const WAITING: usize = 1024;
 /// How many jobs are gathered at most.
 const BATCH: usize = 1000;
 
+const OPERATION: &str = "submit jobs";
+
 #[derive(Debug)]
 struct Request {
     jobs: Vec<NewJob>,
@@ -70,33 +72,52 @@ async fn take_in(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Request>) {
     }
 }
 
-/// Submits all requests together. If that fails, each goes alone, so that a bad one takes no other
-/// with it.
+/// Submits all requests together. If they are refused, each goes alone, so that a bad one takes no
+/// other with it.
 async fn answer(shared: &Shared, requests: Vec<Request>) {
     if requests.len() > 1 {
         let all = requests.iter().flat_map(|request| request.jobs.clone());
-        if let Ok(mut submitted) = submit(shared, all.collect()).await {
-            for request in requests {
-                let rest = submitted.split_off(request.jobs.len());
-                let mine = std::mem::replace(&mut submitted, rest);
-                // Who does not wait for the answer any more does not get it.
-                let _ = request.answer.send(Ok(mine));
-            }
-            return;
+        match submit(shared, all.collect()).await {
+            Ok(submitted) => return share(requests, submitted),
+            // Trying each alone would keep the last one waiting for as many failures.
+            Err(fault) if fault.is_unreachable() => return fail(requests, fault),
+            Err(_) => {}
         }
     }
     for request in requests {
         let submitted = submit(shared, request.jobs).await;
-        let submitted = submitted.map_err(|fault| fault.during("submit jobs"));
+        let submitted = submitted.map_err(|fault| fault.during(OPERATION));
+        // Who does not wait for the answer any more does not get it.
         let _ = request.answer.send(submitted);
+    }
+}
+
+fn share(requests: Vec<Request>, mut submitted: Vec<Submitted>) {
+    for request in requests {
+        let rest = submitted.split_off(request.jobs.len());
+        let mine = std::mem::replace(&mut submitted, rest);
+        let _ = request.answer.send(Ok(mine));
+    }
+}
+
+fn fail(requests: Vec<Request>, fault: Fault) {
+    let error = Arc::new(fault.during(OPERATION));
+    for request in requests {
+        let error = StoreError::Unavailable {
+            operation: OPERATION,
+            source: error.clone().into(),
+        };
+        let _ = request.answer.send(Err(error));
     }
 }
 
 async fn submit(shared: &Shared, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, Fault> {
     let now = shared.clock.now();
-    let submitted = submission::submit(&shared.pool, &shared.namespace, jobs, now).await?;
-    if submitted.iter().any(|job| !job.reused) {
+    let submitted = submission::submit(&shared.pool, &shared.namespace, jobs, now).await;
+    let is_nothing_new = matches!(&submitted, Ok(jobs) if jobs.iter().all(|job| job.reused));
+    // Of a submission that failed nobody knows whether it happened.
+    if !is_nothing_new {
         shared.ring(News::JOBS);
     }
-    Ok(submitted)
+    submitted
 }

@@ -11,6 +11,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("postgres", "0001_jobs"),
     migration!("postgres", "0002_settings"),
     migration!("postgres", "0003_batches"),
+    migration!("postgres", "0004_users"),
 ];
 
 /// Of several processes that start at once, one migrates and the others wait and see it done.

@@ -4,10 +4,12 @@
 //! one transaction of a few statements, however many jobs it is about. Events are appended one
 //! transaction after the other, which is what makes cursors safe. No SQL stands outside this module.
 
+mod address;
 mod batches;
 mod bells;
 mod changes;
 mod connection;
+mod depth;
 mod error;
 mod intake;
 mod migrate;
@@ -17,6 +19,8 @@ mod retention;
 mod rows;
 mod settings;
 mod submission;
+mod takeover;
+mod tls;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -31,16 +35,23 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
-    StoreError, Submitted,
+    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    QueueCapabilities, StoreError, Submitted,
 };
 
+use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
+use address::Address;
 use bells::Bells;
 use changes::Changes;
+use connection::Transaction;
+use error::Fault;
 use intake::Intake;
 use queries::Queries;
+use takeover::old::Old;
+
+pub use takeover::{Counted, TakenOver};
 
 /// How many connections are opened unless somebody says otherwise.
 pub const DEFAULT_POOL_SIZE: usize = 10;
@@ -61,6 +72,17 @@ struct Shared {
 }
 
 impl Shared {
+    /// Rings for what a change brought about. Of one that failed nobody knows whether it happened.
+    fn tell<T>(
+        &self,
+        result: Result<T, Fault>,
+        news: News,
+        operation: &'static str,
+    ) -> Result<T, StoreError> {
+        self.ring(if result.is_ok() { news } else { News::JOBS });
+        result.map_err(|fault| fault.during(operation))
+    }
+
     fn ring(&self, news: News) {
         self.wakeups.ring(news);
         self.bells.ring(news);
@@ -89,13 +111,16 @@ impl PostgresJobs {
         pool_size: usize,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
-        let config = connection::config(url)?;
-        let pool = connection::pool(config.clone(), pool_size)?;
+        let address = Address::parse(url)?;
+        let pool = connection::pool(address.clone(), pool_size)?;
         let migrated = migrate::migrate(&pool, SchemaVersion::Latest).await;
         migrated.map_err(|fault| fault.during("migrate the database"))?;
+        if address.may_be_overheard() {
+            connection::warn_unless_encrypted(&pool).await;
+        }
         let wakeups = Arc::new(Wakeups::default());
         let shared = Arc::new(Shared {
-            bells: Bells::hang(pool.clone(), config, namespace, wakeups.clone()),
+            bells: Bells::hang(pool.clone(), address, namespace, wakeups.clone()),
             pool,
             namespace: namespace.to_owned(),
             clock,
@@ -114,7 +139,7 @@ impl PostgresJobs {
         url: &str,
         wanted: impl Into<SchemaVersion>,
     ) -> Result<SchemaChange, StoreError> {
-        let pool = connection::pool(connection::config(url)?, 1)?;
+        let pool = connection::pool(Address::parse(url)?, 1)?;
         let change = migrate::migrate(&pool, wanted.into()).await;
         change.map_err(|fault| fault.during("migrate the database"))
     }
@@ -127,9 +152,39 @@ impl PostgresJobs {
         url: &str,
         wanted: SchemaVersion,
     ) -> Result<SchemaChange, StoreError> {
-        let pool = connection::pool(connection::config(url)?, 1)?;
+        let pool = connection::pool(Address::parse(url)?, 1)?;
         let change = migrate::plan(&pool, wanted).await;
         change.map_err(|fault| fault.during("look at the tables of the database"))
+    }
+
+    /// Takes over the database of the service that this one follows on from: its jobs into this
+    /// namespace, its accounts and their settings with credentials as they are encrypted there. That
+    /// database is another one than this and is only read. Whatever is here already stays as it is, so
+    /// that taking over again changes nothing.
+    ///
+    /// Nobody should work on the old database any more. A job that is running there ends as failed with
+    /// `worker_lost`: nobody knows what it has done.
+    ///
+    /// # Errors
+    /// [`StoreError`] if one of the databases cannot be reached, or a row makes no sense; then nothing
+    /// is taken.
+    pub async fn take_over(&self, old_url: &str) -> Result<TakenOver, StoreError> {
+        let taken = self.take_all(&Address::parse(old_url)?).await;
+        if taken.is_ok() {
+            self.shared.ring(News::JOBS);
+        }
+        taken.map_err(|fault| fault.during("take the old database over"))
+    }
+
+    async fn take_all(&self, old: &Address) -> Result<TakenOver, Fault> {
+        let old = Old::open(old).await?;
+        let transaction = Transaction::of(&self.shared.pool).await?;
+        let Shared {
+            namespace, clock, ..
+        } = self.shared.as_ref();
+        let taken = takeover::take_over(&transaction, namespace, &old, clock.now()).await?;
+        transaction.end();
+        Ok(taken)
     }
 
     fn changes(&self) -> Changes<'_> {
@@ -151,14 +206,13 @@ impl PostgresJobs {
 #[async_trait]
 impl JobStore for PostgresJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        self.intake.submit(jobs).await
+        Ok(accepted::log(self.intake.submit(jobs).await?))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
         let mut news = News::default();
         let claimed = self.changes().claim(&claim, &mut news).await;
-        self.shared.ring(news);
-        claimed.map_err(|fault| fault.during("claim jobs"))
+        self.shared.tell(claimed, news, "claim jobs")
     }
 
     async fn report(
@@ -167,8 +221,7 @@ impl JobStore for PostgresJobs {
     ) -> Result<Vec<Result<JobHead, Ignored>>, StoreError> {
         let mut news = News::default();
         let results = self.changes().report(reports, &mut news).await;
-        self.shared.ring(news);
-        results.map_err(|fault| fault.during("report on jobs"))
+        self.shared.tell(results, news, "report on jobs")
     }
 
     async fn renew(&self, worker: WorkerId, lease: Duration) -> Result<Vec<Attempt>, StoreError> {
@@ -184,8 +237,7 @@ impl JobStore for PostgresJobs {
     async fn reap(&self, limit: usize) -> Result<Vec<JobHead>, StoreError> {
         let mut news = News::default();
         let reaped = self.changes().reap(limit, &mut news).await;
-        self.shared.ring(news);
-        reaped.map_err(|fault| fault.during("take lost jobs away"))
+        self.shared.tell(reaped, news, "take lost jobs away")
     }
 
     async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {
@@ -221,6 +273,11 @@ impl JobStore for PostgresJobs {
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         let forgotten = self.queries().forget_events(before, limit).await;
         forgotten.map_err(|fault| fault.during("forget events"))
+    }
+
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError> {
+        let depth = self.queries().depth().await;
+        depth.map_err(|fault| fault.during("count what waits"))
     }
 }
 

@@ -92,10 +92,7 @@ impl Writing {
     }
 
     /// Writes all of it and commits.
-    ///
-    /// Jobs are accepted before events are appended: whoever appends keeps other writers waiting, and
-    /// must not wait for any of them.
-    pub(super) async fn write(
+    pub(super) async fn commit(
         &mut self,
         transaction: &Transaction,
         namespace: &str,
@@ -104,6 +101,43 @@ impl Writing {
         if self.jobs.is_empty() {
             return transaction.commit().await;
         }
+        let [update, append] = self.prepare(transaction, namespace, now).await?;
+        // Each future sends what it has at once and in this order. Others wait for whoever appends, so
+        // the commit does not wait for an answer; after a failure it takes everything back.
+        let (updated, appended, committed) = tokio::join!(
+            biased;
+            self.update_heads(transaction, &update),
+            self.append(transaction, &append, namespace),
+            transaction.commit(),
+        );
+        updated.and(appended).and(committed)
+    }
+
+    /// Writes all of it; the commit is left.
+    pub(super) async fn write(
+        &mut self,
+        transaction: &Transaction,
+        namespace: &str,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        if self.jobs.is_empty() {
+            return Ok(());
+        }
+        let [update, append] = self.prepare(transaction, namespace, now).await?;
+        self.update_heads(transaction, &update).await?;
+        self.append(transaction, &append, namespace).await
+    }
+
+    /// Writes what comes before heads and events, and prepares the statements for those.
+    ///
+    /// Jobs are accepted before events are appended: whoever appends keeps other writers waiting, and
+    /// must not wait for any of them.
+    async fn prepare(
+        &mut self,
+        transaction: &Transaction,
+        namespace: &str,
+        now: Timestamp,
+    ) -> Result<[Statement; 2], Fault> {
         let told = batches::members_ended(transaction, namespace, &self.ended_members).await?;
         self.chained.extend(told);
         if !self.chained.is_empty() {
@@ -112,17 +146,10 @@ impl Writing {
             submission::insert(transaction, namespace, &chained).await?;
         }
         self.update_bodies(transaction).await?;
-        // Prepared before: from here on, each future sends what it has at once and in this order.
-        let update = transaction.prepare_cached(UPDATE_HEADS).await?;
-        let append = transaction.prepare_cached(APPEND).await?;
-        let (updated, appended) = tokio::join!(
-            biased;
-            self.update_heads(transaction, &update),
-            self.append(transaction, &append, namespace),
-        );
-        updated?;
-        appended?;
-        transaction.commit().await
+        Ok([
+            transaction.prepare_cached(UPDATE_HEADS).await?,
+            transaction.prepare_cached(APPEND).await?,
+        ])
     }
 
     async fn update_bodies(&self, transaction: &Transaction) -> Result<(), Fault> {

@@ -1,9 +1,9 @@
 //! Announcements in Redis: a stream that a group of workers reads, beside a store that knows better.
 //!
-//! An entry of the stream is worth one start. It names a job, `{"jobId": …}`, but a worker that reads
-//! it starts whatever ranks first then: so an urgent job does not wait behind what was announced
-//! before it, and Redis needs to know nothing of ranks. Only so many jobs are announced at a time; as
-//! they are started, more are, in the order of their ranks. Everything in Redis may be lost: jobs that
+//! An entry of the stream names a job, `{"jobId": …}`, but a worker that reads some starts whatever
+//! ranks first then, and goes on for as long as there is more: so an urgent job does not wait behind
+//! what was announced before it, and Redis needs to know nothing of ranks. Only so many jobs are
+//! announced at a time; as they are started, more are, in the order of their ranks. Everything in Redis may be lost: jobs that
 //! were announced and not started are announced again after a while.
 
 mod pump;
@@ -77,7 +77,9 @@ impl RedisQueue {
     /// # Errors
     /// [`StoreError`] if the URL is none or the server cannot be reached.
     pub async fn connect(url: &str, namespace: &str, window: usize) -> Result<Self, StoreError> {
-        let builder = builder(url)?;
+        let config = Config::from_url(url).map_err(|error| not_a_place(&error))?;
+        warn_if_overheard(&config);
+        let builder = builder(config);
         let client = builder.build().map_err(|error| not_a_place(&error))?;
         let subscriber = builder
             .build_subscriber_client()
@@ -277,13 +279,29 @@ impl Queue for RedisQueue {
     }
 }
 
-fn builder(url: &str) -> Result<Builder, StoreError> {
-    let config = Config::from_url(url).map_err(|error| not_a_place(&error))?;
+fn builder(config: Config) -> Builder {
     let mut builder = Builder::from_config(config);
     builder
         .with_performance_config(|config| config.default_command_timeout = PATIENCE)
         .set_policy(ReconnectPolicy::new_exponential(0, 100, 5000, 2));
-    Ok(builder)
+    builder
+}
+
+fn warn_if_overheard(config: &Config) {
+    // A socket is a host that is a path.
+    let here =
+        |host: &str| ["localhost", "127.0.0.1", "::1"].contains(&host) || host.starts_with('/');
+    let is_here = config
+        .server
+        .hosts()
+        .iter()
+        .all(|server| here(&server.host));
+    if !is_here && !config.uses_tls() {
+        tracing::warn!(
+            "the connections to Redis are not encrypted, and it is on another machine; begin its \
+             address with rediss:"
+        );
+    }
 }
 
 async fn listen(subscriber: SubscriberClient, wakeups: Arc<Wakeups>) {

@@ -71,7 +71,8 @@ async fn fill(queue: &RedisQueue, store: &dyn JobStore) -> Result<bool, StoreErr
     queue.make_group().await?;
     loop {
         let room = queue.room().await?.min(PAGE);
-        if room == 0 {
+        // Few large announcements cost less than many small ones.
+        if room <= queue.window / 4 {
             return Ok(true);
         }
         let jobs = store.announce(room, queue.lost_after()).await?;

@@ -4,8 +4,9 @@ use esl_core::job::{Batch, BatchId, JobHead, NewJob};
 use rusqlite::{Row, params};
 
 use super::changes::Changes;
+use super::columns::Columns;
 use super::error::Fault;
-use super::rows::{bytes, number};
+use super::rows::{all, bytes};
 
 impl Changes<'_> {
     pub(super) fn add_member(&self, batch: BatchId) -> Result<(), Fault> {
@@ -52,15 +53,16 @@ impl Changes<'_> {
         let mut statement = self.statement(
             "SELECT open, failed, cancelled FROM job_batches WHERE namespace = ?1 AND id = ?2",
         )?;
-        let mut found = statement.query(params![self.namespace, bytes(id.as_uuid())])?;
+        let found = statement.query(params![self.namespace, bytes(id.as_uuid())])?;
         let read = |row: &Row<'_>| {
+            let mut columns = Columns::of(row);
             Ok(Batch {
                 id,
-                open: number(row, "open")?,
-                failed: number(row, "failed")?,
-                cancelled: number(row, "cancelled")?,
+                open: columns.number("open")?,
+                failed: columns.number("failed")?,
+                cancelled: columns.number("cancelled")?,
             })
         };
-        found.next()?.map(read).transpose()
+        Ok(all(found, read)?.pop())
     }
 }

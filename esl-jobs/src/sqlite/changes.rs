@@ -9,9 +9,10 @@ use esl_core::job::{
     NewJob, Rank, Report, TraceParent, UserId, WorkerId,
 };
 use esl_core::ports::{Claim, Submitted};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, named_params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, named_params, params};
 use serde_json::json;
 
+use super::columns::Columns;
 use super::error::Fault;
 use super::rows::{self, BODY, HEAD, all, bytes, limit};
 use crate::stored::text;
@@ -355,7 +356,8 @@ impl<'a> Changes<'a> {
         let Some(row) = found.next()? else {
             return Ok(());
         };
-        let (mut payload, mut output) = (rows::json(row, "payload")?, rows::json(row, "output")?);
+        let mut columns = Columns::of(row);
+        let (mut payload, mut output) = (columns.fields("payload")?, columns.fields("output")?);
         payload.extend(change.payload.clone());
         output.extend(change.output.clone());
         self.statement("UPDATE job_bodies SET payload = ?2, output = ?3 WHERE id = ?1")?
@@ -383,9 +385,10 @@ impl<'a> Changes<'a> {
 }
 
 /// Reads a job's id and attempt.
-pub(super) fn attempt(row: &rusqlite::Row<'_>) -> Result<Attempt, Fault> {
+pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Fault> {
+    let mut columns = Columns::of(row);
     Ok(Attempt {
-        job: rows::job_id(row)?,
-        number: row.get(1)?,
+        job: columns.id()?,
+        number: columns.number("attempt")?,
     })
 }

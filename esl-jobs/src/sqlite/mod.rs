@@ -6,6 +6,8 @@
 
 mod batches;
 mod changes;
+mod columns;
+mod depth;
 mod error;
 mod neighbours;
 mod open;
@@ -29,11 +31,12 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities,
-    StoreError, Submitted,
+    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    QueueCapabilities, StoreError, Submitted,
 };
 use rusqlite::Connection;
 
+use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
 use crate::wakeups::{News, Wakeups};
 use changes::Changes;
@@ -146,8 +149,8 @@ impl SqliteJobs {
 #[async_trait]
 impl JobStore for SqliteJobs {
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
-        self.change("submit jobs", |changes| changes.submit(jobs))
-            .await
+        let submitting = self.change("submit jobs", |changes| changes.submit(jobs));
+        Ok(accepted::log(submitting.await?))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
@@ -222,6 +225,10 @@ impl JobStore for SqliteJobs {
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         let forget = move |changes: &mut Changes<'_>| changes.forget_events(before, limit);
         self.change("forget events", forget).await
+    }
+
+    async fn depth(&self) -> Result<Vec<Depth>, StoreError> {
+        self.query("count what waits", depth::depth).await
     }
 }
 

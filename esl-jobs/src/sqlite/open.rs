@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("sqlite", "0001_jobs"),
     migration!("sqlite", "0002_settings"),
     migration!("sqlite", "0003_batches"),
+    migration!("sqlite", "0004_users"),
 ];
 
 const OPENING: &str = "open the SQLite file";

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::changes::attempt;
 use super::error::Fault;
-use super::rows::{self, BODY, HEAD, all, bytes, limit};
+use super::rows::{self, BODY, EVENT, HEAD, all, bytes, limit};
 use crate::stored::{parsed, small};
 use crate::wakeups::Startable;
 
@@ -166,16 +166,17 @@ pub(super) fn events(
 ) -> Result<Vec<JobEvent>, Fault> {
     let after = i64::try_from(page.after.as_u64()).unwrap_or(i64::MAX);
     let Some(job) = page.job else {
-        let mut statement = connection.prepare_cached(
-            "SELECT * FROM job_events WHERE namespace = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-        )?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {EVENT} FROM job_events
+             WHERE namespace = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+        ))?;
         let found = statement.query(params![namespace, after, limit(page.limit)])?;
         return all(found, rows::event);
     };
-    let mut statement = connection.prepare_cached(
-        "SELECT * FROM job_events WHERE job = ?4 AND namespace = ?1 AND seq > ?2
-         ORDER BY seq LIMIT ?3",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {EVENT} FROM job_events WHERE job = ?4 AND namespace = ?1 AND seq > ?2
+         ORDER BY seq LIMIT ?3"
+    ))?;
     let job = bytes(job.as_uuid());
     let found = statement.query(params![namespace, after, limit(page.limit), job])?;
     all(found, rows::event)

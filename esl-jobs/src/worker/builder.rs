@@ -2,14 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use esl_core::CancellationToken;
 use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
+use super::observer::{NoObserver, Observer};
+use super::pace::Pace;
 use super::reporter::Reporter;
 use super::running::Running;
+use super::slots::Slots;
+use super::waiting::Waiting;
 use super::{Shared, Worker, WorkerConfig};
 use crate::scheduler::Scheduler;
 
@@ -24,6 +29,7 @@ pub struct WorkerBuilder {
     config: WorkerConfig,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
     scheduler: Option<Scheduler>,
+    observer: Arc<dyn Observer>,
 }
 
 /// A worker cannot be made like this.
@@ -49,6 +55,7 @@ impl WorkerBuilder {
             config: WorkerConfig::default(),
             handlers: HashMap::new(),
             scheduler: None,
+            observer: Arc::new(NoObserver),
         }
     }
 
@@ -79,6 +86,13 @@ impl WorkerBuilder {
         self
     }
 
+    /// Shows what the worker does to an observer, such as metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// Puts the worker together.
     ///
     /// # Errors
@@ -96,11 +110,16 @@ impl WorkerBuilder {
         }
         let shared = Shared {
             id: WorkerId::new(),
-            slots: Arc::new(Semaphore::new(config.concurrency)),
+            slots: Slots::new(config.concurrency),
+            waiting: Waiting::default(),
+            pace: Pace::default(),
+            is_drained: AtomicBool::new(false),
+            is_in_doubt: AtomicBool::new(false),
             config,
             store: self.store,
             queue: self.queue,
             handlers: self.handlers,
+            observer: self.observer,
             running: Running::default(),
             reporter: Reporter::default(),
             shutting_down: CancellationToken::new(),

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use esl_core::job::{Attempt, FailureCode, Job, News, Report};
 use esl_core::ports::{Done, JobContext, JobError};
 use esl_core::{CancellationToken, Retry};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument;
 
-use super::Shared;
 use super::progress::Progress;
+use super::waiting::Claimed;
+use super::{Seen, Shared};
 
 /// How an attempt ended.
 enum Ending {
@@ -21,27 +21,28 @@ enum Ending {
     Stopped,
 }
 
-/// Runs a job in a slot, which is free as soon as the handler is done.
-pub(super) async fn run(
-    shared: Arc<Shared>,
-    job: Job,
-    stop: CancellationToken,
-    slot: Option<OwnedSemaphorePermit>,
-) {
+/// Runs a job until its handler is done. Its end is told later.
+pub(super) async fn run(shared: &Arc<Shared>, claimed: Claimed) {
+    let Claimed { job, stop, .. } = claimed;
     let attempt = job.head.attempt();
     let span = tracing::info_span!(
         "job",
         job.id = %attempt.job,
         run.id = %attempt.job,
         job.kind = %job.head.kind,
-        attempt = attempt.number
+        attempt = attempt.number,
+        traceparent = job.traceparent.as_ref().map(tracing::field::display)
     );
     async {
         tracing::info!(event = "worker_active", "job started");
-        let ending = perform(&shared, job, stop).await;
-        drop(slot);
+        shared.observer.see(Seen::Started(&job.head));
+        let (head, began) = (job.head.clone(), Instant::now());
+        let ending = perform(shared, job, stop).await;
+        let took = began.elapsed();
+        shared.pace.ended(took);
+        shared.observer.see(Seen::Ran { job: &head, took });
         log(&ending);
-        match report(&shared, attempt, ending) {
+        match report(shared, attempt, ending) {
             Some(report) => shared.reporter.end(attempt, report),
             None => shared.running.leave(attempt),
         }
@@ -51,6 +52,9 @@ pub(super) async fn run(
 }
 
 async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> Ending {
+    if stop.is_cancelled() {
+        return Ending::Stopped;
+    }
     let Some(handler) = shared.handlers.get(&job.head.kind).cloned() else {
         let message = format!("nobody here knows how to do {} jobs", job.head.kind);
         return Ending::Failed(JobError::permanent(FailureCode::UNKNOWN_TYPE, message));

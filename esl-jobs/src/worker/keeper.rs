@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use esl_core::job::{Attempt, News, Report};
 use tokio::time::{MissedTickBehavior, interval};
@@ -38,9 +40,12 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     async fn look(&mut self, is_renewal: bool) {
         let shared = self.shared;
+        // Longer than jobs claimed ahead should ever wait: others may be free to begin them.
+        give_back_waiting(shared, shared.config.look_for_cancelled);
         // Listed first: what is claimed while the store answers is not missing from the answer.
         let attempts = shared.running.all();
-        if attempts.is_empty() {
+        let was_in_doubt = shared.is_in_doubt.swap(false, Ordering::Relaxed);
+        if attempts.is_empty() && !was_in_doubt {
             return;
         }
         let held = match is_renewal {
@@ -56,6 +61,7 @@ impl Keeper<'_> {
             // Whether a lease ran out meanwhile is for the store to say, once it answers again.
             Err(error) => {
                 tracing::warn!(%error, worker.id = %shared.id, "cannot look after leases");
+                shared.is_in_doubt.fetch_or(was_in_doubt, Ordering::Relaxed);
             }
         }
     }
@@ -73,6 +79,9 @@ impl Keeper<'_> {
             .into_iter()
             .partition(|one| self.suspects.contains(one));
         self.suspects = suspects;
+        if !self.suspects.is_empty() {
+            self.shared.is_in_doubt.store(true, Ordering::Relaxed);
+        }
         give_back(self.shared, orphans);
     }
 }
@@ -82,5 +91,14 @@ pub(super) fn give_back(shared: &Shared, attempts: HashSet<Attempt>) {
     for attempt in attempts {
         let back = Report::of_attempt(attempt, shared.actor(), News::GivenBack);
         shared.reporter.tell(back);
+    }
+}
+
+/// Gives back jobs that have waited for a slot at least for so long.
+pub(super) fn give_back_waiting(shared: &Shared, at_least: Duration) {
+    for claimed in shared.waiting.take(at_least) {
+        let attempt = claimed.job.head.attempt();
+        let back = Report::of_attempt(attempt, shared.actor(), News::GivenBack);
+        shared.reporter.end(attempt, back);
     }
 }

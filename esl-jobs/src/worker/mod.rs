@@ -15,31 +15,42 @@ mod builder;
 mod envelope;
 mod health;
 mod keeper;
+mod observer;
+mod outcomes;
+mod pace;
 mod progress;
 mod reaper;
 mod reporter;
 mod running;
 mod shutdown;
+mod slots;
+mod stages;
 mod step;
+mod waiting;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use esl_core::CancellationToken;
 use esl_core::job::{Actor, Backoff, JobKind, WorkerId};
 use esl_core::ports::{JobHandler, JobStore, Queue};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::scheduler::Scheduler;
 
 pub use builder::{BuildError, WorkerBuilder};
 pub use health::Health;
+pub use observer::{Observer, Seen};
 pub use step::Step;
 
+use pace::Pace;
 use reporter::Reporter;
 use running::Running;
+use slots::Slots;
+use waiting::Waiting;
 
 /// What a worker can be told.
 #[derive(Debug, Clone)]
@@ -106,7 +117,14 @@ struct Shared {
     store: Arc<dyn JobStore>,
     queue: Arc<dyn Queue>,
     handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
-    slots: Arc<Semaphore>,
+    observer: Arc<dyn Observer>,
+    slots: Slots,
+    waiting: Waiting,
+    pace: Pace,
+    /// Whether the last claim found less than it asked for.
+    is_drained: AtomicBool,
+    /// Whether the store may hold jobs for this worker that it has not heard of.
+    is_in_doubt: AtomicBool,
     running: Running,
     reporter: Reporter,
     shutting_down: CancellationToken,

@@ -9,6 +9,7 @@ use esl_core::ports::{JobProgress, ProgressNote};
 use tokio::time::Instant;
 
 use super::Shared;
+use super::stages::Stages;
 
 /// Four notes a second per job: what a person can follow.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -18,6 +19,7 @@ pub(super) struct Progress {
     shared: Arc<Shared>,
     attempt: Attempt,
     passed_on: Mutex<Option<Instant>>,
+    stages: Stages,
 }
 
 impl Progress {
@@ -26,6 +28,7 @@ impl Progress {
             shared,
             attempt,
             passed_on: Mutex::default(),
+            stages: Stages::default(),
         }
     }
 
@@ -54,6 +57,7 @@ impl fmt::Debug for Progress {
 
 impl JobProgress for Progress {
     fn note(&self, note: ProgressNote) {
+        self.stages.see(&note.data, self.shared.observer.as_ref());
         let matters = note.stage.is_some() || !note.output.is_empty();
         if matters || self.is_due() {
             let news = News::Progress {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use esl_core::ports::StoreError;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::Shared;
+use super::outcomes::log_waiting;
+use super::{Seen, Shared};
 
 /// How many jobs are taken away by one call.
 const BATCH: usize = 100;
@@ -26,12 +27,18 @@ async fn reap_all(shared: &Shared) -> Result<(), StoreError> {
     loop {
         let reaped = shared.store.reap(BATCH).await?;
         for head in &reaped {
+            shared.observer.see(Seen::Lost(head));
             tracing::warn!(
                 job.id = %head.id,
                 attempt = head.attempt,
                 job.state = %head.state,
                 "a job was taken away from a worker that is gone"
             );
+            if head.state.is_terminal() {
+                shared.observer.see(Seen::Ended(head));
+            } else {
+                log_waiting(head);
+            }
         }
         if reaped.len() < BATCH {
             return Ok(());

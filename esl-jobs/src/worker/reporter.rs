@@ -8,10 +8,10 @@ use esl_core::ports::StoreError;
 use esl_core::{Classify, Retry};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::Shared;
+use super::{Shared, outcomes};
 
 /// How many reports go to the store at once.
-const BATCH: usize = 256;
+const BATCH: usize = 500;
 
 /// How long to wait after the store failed, at first; doubles up to [`PAUSES_END`].
 const PAUSE: Duration = Duration::from_millis(50);
@@ -118,8 +118,12 @@ async fn tell(shared: &Shared, reports: Vec<Report>) {
 async fn insist(shared: &Shared, reports: Vec<Report>) -> Result<(), StoreError> {
     let mut pause = PAUSE;
     loop {
-        let Err(error) = shared.store.report(reports.clone()).await else {
-            return Ok(());
+        let error = match shared.store.report(reports.clone()).await {
+            Ok(answers) => {
+                outcomes::note(shared, &reports, &answers);
+                return Ok(());
+            }
+            Err(error) => error,
         };
         if error.retry() == Retry::Never {
             return Err(error);

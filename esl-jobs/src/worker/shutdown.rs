@@ -1,16 +1,18 @@
 //! Ending a worker without leaving anything behind.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::timeout;
 
 use super::Shared;
-use super::keeper::give_back;
+use super::keeper::{give_back, give_back_waiting};
 
 /// Lets running jobs come to a point from which another attempt can go on, and gives back those that do
 /// not within the grace time.
 pub(super) async fn wind_down(shared: &Arc<Shared>) {
     shared.shutting_down.cancel();
+    give_back_waiting(shared, Duration::ZERO);
     let ended = timeout(shared.config.grace, shared.running.idle()).await;
     if ended.is_err() {
         // Given back first: what a handler says after it was stopped does not count any more.

@@ -1,22 +1,26 @@
-//! Fetching work for free slots.
+//! Fetching work for slots.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use esl_core::CancellationToken;
-use esl_core::job::Job;
+use esl_core::job::{Job, JobId};
 use esl_core::ports::{Claim, Hint, StoreError};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::health::Breaker;
-use super::{Shared, Worker, envelope};
+use super::waiting::Claimed;
+use super::{Shared, Worker, slots};
 
 /// What one look for work came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// There was nothing to start.
     Idle,
-    /// So many jobs were started.
+    /// So many jobs were claimed: as many as slots were free, or a few more if jobs end sooner than
+    /// claims are answered.
     Started(usize),
 }
 
@@ -53,61 +57,89 @@ async fn step(
     wait: Duration,
     shutdown: &CancellationToken,
 ) -> Result<Step, StoreError> {
-    let Some(slots) = shutdown.run_until_cancelled(free_slots(shared)).await else {
+    let Some(room) = shutdown.run_until_cancelled(slots::room(shared)).await else {
         return Ok(Step::Idle);
     };
-    let mut slots = slots?;
-    let jobs = reserve(shared, slots.len(), wait, shutdown).await?;
+    let jobs = reserve(shared, room, wait, shutdown).await?;
     if jobs.is_empty() {
         return Ok(Step::Idle);
     }
     let started = jobs.len();
-    for job in jobs {
+    let claimed = jobs.into_iter().map(|job| {
         let stop = shared.running.enter(job.head.attempt());
-        tokio::spawn(envelope::run(shared.clone(), job, stop, slots.pop()));
-    }
+        Claimed::new(job, stop)
+    });
+    shared.waiting.add(claimed);
+    slots::fill(shared);
     Ok(Step::Started(started))
 }
 
-/// Waits for a free slot and takes all there are.
-async fn free_slots(shared: &Shared) -> Result<Vec<OwnedSemaphorePermit>, StoreError> {
-    let first = shared.slots.clone().acquire_owned().await;
-    let mut slots = vec![first.map_err(|_| StoreError::Closed)?];
-    while let Ok(next) = shared.slots.clone().try_acquire_owned() {
-        slots.push(next);
-    }
-    Ok(slots)
-}
-
+/// Claims up to `room` jobs, once there may be some.
 async fn reserve(
     shared: &Shared,
-    count: usize,
+    room: usize,
     wait: Duration,
     shutdown: &CancellationToken,
 ) -> Result<Vec<Job>, StoreError> {
-    let any = Claim::next(shared.id, count, shared.config.lease);
-    if !shared.queue.capabilities().names_jobs {
-        let found = shared.store.claim(any.clone()).await?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
-    }
-    let listening = shared.queue.next(shared.id, count, wait);
-    let Some(hint) = shutdown.run_until_cancelled(listening).await else {
+    let hearing = hear(shared, room, wait);
+    let Some(hinted) = shutdown.run_until_cancelled(hearing).await else {
         return Ok(Vec::new());
     };
-    match hint? {
-        Hint::Nothing => Ok(Vec::new()),
-        Hint::Next => shared.store.claim(any).await,
-        Hint::Jobs(hinted) => {
-            // As many as were announced, but whatever ranks first by now.
-            let as_many = Claim::next(shared.id, hinted.len(), shared.config.lease);
-            let found = shared.store.claim(as_many).await?;
-            // The hints come again; what was claimed does not.
-            if let Err(error) = shared.queue.acknowledge(shared.id, &hinted).await {
-                tracing::warn!(%error, "cannot tell the queue what was heard");
-            }
-            Ok(found)
-        }
+    let Some(hinted) = hinted? else {
+        return Ok(Vec::new());
+    };
+    let found = claim(shared, room).await?;
+    // The hints come again; what was claimed does not.
+    if let Err(error) = pass_on(shared, &hinted, &found).await {
+        tracing::warn!(%error, "cannot tell the queue what was heard");
     }
+    Ok(found)
+}
+
+/// Acknowledges hints. If others were more urgent than the jobs hinted at, somebody else should hear of
+/// these; if not, there is nothing left to hear of.
+async fn pass_on(shared: &Shared, hinted: &[JobId], found: &[Job]) -> Result<(), StoreError> {
+    if !shared.is_drained.load(Ordering::Relaxed) {
+        let found: HashSet<JobId> = found.iter().map(|job| job.head.id).collect();
+        let left = hinted.iter().filter(|job| !found.contains(job));
+        let left: Vec<JobId> = left.copied().collect();
+        shared.queue.announce(&left).await?;
+    }
+    shared.queue.acknowledge(shared.id, hinted).await
+}
+
+/// Waits until there may be work, and says which hints are to be acknowledged. Nobody has to be told
+/// of work as long as there was more than could be claimed.
+async fn hear(
+    shared: &Shared,
+    room: usize,
+    wait: Duration,
+) -> Result<Option<Vec<JobId>>, StoreError> {
+    let there_is_more = !shared.is_drained.load(Ordering::Relaxed);
+    if there_is_more && !shared.queue.capabilities().names_jobs {
+        return Ok(Some(Vec::new()));
+    }
+    let wait = if there_is_more { Duration::ZERO } else { wait };
+    Ok(match shared.queue.next(shared.id, room, wait).await? {
+        Hint::Jobs(hinted) => Some(hinted),
+        Hint::Next => Some(Vec::new()),
+        Hint::Nothing => there_is_more.then(Vec::new),
+    })
+}
+
+/// Whatever ranks first, whichever jobs were hinted at.
+async fn claim(shared: &Shared, room: usize) -> Result<Vec<Job>, StoreError> {
+    let asked = Instant::now();
+    let claim = Claim::next(shared.id, room, shared.config.lease);
+    let found = shared.store.claim(claim).await.inspect_err(|_| {
+        // It may have claimed jobs all the same.
+        shared.is_in_doubt.store(true, Ordering::Relaxed);
+    })?;
+    shared
+        .is_drained
+        .store(found.len() < room, Ordering::Relaxed);
+    if !found.is_empty() {
+        shared.pace.claimed(asked.elapsed());
+    }
+    Ok(found)
 }

@@ -1,14 +1,24 @@
-//! A worker in a process of its own, to be killed: this test binary, started once more.
+//! Processes beside the test's own: this test binary, started once more, with an address and a part
+//! to play.
 
-use std::process::{Child, Command, Stdio};
+#![expect(
+    clippy::print_stdout,
+    reason = "the test reads what the process prints"
+)]
+
+use std::io::{BufRead, BufReader, Lines, Read};
+use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::CancellationToken;
-use esl_core::job::Job;
 use esl_core::job::payload::MaintenanceRefreshOptions;
-use esl_core::ports::{Done, HandlePayload, JobContext, JobError};
+use esl_core::job::{Cursor, Job, JobId, JobState};
+use esl_core::ports::{Done, EventPage, HandlePayload, JobContext, JobError};
 use esl_jobs::worker::{Worker, WorkerConfig};
+
+use super::counting::{Counts, Tally};
 
 const ADDRESS: &str = "ESL_TEST_CHILD_DATABASE_URL";
 
@@ -21,15 +31,66 @@ pub(crate) fn short_leases() -> WorkerConfig {
     config
 }
 
-pub(crate) fn start(url: &str) -> Child {
-    let program = std::env::current_exe().unwrap();
-    Command::new(program)
-        .args(["--exact", "child::works_until_it_is_killed", "--ignored"])
-        .env(ADDRESS, url)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+/// A process that plays a part until it is told to end.
+pub(crate) struct Child {
+    process: Process,
+    alive: Option<ChildStdin>,
+    said: Lines<BufReader<ChildStdout>>,
+}
+
+impl Child {
+    pub(crate) fn start(part: &str, url: &str) -> Self {
+        let program = std::env::current_exe().unwrap();
+        let part = format!("child::{part}");
+        let mut command = Command::new(program);
+        command.args(["--exact", &part, "--ignored", "--nocapture"]);
+        command.env(ADDRESS, url);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.stderr(Stdio::null()).spawn().unwrap();
+        Self {
+            alive: process.stdin.take(),
+            said: BufReader::new(process.stdout.take().unwrap()).lines(),
+            process,
+        }
+    }
+
+    /// What comes after `word` in the next line that begins with it; none after the last one.
+    pub(crate) fn next(&mut self, word: &str) -> Option<String> {
+        let mut lines = self.said.by_ref().map_while(Result::ok);
+        lines.find_map(|line| Some(line.strip_prefix(word)?.trim().to_owned()))
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Has it end in order, and returns what it says from now on.
+    pub(crate) fn end(mut self, word: &str) -> Vec<String> {
+        self.alive = None;
+        let rest = std::iter::from_fn(|| self.next(word)).collect();
+        assert!(self.process.wait().unwrap().success());
+        rest
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Cancelled once the test has no more need of this process.
+fn end() -> CancellationToken {
+    let end = CancellationToken::new();
+    let ended = end.clone();
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read(&mut [0]);
+        ended.cancel();
+    });
+    end
 }
 
 /// Never done.
@@ -61,4 +122,48 @@ async fn works_until_it_is_killed() {
         .build()
         .unwrap();
     worker.run(CancellationToken::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a process of other tests"]
+async fn works_and_tells_what_it_ran() {
+    let Ok(url) = std::env::var(ADDRESS) else {
+        return;
+    };
+    let jobs = super::open(&url).await;
+    let tally = Arc::new(Tally::default());
+    let worker = Worker::builder(jobs.store.clone(), jobs.queue.clone());
+    let worker = worker.handles(Counts(tally.clone())).build().unwrap();
+    println!("\nready");
+    worker.run(end()).await;
+    for job in tally.runs() {
+        println!("ran {job}");
+    }
+}
+
+/// An event as a reader tells of it.
+pub(crate) fn told(cursor: Cursor, job: JobId, state: JobState) -> String {
+    format!("{} {job} {}", cursor.as_u64(), state.as_str())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a process of other tests"]
+async fn reads_and_tells_what_happened() {
+    let Ok(url) = std::env::var(ADDRESS) else {
+        return;
+    };
+    let events = super::open(&url).await.events;
+    let (mut after, end) = (Cursor::START, end());
+    println!("\nready");
+    while !end.is_cancelled() {
+        let page = events.read(EventPage::after(after, 100)).await.unwrap();
+        for one in &page {
+            after = one.cursor;
+            println!("saw {}", told(one.cursor, one.event.job, one.event.state));
+        }
+        let more = events.wait(after, Duration::from_secs(5));
+        if let Some(waited) = end.run_until_cancelled(more).await {
+            waited.unwrap();
+        }
+    }
 }

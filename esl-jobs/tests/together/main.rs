@@ -13,9 +13,9 @@ use esl_core::job::{Cursor, JobId, JobState, NewJob, Priority};
 use esl_core::ports::{EventLog, EventPage, SystemClock};
 use esl_jobs::worker::{Worker, WorkerConfig};
 use esl_jobs::{Jobs, Places, connect};
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use child::Child;
 use counting::{Counts, Tally};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,32 +51,39 @@ async fn ended(events: &dyn EventLog, count: usize) -> Vec<(Cursor, JobId, JobSt
     seen
 }
 
-/// Two processes submit, three workers run, two readers listen.
+const MANY: usize = 1000;
+
+/// Two services submit, three workers run and two readers listen, each worker and reader in a process
+/// of its own.
 async fn each_job_runs_once_and_every_reader_sees_all(url: &str) {
     let (one, other) = (open(url).await, open(url).await);
-    let tally = Arc::new(Tally::default());
-    let shutdown = CancellationToken::new();
-    let mut working = JoinSet::new();
-    for jobs in [&one, &other, &other] {
-        let worker = worker(jobs, &tally, WorkerConfig::default());
-        working.spawn(worker.run(shutdown.clone()));
-    }
-    for round in 0..20 {
+    let start = |part: &'static str| {
+        let mut child = Child::start(part, url);
+        child.next("ready").expect("the process starts");
+        child
+    };
+    let mut readers = ["reads_and_tells_what_happened"; 2].map(start);
+    let workers = ["works_and_tells_what_it_ran"; 3].map(start);
+    for round in 0..MANY / 10 {
         let jobs = [&one, &other][round % 2];
         let new = (0..10).map(|_| counting::job()).collect();
         jobs.store.submit(new).await.unwrap();
     }
-    let readers = async {
-        tokio::join!(
-            ended(one.events.as_ref(), 200),
-            ended(other.events.as_ref(), 200)
-        )
-    };
-    let (seen, same) = timeout(PATIENCE, readers).await.expect("all jobs end");
-    shutdown.cancel();
-    working.join_all().await;
+    let seen = timeout(PATIENCE, ended(one.events.as_ref(), MANY)).await;
+    let seen = seen.expect("all jobs end");
+    let told: Vec<String> = seen
+        .iter()
+        .map(|(cursor, job, state)| child::told(*cursor, *job, *state))
+        .collect();
+    for reader in &mut readers {
+        let saw: Vec<_> = (0..told.len()).map_while(|_| reader.next("saw")).collect();
+        assert_eq!(saw, told);
+    }
+    let runs: Vec<String> = workers
+        .into_iter()
+        .flat_map(|worker| worker.end("ran"))
+        .collect();
 
-    assert_eq!(seen, same);
     assert!(seen.is_sorted_by(|one, next| one.0 < next.0));
     let mut states: BTreeMap<JobId, Vec<JobState>> = BTreeMap::new();
     for (_, job, state) in seen {
@@ -84,9 +91,8 @@ async fn each_job_runs_once_and_every_reader_sees_all(url: &str) {
     }
     let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
     assert!(states.values().all(|states| *states == whole));
-    let runs = tally.runs();
-    assert_eq!(runs.len(), 200);
-    assert_eq!(runs.iter().collect::<HashSet<_>>().len(), 200);
+    assert_eq!(runs.len(), MANY);
+    assert_eq!(runs.iter().collect::<HashSet<_>>().len(), MANY);
 }
 
 /// One worker with one slot takes the urgent jobs first, whatever came first.
@@ -119,7 +125,7 @@ async fn a_killed_process_costs_an_attempt_and_no_job(url: &str) {
     let new = counting::job();
     let id = new.id;
     jobs.store.submit(vec![new]).await.unwrap();
-    let mut child = child::start(url);
+    let child = Child::start("works_until_it_is_killed", url);
     let running = async {
         let mut after = Cursor::START;
         loop {
@@ -137,8 +143,7 @@ async fn a_killed_process_costs_an_attempt_and_no_job(url: &str) {
     timeout(PATIENCE, running)
         .await
         .expect("the child starts the job");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.kill();
 
     let tally = Arc::new(Tally::default());
     let shutdown = CancellationToken::new();

@@ -24,6 +24,8 @@ pub(crate) enum Chore {
     UntilCancelled,
     UntilShutdown,
     TellMuch,
+    /// Two stages at once, one of three seconds and one of two, and one left out.
+    Stages,
     Chain,
 }
 
@@ -57,6 +59,7 @@ impl HandlePayload<Chore> for DoesChores {
                 return Err(JobError::interrupted());
             }
             Chore::TellMuch => tell_much(context).await,
+            Chore::Stages => stages(context).await,
             Chore::Chain => return Ok(chain(job)),
         }
         Ok(done())
@@ -79,6 +82,23 @@ fn chain(job: &Job) -> Done {
         chained: vec![follower],
         ..done()
     }
+}
+
+async fn stages(context: &JobContext) {
+    let tell = |stage: &str, status: &str| {
+        context.progress.note(ProgressNote {
+            stage: (status == "start").then(|| stage.into()),
+            data: object(json!({ "stage": stage, "status": status })),
+            ..ProgressNote::default()
+        });
+    };
+    tell("tts", "start");
+    tell("import", "start");
+    sleep(Duration::from_secs(2)).await;
+    tell("import", "failed");
+    sleep(Duration::from_secs(1)).await;
+    tell("tts", "success");
+    tell("upload", "skipped");
 }
 
 async fn tell_much(context: &JobContext) {

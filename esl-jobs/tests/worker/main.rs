@@ -2,9 +2,13 @@
 
 mod handlers;
 mod health;
+mod logs;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod upkeep;
 mod world;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use esl_core::job::{self, FailureCode, JobState, NewJob, News, Report};
@@ -54,6 +58,16 @@ async fn an_idle_worker_starts_a_job_as_soon_as_it_hears_of_it() {
     let id = world.submit(Chore::Succeed).await;
     world.ended(id).await;
     assert!(submitted.elapsed() < SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_worker_hardly_asks() {
+    let world = World::new();
+    let (_worker, counted) = world.run_counted();
+    tokio::time::sleep(60 * SECOND).await;
+    // It claims before and after each question at most.
+    let claims = 2 * counted.asked.load(Ordering::Relaxed);
+    assert!((2..60).contains(&claims), "{claims} claims in a minute");
 }
 
 #[tokio::test(start_paused = true)]

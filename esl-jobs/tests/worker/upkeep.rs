@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::job::payload::{
-    CleanupScope, MaintenanceCleanup, MaintenanceRefreshOptions, MaintenanceVerify,
+    CleanupScope, LessonRun, MaintenanceCleanup, MaintenanceRefreshOptions, MaintenanceVerify,
 };
-use esl_core::job::{Actor, FailureCode, Job, JobId, JobState, NewJob, Priority, UpkeepTask};
+use esl_core::job::{
+    Actor, FailureCode, Job, JobId, JobState, NewJob, Priority, UpkeepTask, UserId,
+};
 use esl_core::ports::{
     Claim, Clock, Done, EventLog, HandlePayload, JobContext, JobError, JobFilter, JobStore,
-    OptionsSource, SettingsStore, Sweeper,
+    OptionsSource, SettingsStore, Sweeper, UploadStore,
 };
 use esl_jobs::Scheduler;
-use esl_jobs::maintenance::{Cleanup, RefreshOptions, Retention};
+use esl_jobs::maintenance::{Cleanup, OrphanUploads, RefreshOptions, Retention};
 use esl_jobs::worker::WorkerBuilder;
+use esl_testkit::MemoryUploadStore;
 use serde_json::{Value, json};
 
 use crate::handlers::Chore;
@@ -255,4 +258,39 @@ async fn lists_are_refreshed_as_far_as_services_answer() {
         (&voices.value, voices.updated_at),
         (&json!([{"id": "v1"}]), now)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn uploads_that_no_job_names_go_after_a_day() {
+    let world = World::new();
+    let uploads = Arc::new(MemoryUploadStore::new(world.clock.clone()));
+    let put = async |owner| uploads.put(owner, "# A lesson".into()).await.unwrap();
+    let (ann, bob) = (Some(UserId::new()), Some(UserId::new()));
+    let (named, nobodys, orphan) = (put(ann).await, put(None).await, put(ann).await);
+    for (owner, id) in [(ann, named), (None, nobodys), (bob, orphan)] {
+        let payload = LessonRun {
+            md: format!("upload:{id}"),
+            ..LessonRun::default()
+        };
+        let job = NewJob::new(&payload);
+        world.submit_job(NewJob { owner, ..job }).await;
+    }
+    tokio::time::advance(DAY + HOUR).await;
+    let fresh = put(ann).await;
+    let sweeper = OrphanUploads::new(uploads.clone(), world.jobs.clone(), world.clock.clone());
+    let cleanup = Cleanup::new(
+        world.jobs.clone(),
+        world.clock.clone(),
+        Retention::default(),
+    );
+    let cleanup = cleanup.sweeping(Arc::new(sweeper));
+    world.run_with(world.builder().handles::<MaintenanceCleanup>(cleanup));
+    let by_hand = world
+        .submit_job(UpkeepTask::Cleanup.by_hand(Actor::System))
+        .await;
+    let job = world.ended(by_hand).await;
+    assert_eq!(job.output["orphan_uploads"], 1);
+    let is_there = async |owner, id| uploads.get(owner, id).await.unwrap().is_some();
+    assert!(is_there(ann, named).await && is_there(None, nobodys).await);
+    assert!(is_there(ann, fresh).await && !is_there(ann, orphan).await);
 }

@@ -1,11 +1,17 @@
 //! A store in memory, workers on it, and ways to look at what they do.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use esl_core::CancellationToken;
-use esl_core::job::{Actor, Attempt, Cursor, Job, JobId, JobState, NewEvent, NewJob, News, Report};
-use esl_core::ports::{EventLog, EventPage, JobFilter, JobStore};
+use esl_core::job::{
+    Actor, Attempt, Cursor, Job, JobId, JobState, NewEvent, NewJob, News, Report, WorkerId,
+};
+use esl_core::ports::{
+    EventLog, EventPage, Hint, JobFilter, JobStore, Queue, QueueCapabilities, StoreError,
+};
 use esl_jobs::memory::MemoryJobs;
 use esl_jobs::worker::{Worker, WorkerBuilder, WorkerConfig};
 use esl_testkit::RuntimeClock;
@@ -18,6 +24,38 @@ pub(crate) struct World {
     pub(crate) jobs: Arc<MemoryJobs>,
     pub(crate) clock: Arc<RuntimeClock>,
     config: WorkerConfig,
+}
+
+/// Counts how often a worker asks for work.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    queue: Arc<MemoryJobs>,
+    pub(crate) asked: AtomicUsize,
+}
+
+#[async_trait]
+impl Queue for Counted {
+    fn capabilities(&self) -> QueueCapabilities {
+        self.queue.capabilities()
+    }
+
+    async fn announce(&self, jobs: &[JobId]) -> Result<(), StoreError> {
+        Queue::announce(self.queue.as_ref(), jobs).await
+    }
+
+    async fn next(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        wait: Duration,
+    ) -> Result<Hint, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.queue.next(worker, limit, wait).await
+    }
+
+    async fn acknowledge(&self, worker: WorkerId, jobs: &[JobId]) -> Result<(), StoreError> {
+        self.queue.acknowledge(worker, jobs).await
+    }
 }
 
 /// A worker that runs.
@@ -72,6 +110,16 @@ impl World {
         let worker = builder.build().unwrap();
         let task = tokio::spawn(worker.run(shutdown.clone()));
         Working { shutdown, task }
+    }
+
+    /// A worker whose questions are counted.
+    pub(crate) fn run_counted(&self) -> (Working, Arc<Counted>) {
+        let counted = Arc::new(Counted {
+            queue: self.jobs.clone(),
+            asked: AtomicUsize::new(0),
+        });
+        let builder = Worker::builder(self.jobs.clone(), counted.clone());
+        (self.run_with(builder.handles(DoesChores)), counted)
     }
 
     pub(crate) async fn succeed(&self, attempt: Attempt) {

@@ -23,10 +23,11 @@ pub(super) fn of_run(error: &PipelineError) -> JobError {
             JobError::permanent(code, message)
         }
         PipelineError::Refused { problems } => {
-            let problem = decisive(problems);
-            let message = [Some(&problem.message), problem.hint.as_ref()];
-            let message: Vec<_> = message.into_iter().flatten().map(String::as_str).collect();
-            told(code, &message.join("; "), Retry::Backoff)
+            let message = match &decisive(problems).hint {
+                Some(hint) => format!("{error}; {hint}"),
+                None => error.to_string(),
+            };
+            told(code, &message, Retry::Backoff)
         }
         _ => failed(code, error, advice(error)),
     }

@@ -9,7 +9,8 @@
 //! let worker = Worker::builder(jobs.store, jobs.queue)
 //!     .handles::<LessonRun>(lessons.clone())
 //!     .handles::<LessonRerunAudio>(lessons.clone())
-//!     .handles::<LessonSyncMetadata>(lessons)
+//!     .handles::<LessonSyncMetadata>(lessons.clone())
+//!     .handles::<MaintenanceVerify>(lessons)
 //!     .build()?;
 //! ```
 //!
@@ -29,6 +30,8 @@ mod run;
 mod shelf;
 mod sync_metadata;
 mod task;
+mod verify;
+mod voices;
 mod workplace;
 
 use std::sync::Arc;
@@ -37,10 +40,11 @@ use esl_core::ports::JobStore;
 
 pub use lesson_name::LessonName;
 pub use shelf::{LessonError, LessonShelf};
+pub use voices::VoicesOnOffer;
 pub use workplace::{Order, Setup, Workplace};
 
-/// Handles jobs of the kinds `lesson.run`, `lesson.rerun_audio` and `lesson.sync_metadata`. Clones
-/// share everything.
+/// Handles jobs of the kinds `lesson.run`, `lesson.rerun_audio` and `lesson.sync_metadata`, and
+/// `maintenance.verify`, which looks after what came of them. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct LessonJobs {
     workplace: Arc<dyn Workplace>,

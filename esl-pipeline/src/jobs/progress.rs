@@ -40,7 +40,7 @@ struct Share {
 impl Notes {
     pub(super) fn new(job: JobId, phases: &PhaseConfig, notes: Arc<dyn JobProgress>) -> Self {
         let state = State {
-            phases: serde_json::to_value(phases).ok(),
+            phases: Some(of_run(phases)),
             stages: BTreeMap::new(),
         };
         Self {
@@ -124,6 +124,15 @@ impl Share {
             _ => 0,
         }
     }
+}
+
+/// How the phases of a run behave. Who is told afterwards is no business of those who follow it.
+fn of_run(phases: &PhaseConfig) -> Value {
+    let mut phases = json!(phases);
+    if let Some(phases) = phases.as_object_mut() {
+        phases.remove("notify");
+    }
+    phases
 }
 
 /// How much of a job a stage is, of 100.

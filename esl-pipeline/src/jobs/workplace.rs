@@ -57,8 +57,8 @@ pub struct Order<'a> {
     pub database: Option<&'a str>,
     /// The student that the job names; without one the lesson's own is meant.
     pub student: Option<&'a str>,
-    /// How the phases of the job behave. `upload.publicRead` and `upload.presignSeconds` are up to the
-    /// pipeline's store of uploads.
+    /// How the phases of the job behave. `upload.publicRead` and `upload.presignSeconds` are heeded by
+    /// giving the accounts a store of uploads that does.
     pub phases: &'a PhaseConfig,
 }
 

@@ -11,6 +11,7 @@ use super::delivery::place;
 use super::retrying_notion::POLICY;
 use super::stages::tts::Engine;
 use crate::speech::cache::SegmentCache;
+use crate::speech::encoders::Encoders;
 use crate::speech::recorder::Recorder;
 use crate::turns::Turns;
 
@@ -27,6 +28,7 @@ pub struct PipelineBuilder {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
+    encoders: Encoders,
 }
 
 /// Where sound is kept.
@@ -58,6 +60,7 @@ impl Default for PipelineBuilder {
             clock: Arc::new(SystemClock),
             presets: Presets::default(),
             max_lesson_bytes: Self::MAX_LESSON_BYTES,
+            encoders: Encoders::default(),
         }
     }
 }
@@ -126,6 +129,13 @@ impl PipelineBuilder {
         self
     }
 
+    /// How many pieces of sound are worked on at once: share one among all pipelines of a machine. As
+    /// many as there are processors unless set.
+    pub fn encoders(mut self, encoders: Encoders) -> Self {
+        self.encoders = encoders;
+        self
+    }
+
     /// The pipeline.
     ///
     /// # Errors
@@ -148,7 +158,8 @@ impl PipelineBuilder {
         };
         let recordings = self.recordings.as_ref();
         let engine = self.tts.zip(recordings).map(|(tts, recordings)| Engine {
-            recorder: Recorder::new(tts.clone(), recordings.segments.clone()),
+            recorder: Recorder::new(tts.clone(), recordings.segments.clone())
+                .with_encoders(self.encoders.clone()),
             tts,
         });
         Ok(Pipeline {
@@ -163,6 +174,7 @@ impl PipelineBuilder {
             clock: self.clock,
             presets: self.presets,
             max_lesson_bytes: self.max_lesson_bytes,
+            encoders: self.encoders,
         })
     }
 }

@@ -92,6 +92,16 @@ impl Findings<'_> {
         problems
     }
 
+    /// What the page plays, unless its player is to be told again anyway.
+    pub(super) fn playing(&self) -> Option<Digest> {
+        let is_asked = self
+            .rerun
+            .is_some_and(|steps| steps.contains(&Stage::AddAudio));
+        let record = self.manifest.stages.get(&Stage::AddAudio);
+        let record = record.filter(|_| !is_asked && !self.options.force);
+        record?.key.clone()
+    }
+
     /// Whether others can fetch a recording, from its address or from the page.
     fn has_been_delivered(&self) -> bool {
         let audio = self.manifest.audio.as_ref();

@@ -1,14 +1,13 @@
 //! Erasing what is stored about a lesson. Pages are the workspace's: whoever knows it removes them.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
-use esl_core::manifest::{Manifest, StrayRecording};
-use esl_core::ports::{ManifestStore, Versioned};
+use esl_core::manifest::Manifest;
+use esl_core::ports::Versioned;
 use esl_core::{Digest, LessonId, PageId};
 use serde::Serialize;
 
+use super::own::{self, Own};
 use super::page::student_digest;
 use super::{Pipeline, PipelineError, strays};
 use crate::speech::cache::Address;
@@ -28,6 +27,9 @@ pub struct Holdings {
     pub page_url: Option<String>,
     /// Recordings and transcripts that are there and of which no other lesson is known.
     pub recordings: Vec<PathBuf>,
+    /// Uploaded recordings, as `BUCKET/KEY`, that the pipeline's store of uploads keeps and of which no
+    /// other lesson is known.
+    pub objects: Vec<String>,
     /// The public address of the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio_url: Option<String>,
@@ -45,13 +47,6 @@ impl Holdings {
     }
 }
 
-/// What of a manifest's files is no other lesson's.
-#[derive(Debug)]
-struct Own {
-    recordings: Vec<StrayRecording>,
-    segments: BTreeSet<Digest>,
-}
-
 impl Pipeline {
     /// What is stored about the lesson; `None` if it never ran. Changes nothing.
     ///
@@ -61,11 +56,8 @@ impl Pipeline {
         let Some(Versioned { manifest, .. }) = self.stored(lesson).await? else {
             return Ok(None);
         };
-        let own = own(&*self.manifests, &manifest).await?;
-        let files = own
-            .recordings
-            .iter()
-            .map(|recording| Path::new(&recording.path));
+        let own = self.own(&manifest).await?;
+        let files = own.files.iter().map(|recording| Path::new(&recording.path));
         let files = files.flat_map(|mp3| [mp3.to_owned(), mp3.with_extension("vtt")]);
         Ok(Some(Holdings {
             manifest_path: self.manifests.location(lesson),
@@ -77,18 +69,20 @@ impl Pipeline {
                 .collect(),
             page_url: manifest.page_url,
             recordings: files.filter(|file| file.exists()).collect(),
+            objects: own::names(self.uploads.as_deref(), &own.objects),
             audio_url: manifest.audio.and_then(|audio| audio.url),
             segments: own.segments.len(),
             student: manifest.student,
         }))
     }
 
-    /// Erases manifest, recordings and pieces of speech of the lesson; those that another lesson is
-    /// known to use stay, and so do pages. The manifest goes last: until then it can be tried again.
+    /// Erases manifest, recordings, uploaded ones included, and pieces of speech of the lesson; those
+    /// that another lesson is known to use stay, and so do pages. The manifest goes last: until then it
+    /// can be tried again.
     ///
     /// # Errors
     /// [`PipelineError::Manifest`], also if a run is working on the lesson; [`PipelineError::Speech`]
-    /// if a file cannot be removed.
+    /// if a file cannot be removed, [`PipelineError::Upload`] if an object cannot.
     pub async fn erase(&self, lesson: &LessonId) -> Result<(), PipelineError> {
         let _turn = self.turns.wait_for(lesson).await;
         let lock = self.manifests.lock(lesson).await;
@@ -96,8 +90,12 @@ impl Pipeline {
         let Some(Versioned { manifest, revision }) = self.stored(lesson).await? else {
             return Ok(());
         };
-        let own = own(&*self.manifests, &manifest).await?;
-        for recording in own.recordings {
+        let own = self.own(&manifest).await?;
+        for object in &own.objects {
+            let removed = own::remove_object(self.uploads.as_deref(), object).await;
+            removed.map_err(|source| PipelineError::Upload { source })?;
+        }
+        for recording in own.files {
             let path = PathBuf::from(&recording.path);
             let removed = strays::remove_file(recording).await;
             removed.map_err(|source| PipelineError::Speech {
@@ -120,6 +118,13 @@ impl Pipeline {
         removed.map_err(PipelineError::Manifest)
     }
 
+    /// What the manifest names and no other one of the store does.
+    async fn own(&self, manifest: &Manifest) -> Result<Own, PipelineError> {
+        let all = Own::all_of(manifest);
+        let own = all.unless_named(&*self.manifests, Some(manifest.clone()));
+        own.await.map_err(PipelineError::Manifest)
+    }
+
     pub(super) async fn stored(
         &self,
         lesson: &LessonId,
@@ -127,38 +132,4 @@ impl Pipeline {
         let stored = self.manifests.read(lesson).await;
         stored.map_err(PipelineError::Manifest)
     }
-}
-
-/// What the manifest names and no other one of the store does.
-async fn own(store: &dyn ManifestStore, manifest: &Manifest) -> Result<Own, PipelineError> {
-    let audio = manifest.audio.as_ref();
-    let present = audio.and_then(|audio| {
-        Some(StrayRecording {
-            path: audio.path.clone()?,
-            sha256: Some(audio.sha256.clone()?),
-        })
-    });
-    let own = Arc::new(Mutex::new(Own {
-        recordings: present.into_iter().chain(manifest.strays.clone()).collect(),
-        segments: manifest.segments.clone(),
-    }));
-    let (rest, itself) = (Arc::clone(&own), manifest.clone());
-    let leave_to_others = move |other: &Manifest| {
-        if *other != itself {
-            let mut own = rest.lock().unwrap_or_else(PoisonError::into_inner);
-            let played = other.audio.as_ref().and_then(|audio| audio.path.as_ref());
-            own.recordings
-                .retain(|recording| Some(&recording.path) != played);
-            own.segments
-                .retain(|segment| !other.segments.contains(segment));
-        }
-        false
-    };
-    let listed = store.any(Box::new(leave_to_others)).await;
-    listed.map_err(PipelineError::Manifest)?;
-    let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Own {
-        recordings: std::mem::take(&mut own.recordings),
-        segments: std::mem::take(&mut own.segments),
-    })
 }

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::PipelineError;
+use super::own::Own;
 
 /// Records what the branches of a run do.
 ///
@@ -32,6 +33,8 @@ pub(super) struct Journal<'a> {
     written: watch::Sender<Written>,
     /// Whether requests that the manifest announces may be those of another run.
     inherits_requests: AtomicBool,
+    /// When all requests that the manifest announces have taken effect or never will, once known.
+    quiet_at: Mutex<Option<Instant>>,
 }
 
 /// The manifest as the run knows it.
@@ -88,6 +91,7 @@ impl<'a> Journal<'a> {
             noted: Notify::new(),
             written: watch::Sender::new(written),
             inherits_requests: AtomicBool::new(inherits_requests),
+            quiet_at: Mutex::default(),
         })
     }
 
@@ -121,22 +125,18 @@ impl<'a> Journal<'a> {
         self.any(Box::new(names)).await
     }
 
-    /// Whether a manifest of the store, this one included, names the recording at `path` as its own.
-    /// `false` from a store that cannot tell.
-    pub(super) async fn plays(&self, path: &str) -> Result<bool, PipelineError> {
-        let path = Some(path.to_owned());
-        let plays = move |manifest: &Manifest| {
-            let audio = manifest.audio.as_ref();
-            audio.is_some_and(|audio| audio.path == path)
-        };
-        self.any(Box::new(plays)).await
-    }
-
     /// Whether a manifest of the store, this one included, fits. `false` from a store that cannot
     /// tell.
     pub(super) async fn any(&self, fits: ManifestFilter) -> Result<bool, PipelineError> {
         let any = self.store.any(fits).await;
         any.map_err(PipelineError::Manifest)
+    }
+
+    /// The part of `own` that no manifest of the store, this one included, names as its own. All of it
+    /// in a store that cannot tell.
+    pub(super) async fn unless_named(&self, own: Own) -> Result<Own, PipelineError> {
+        let unnamed = own.unless_named(self.store, None).await;
+        unnamed.map_err(PipelineError::Manifest)
     }
 
     /// Does `work` while its notes are written. When this returns, all of them are, unless the lesson
@@ -218,6 +218,19 @@ impl<'a> Journal<'a> {
     /// Says that whatever an earlier run had announced is settled.
     pub(super) fn settle_inherited(&self) {
         self.inherits_requests.store(false, Ordering::Relaxed);
+    }
+
+    /// When whatever the manifest announces has taken effect or never will: what another run sent,
+    /// or this one did not tell of, `deadline` after the first time this is asked.
+    pub(super) fn quiet_at(&self, deadline: Duration) -> Instant {
+        let mut quiet_at = self.quiet_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *quiet_at.get_or_insert_with(|| Instant::now() + deadline)
+    }
+
+    /// Says that a request of this run may still take effect for so long.
+    pub(super) fn expect_effect_within(&self, time: Duration) {
+        let mut quiet_at = self.quiet_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *quiet_at = (*quiet_at).max(Some(Instant::now() + time));
     }
 
     /// Whether the lesson was certainly ours not longer ago than `time`.
@@ -314,103 +327,4 @@ fn blank(clock: &dyn Clock, lesson: &LessonId) -> Manifest {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use esl_testkit::faults::{Fault, FaultPlan, Faults, Faulty, PortCall};
-    use esl_testkit::{ManualClock, MemoryManifestStore};
-
-    use super::*;
-
-    const SLOW: Duration = Duration::from_secs(1);
-
-    /// A store whose every write takes its time.
-    fn slow() -> (Faulty<MemoryManifestStore>, Arc<Faults>) {
-        let plan = (1..20).fold(FaultPlan::none(), |plan, nth| {
-            plan.on(PortCall::WriteManifest, nth, Fault::Delay(SLOW))
-        });
-        let faults = Arc::new(Faults::new(plan));
-        (Faulty::new(Arc::default(), faults.clone()), faults)
-    }
-
-    fn lesson() -> LessonId {
-        LessonId::parse("lesson.md").unwrap()
-    }
-
-    fn mark(number: usize) -> impl FnOnce(&mut Manifest) {
-        move |manifest| {
-            manifest.extra.insert(number.to_string(), number.into());
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_noted_during_a_write_goes_into_the_next_one() {
-        let (store, faults) = slow();
-        let (clock, lesson) = (ManualClock::default(), lesson());
-        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
-        let branch = async |first: usize| {
-            for number in first..first + 4 {
-                journal.note(mark(number));
-                tokio::time::sleep(SLOW / 10).await;
-            }
-            journal.record(mark(first + 4)).await
-        };
-        let work = async {
-            let (one, other) = tokio::join!(branch(0), branch(10));
-            one.and(other)
-        };
-        journal.keep_during(work).await.unwrap();
-        assert_eq!(faults.count(PortCall::WriteManifest), 2);
-        let stored = store.read(&lesson).await.unwrap().unwrap();
-        assert_eq!(stored.manifest.extra.len(), 10);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_record_is_on_the_disk_when_it_returns() {
-        let (store, _) = slow();
-        let (clock, lesson) = (ManualClock::default(), lesson());
-        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
-        let work = async {
-            journal.note(mark(1));
-            tokio::task::yield_now().await;
-            journal.record(mark(2)).await?;
-            Ok(store.read(&lesson).await.unwrap().unwrap())
-        };
-        let stored = journal.keep_during(work).await.unwrap();
-        assert_eq!(stored.manifest, journal.manifest());
-        assert!(journal.was_confirmed_within(2 * SLOW));
-        assert!(!journal.was_confirmed_within(SLOW));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lesson_that_is_lost_ends_the_work_and_tells_why() {
-        let (store, faults) = slow();
-        let (clock, lesson) = (ManualClock::default(), lesson());
-        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
-        let other = Manifest::new(&Digest::of(""), clock.now());
-        store.write(&lesson, &other, None).await.unwrap();
-        let work = async {
-            journal.record(mark(1)).await?;
-            panic!("the lesson is another's");
-        };
-        let lost = journal.keep_during::<()>(work).await.unwrap_err();
-        assert_eq!(lost.kind(), ErrorKind::Conflict);
-        assert_eq!(faults.count(PortCall::WriteManifest), 2);
-        assert!(!journal.was_confirmed_within(SLOW));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_failing_work_had_noted_is_written() {
-        let (store, _) = slow();
-        let (clock, lesson) = (ManualClock::default(), lesson());
-        let journal = Journal::open(&store, &clock, &lesson).await.unwrap();
-        let work = async {
-            journal.note(mark(1));
-            Err::<(), _>(PipelineError::NoStudyText)
-        };
-        let failed = journal.keep_during(work).await.unwrap_err();
-        assert!(matches!(failed, PipelineError::NoStudyText));
-        let stored = store.read(&lesson).await.unwrap().unwrap();
-        assert_eq!(stored.manifest.extra.len(), 1);
-    }
-}
+mod tests;

@@ -41,6 +41,9 @@ pub(super) struct Links {
     pub(super) warnings: Vec<String>,
 }
 
+/// So many pages come in one answer. (Notion API reference, "Pagination".)
+const FEW: usize = 100;
+
 /// What a title leads to.
 enum Found {
     Page(PageId),
@@ -140,30 +143,52 @@ async fn look_up(
     let Some(source) = source else {
         return Ok(Found::Closed);
     };
-    let mut query = PageQuery {
-        source,
-        title: Some(title.to_owned()),
-        created_since: None,
-    };
-    let found = match notion.find_pages(&query).await {
-        Err(NotionError::NotFound { .. } | NotionError::Forbidden { .. }) => {
-            return Ok(Found::Closed);
-        }
-        found => found?,
-    };
-    let same = |found: &&FoundPage| found.title.trim() == title;
-    if let Some(found) = only(found.iter().filter(same)) {
-        return Ok(found);
+    match search(notion, source, title).await {
+        Err(NotionError::NotFound { .. } | NotionError::Forbidden { .. }) => Ok(Found::Closed),
+        found => found,
     }
-    query.title = None;
-    let all = notion.find_pages(&query).await?;
+}
+
+/// Looks through all pages if they are few; else for the very title first.
+async fn search(
+    notion: &dyn Notion,
+    source: DataSourceId,
+    title: &str,
+) -> Result<Found, NotionError> {
+    let all = PageQuery::all_of(source);
+    let few = PageQuery {
+        at_most: FEW,
+        ..all.clone()
+    };
+    let first = notion.find_pages(&few).await?;
+    if first.len() < FEW {
+        return Ok(among(&first, title));
+    }
+    let named = PageQuery {
+        title: Some(title.to_owned()),
+        ..all.clone()
+    };
+    let named = notion.find_pages(&named).await?;
+    match same(&named, title) {
+        Some(found) => Ok(found),
+        None => Ok(among(&notion.find_pages(&all).await?, title)),
+    }
+}
+
+/// What the title leads to if these are all pages there are.
+fn among(pages: &[FoundPage], title: &str) -> Found {
     let folded = folded(title);
     let alike = |found: &&FoundPage| self::folded(&found.title) == folded;
-    let found = only(all.iter().filter(alike));
-    Ok(found.unwrap_or_else(|| {
-        let titles = all.iter().map(|found| found.title.trim());
+    let found = same(pages, title).or_else(|| only(pages.iter().filter(alike)));
+    found.unwrap_or_else(|| {
+        let titles = pages.iter().map(|found| found.title.trim());
         Found::Nothing(closest(title, titles).map(str::to_owned))
-    }))
+    })
+}
+
+/// The pages of the very title; `None` if there are none.
+fn same(pages: &[FoundPage], title: &str) -> Option<Found> {
+    only(pages.iter().filter(|found| found.title.trim() == title))
 }
 
 /// The one page, or how many there are; `None` if there is none.

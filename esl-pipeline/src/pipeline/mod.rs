@@ -15,6 +15,7 @@ mod findings;
 mod forget;
 mod journal;
 mod links;
+mod own;
 mod page;
 mod page_plan;
 mod plan;
@@ -34,6 +35,7 @@ mod stages;
 mod standing;
 mod status;
 mod strays;
+mod verify;
 
 use std::sync::Arc;
 
@@ -62,9 +64,11 @@ pub use run_plan::{AudioPlan, PagePlan, RunPlan, StagePlan, UploadPlan};
 pub use speak::Spoken;
 pub use standing::{NextAction, StageStanding, Standing};
 pub use status::{Stale, StatusReport};
+pub use verify::Defect;
 
 use stages::tts::Engine;
 
+use crate::speech::encoders::Encoders;
 use crate::turns::Turns;
 
 /// Turns lessons into homework. Cheap to share; runs of different lessons do not wait for each
@@ -82,6 +86,7 @@ pub struct Pipeline {
     clock: Arc<dyn Clock>,
     presets: Presets,
     max_lesson_bytes: usize,
+    encoders: Encoders,
     /// Runs of one lesson wait for each other. Between processes the manifest decides.
     turns: Turns<LessonId>,
 }

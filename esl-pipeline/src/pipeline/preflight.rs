@@ -33,6 +33,8 @@ pub(super) struct Outlook {
     pub(super) take: Option<Take>,
     pub(super) engine: Option<Engine>,
     pub(super) delivery: Delivery,
+    /// What the page plays, unless its player is to be told again anyway.
+    pub(super) playing: Option<Digest>,
     /// The content of the recording that is there.
     pub(super) recorded: Option<Digest>,
     pub(super) study_text: Digest,
@@ -167,6 +169,7 @@ impl Pipeline {
         }
         let outlook = Outlook {
             plan,
+            playing: findings.playing(),
             page,
             colors,
             take,
@@ -212,7 +215,9 @@ impl Pipeline {
         };
         let tts = account.tts.clone();
         let cache = recordings.segments.clone();
-        let recorder = Recorder::new(tts.clone(), cache).with_limiter(account.limiter.clone());
+        let recorder = Recorder::new(tts.clone(), cache)
+            .with_limiter(account.limiter.clone())
+            .with_encoders(self.encoders.clone());
         Some(Engine { tts, recorder })
     }
 }

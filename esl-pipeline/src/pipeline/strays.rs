@@ -1,29 +1,39 @@
 //! Recordings that the lesson does not play: another one has replaced them, or their run did not live
 //! to record them. They are noted beforehand and removed once the page plays another.
 //!
-//! Only files of ours go: those that a manifest names and that still hold what we wrote.
+//! Only what is ours goes: files that a manifest names and that still hold what we wrote, and uploaded
+//! objects, which are named by what they hold.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use esl_core::manifest::{AudioRecord, Manifest, StrayRecording};
+use esl_core::ports::ArtifactStore;
 use esl_core::{Digest, LessonId};
 
 use super::PipelineError;
 use super::delivery::is_played;
 use super::journal::Journal;
+use super::own::{Own, remove_object, stray};
 
 /// Notes that the recording `old` is not the lesson's any more.
 pub(super) fn note(manifest: &mut Manifest, old: &AudioRecord) {
-    if let (Some(path), Some(sha256)) = (&old.path, &old.sha256) {
-        add(manifest, path.clone(), Some(sha256.clone()));
+    if let Some(old) = stray(old) {
+        add(manifest, old);
     }
 }
 
 /// Announces that a recording is about to be made at `path`.
 pub(super) fn announce(manifest: &mut Manifest, path: &Path) {
-    add(manifest, path.display().to_string(), None);
+    let path = path.display().to_string();
+    let announced = StrayRecording {
+        path,
+        sha256: None,
+        bucket: None,
+        key: None,
+    };
+    add(manifest, announced);
 }
 
 /// Notes that the recording at `path` is the lesson's.
@@ -32,10 +42,10 @@ pub(super) fn adopt(manifest: &mut Manifest, path: &Path) {
     manifest.strays.retain(|stray| stray.path != path);
 }
 
-fn add(manifest: &mut Manifest, path: String, sha256: Option<Digest>) {
+fn add(manifest: &mut Manifest, stray: StrayRecording) {
     let strays = &mut manifest.strays;
-    if strays.iter().all(|stray| stray.path != path) {
-        strays.push(StrayRecording { path, sha256 });
+    if strays.iter().all(|other| other.path != stray.path) {
+        strays.push(stray);
     }
 }
 
@@ -46,16 +56,25 @@ pub(super) fn are_left(manifest: &Manifest) -> bool {
 
 /// Removes them, as soon as it is durably known that the page plays another. What cannot be removed
 /// is told and left.
-pub(super) async fn remove(journal: &Journal<'_>, lesson: &LessonId) -> Result<(), PipelineError> {
+pub(super) async fn remove(
+    journal: &Journal<'_>,
+    lesson: &LessonId,
+    uploads: Option<&dyn ArtifactStore>,
+) -> Result<(), PipelineError> {
     if !journal.look(are_left) {
         return Ok(());
     }
     journal.durable().await?;
-    for old in journal.look(|manifest| manifest.strays.clone()) {
-        if !journal.plays(&old.path).await?
-            && let Err(error) = remove_file(old).await
-        {
+    let strays = journal.look(|manifest| manifest.strays.clone());
+    let Own { files, objects, .. } = journal.unless_named(Own::recordings(strays)).await?;
+    for file in files {
+        if let Err(error) = remove_file(file).await {
             tracing::warn!(lesson.id = %lesson, %error, "a recording that nobody plays cannot be removed");
+        }
+    }
+    for object in &objects {
+        if let Err(error) = remove_object(uploads, object).await {
+            tracing::warn!(lesson.id = %lesson, %error, "an uploaded recording that nobody plays cannot be removed");
         }
     }
     journal.note(|manifest| manifest.strays.clear());

@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 /// How long to wait for a connection before giving up.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where a service is: scheme, host and perhaps a path, such as `https://api.notion.com`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! How many requests one credential has under way at once.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use esl_core::ports::{HeldPermit, PermitKey, Permits};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -12,7 +14,8 @@ const RECOVERY: usize = 10;
 /// Longest that everybody is held up; whoever is told to stay away for longer is told so again.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// A bound on concurrent requests. Clones share it: hand one to every recorder of a credential.
+/// A bound on concurrent requests. Clones share it: hand one to every recorder of a credential. With
+/// [permits](Limiter::sharing) it holds over all processes.
 ///
 /// It halves when the provider asks for fewer requests, and recovers slowly. When the provider says
 /// for how long, nobody begins a request before that.
@@ -20,6 +23,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(60);
 pub struct Limiter {
     permits: Arc<Semaphore>,
     state: Arc<Mutex<State>>,
+    shared: Option<(Arc<dyn Permits>, PermitKey)>,
 }
 
 #[derive(Debug)]
@@ -44,6 +48,7 @@ struct State {
 #[derive(Debug)]
 pub struct Permit {
     permit: Option<OwnedSemaphorePermit>,
+    _shared: Option<HeldPermit>,
     limiter: Limiter,
     /// How often the limit had been halved when the request began.
     halvings: u64,
@@ -65,7 +70,16 @@ impl Limiter {
                 halvings: 0,
                 paused_until: None,
             })),
+            shared: None,
         }
+    }
+
+    /// The same limit, and over all processes that share the permits of `key` no more requests than a
+    /// single one may have under way in good times.
+    #[must_use]
+    pub fn sharing(mut self, permits: Arc<dyn Permits>, key: PermitKey) -> Self {
+        self.shared = Some((permits, key));
+        self
     }
 
     /// Waits for a turn, first come, first served.
@@ -73,6 +87,7 @@ impl Limiter {
         let mut permit = Permit {
             // The semaphore is never closed; without a permit the request would just go ahead.
             permit: Arc::clone(&self.permits).acquire_owned().await.ok(),
+            _shared: self.acquire_shared().await,
             limiter: self.clone(),
             halvings: 0,
         };
@@ -83,18 +98,11 @@ impl Limiter {
         permit
     }
 
-    /// A turn, if there is one at once.
-    #[must_use]
-    pub fn try_acquire(&self) -> Option<Permit> {
-        if self.pause().is_some() {
-            return None;
-        }
-        let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
-        Some(Permit {
-            permit: Some(permit),
-            limiter: self.clone(),
-            halvings: self.state().halvings,
-        })
+    async fn acquire_shared(&self) -> Option<HeldPermit> {
+        let (permits, key) = self.shared.as_ref()?;
+        let max = u32::try_from(self.state().max).unwrap_or(u32::MAX);
+        let limit = NonZeroU32::new(max)?;
+        Some(permits.acquire(key, limit).await)
     }
 
     /// Until when no request may begin, if that is not over.
@@ -170,7 +178,7 @@ impl Drop for Permit {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// How many permits can be held together now.
@@ -235,6 +243,39 @@ mod tests {
         limiter.acquire().await.throttle(Some(pause));
         limiter.clone().acquire().await;
         assert_eq!(begin.elapsed(), pause);
+    }
+
+    /// Permits of a place where each limit is what was asked for first.
+    #[derive(Debug, Default)]
+    pub(crate) struct Place(tokio::sync::OnceCell<Arc<Semaphore>>);
+
+    #[async_trait::async_trait]
+    impl Permits for Place {
+        async fn acquire(&self, _key: &PermitKey, limit: NonZeroU32) -> HeldPermit {
+            let make = async || Arc::new(Semaphore::new(limit.get() as usize));
+            let permits = self.0.get_or_init(make).await.clone();
+            HeldPermit::new(permits.acquire_owned().await.unwrap())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limiters_of_several_processes_keep_one_limit_together() {
+        let place = Arc::new(Place::default());
+        let process = || Limiter::new(2).sharing(place.clone(), PermitKey::of("test", "key"));
+        let (one, other) = (process(), process());
+        let _held = one.acquire().await;
+        let last = other.acquire().await;
+        let second = Duration::from_secs(1);
+        for limiter in [&one, &other] {
+            assert!(
+                tokio::time::timeout(second, limiter.acquire())
+                    .await
+                    .is_err()
+            );
+        }
+        drop(last);
+        one.acquire().await;
+        assert_eq!((available(&one), available(&other)), (1, 2));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ pub mod audio;
 pub mod cache;
 pub mod casting;
 pub mod clean;
+pub mod encoders;
 pub mod limiter;
 pub mod recorder;
 pub mod segments;

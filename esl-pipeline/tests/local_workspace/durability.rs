@@ -71,11 +71,7 @@ async fn a_damaged_page_is_reported_and_never_overwritten() {
             .await
             .unwrap_err();
         assert_eq!(listed.kind(), ErrorKind::Corrupt);
-        let query = PageQuery {
-            source: LocalWorkspace::SOURCE,
-            title: None,
-            created_since: None,
-        };
+        let query = PageQuery::all_of(LocalWorkspace::SOURCE);
         let found = fixture.workspace.find_pages(&query).await.unwrap_err();
         assert_eq!(found.kind(), ErrorKind::Corrupt);
         assert_eq!(fs::read_to_string(&path).unwrap(), damage);
@@ -122,9 +118,8 @@ async fn html_left_behind_by_a_crash_is_replaced_at_the_next_look() {
 
     fs::remove_file(fixture.file(&page, "student.html")).unwrap();
     let query = PageQuery {
-        source: LocalWorkspace::SOURCE,
         title: Some("Torn".to_owned()),
-        created_since: None,
+        ..PageQuery::all_of(LocalWorkspace::SOURCE)
     };
     fixture.workspace.find_pages(&query).await.unwrap();
     assert_eq!(fixture.html(&page, "student.html"), good);
@@ -140,11 +135,7 @@ async fn a_folder_left_before_its_page_was_created_is_no_page() {
             .join("0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9"),
     )
     .unwrap();
-    let query = PageQuery {
-        source: LocalWorkspace::SOURCE,
-        title: None,
-        created_since: None,
-    };
+    let query = PageQuery::all_of(LocalWorkspace::SOURCE);
     assert_eq!(fixture.workspace.find_pages(&query).await.unwrap(), []);
 }
 

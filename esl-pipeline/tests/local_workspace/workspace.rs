@@ -72,11 +72,7 @@ async fn what_is_not_there_is_not_found() {
     let foreign: BlockId = FOREIGN.parse().unwrap();
     let source: DataSourceId = FOREIGN.parse().unwrap();
     let gone: PageId = FOREIGN.parse().unwrap();
-    let query = PageQuery {
-        source,
-        title: None,
-        created_since: None,
-    };
+    let query = PageQuery::all_of(source);
     let mut elsewhere = new_page("x", vec![]);
     elsewhere.source = source;
     let not_found = [
@@ -151,9 +147,9 @@ async fn pages_are_found_by_title_and_time_oldest_first_and_after_reopening() {
     let workspace = open(&fixture.root);
     let find = async |title: Option<&str>, created_since| {
         let query = PageQuery {
-            source: LocalWorkspace::SOURCE,
             title: title.map(str::to_owned),
             created_since,
+            ..PageQuery::all_of(LocalWorkspace::SOURCE)
         };
         workspace.find_pages(&query).await.unwrap()
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use esl_core::RunId;
-use esl_pipeline::pipeline::RunContext;
+use esl_pipeline::pipeline::{RunContext, StudentLink};
 use esl_pipeline::providers::notion::{NotionWorkspace, Pace};
 use esl_testkit::fakes::{Rate, Service, ServiceLimits};
 
@@ -23,6 +23,46 @@ async fn a_new_page_takes_its_creation_and_one_look_at_its_blocks() {
             "GET /v1/blocks/*/children",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_new_page_with_a_recording_is_looked_at_once() {
+    let school = School::new().await;
+    school.run(LESSON).await.unwrap();
+    let mut calls = school.calls();
+    calls.sort_unstable();
+    assert_eq!(
+        calls,
+        [
+            "GET /v1/blocks/*/children",
+            "GET /v1/data_sources/*",
+            "GET /v1/users/me",
+            "PATCH /v1/blocks/*/children",
+            "POST /v1/data_sources/*/query",
+            "POST /v1/file_uploads",
+            "POST /v1/file_uploads/*/send",
+            "POST /v1/pages",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_student_takes_one_query_however_the_name_is_written() {
+    for (written, link) in [
+        ("Anna Example", StudentLink::Linked),
+        ("anna example", StudentLink::Linked),
+        ("Anne", StudentLink::NotFound),
+    ] {
+        let school = School::new().await;
+        let run = school.run_with(LESSON, |options| {
+            options.with_tts = Some(false);
+            options.student = Some(written.to_owned());
+        });
+        assert_eq!(run.await.unwrap().student, link, "{written}");
+        let calls = school.calls();
+        let queries = calls.iter().filter(|call| call.ends_with("/query"));
+        assert_eq!(queries.count(), 1, "{written}: {calls:?}");
+    }
 }
 
 #[tokio::test]

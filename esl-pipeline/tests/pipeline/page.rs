@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use esl_core::manifest::{BlockDigest, Manifest, PendingImport};
 use esl_core::ports::NotionError;
-use esl_core::{Classify, Digest, ErrorKind, ProgressSink, RunId, Stage, StageEvent, StageStatus};
+use esl_core::{
+    Classify, Digest, ErrorKind, ProgressSink, RetryPolicy, RunId, Stage, StageEvent, StageStatus,
+};
 use esl_pipeline::pipeline::{
     ErrorClass, NextAction, OnExisting, PipelineError, PresetChoice, RunContext, RunOptions,
     SpeechAccount,
 };
 use esl_pipeline::speech::limiter::Limiter;
-use esl_testkit::{MemoryManifestStore, MemoryNotion, NotionCall};
+use esl_testkit::faults::ShowsLate;
+use esl_testkit::{MemoryManifestStore, MemoryNotion, NotionCall, RuntimeClock};
 
 use crate::world::{
     LESSON, LINE, Listener, World, context, lesson, lesson_id, request, run, run_with,
@@ -224,6 +227,48 @@ async fn an_unanswered_creation_is_looked_into_and_then_repeated() {
     run(world.silent(), LESSON).await.unwrap_err();
     run(world.silent(), LESSON).await.unwrap();
     assert_eq!(world.notion.page_count(), 1);
+}
+
+/// How long a run takes whose first creation fails so, in a workspace that finds pages 10 s late and
+/// carries out requests up to 60 s late.
+async fn time_after(failure: NotionError) -> Duration {
+    let (world, clock) = (World::new(), Arc::new(RuntimeClock::default()));
+    let pages = Arc::new(MemoryNotion::new(clock.clone()));
+    pages.fail_next(NotionCall::CreatePage, failure);
+    let notion = ShowsLate::new(pages.clone(), clock, Duration::from_secs(10));
+    let notion = notion.admitting_delays(Duration::from_secs(60));
+    let builder = world.silent().notion_retry(RetryPolicy::default());
+    let builder = builder.notion(Arc::new(notion), MemoryNotion::source());
+    let start = tokio::time::Instant::now();
+    run(builder, LESSON).await.unwrap();
+    assert_eq!(pages.page_count(), 1);
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_waited_for_as_long_as_it_may_come() {
+    let (operation, seconds) = ("create a page", Duration::from_secs);
+    let unanswered = |after| NotionError::Unanswered {
+        operation,
+        after,
+        source: "no answer".into(),
+    };
+    let failed = NotionError::Unavailable {
+        operation,
+        source: "503".into(),
+    };
+    for (failure, least) in [
+        (failed, seconds(10)),
+        (unanswered(seconds(50)), seconds(20)),
+        (unanswered(Duration::ZERO), seconds(70)),
+    ] {
+        let case = format!("{failure:?}");
+        let took = time_after(failure).await;
+        assert!(
+            least <= took && took < least + seconds(2),
+            "{case}: {took:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -186,7 +186,7 @@ async fn a_plan_collects_all_problems_at_once() {
         .iter()
         .filter_map(|problem| problem.field)
         .collect();
-    assert_eq!(fields, ["preset"]);
+    assert_eq!(fields, ["preset", "voiceId"]);
     for class in [ErrorClass::ManifestError, ErrorClass::ConfigurationError] {
         assert!(classes.contains(&class), "{class} in {classes:?}");
     }

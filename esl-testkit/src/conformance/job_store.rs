@@ -39,6 +39,7 @@ macro_rules! job_store_suite {
                 namespaces_do_not_see_each_other,
                 listing_filters_and_goes_on,
                 jobs_are_counted_by_state,
+                what_waits_and_runs_is_counted_by_kind_and_priority,
                 of_active_jobs_with_one_key_there_is_one,
                 an_ended_job_blocks_nothing,
                 of_a_race_of_equal_submissions_one_is_accepted,

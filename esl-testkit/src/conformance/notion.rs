@@ -231,13 +231,17 @@ pub async fn pages_are_found_by_title_and_time(fixture: &NotionFixture) {
         created.push(notion.create_page(page).await.expect("created"));
     }
     let query = |title: Option<&str>| PageQuery {
-        source: fixture.source,
         title: title.map(str::to_owned),
-        created_since: None,
+        ..PageQuery::all_of(fixture.source)
     };
     let all = notion.find_pages(&query(None)).await.expect("found");
     assert_eq!(all.len(), 3);
     assert!(all.is_sorted_by_key(|found| found.created));
+    let oldest = PageQuery {
+        at_most: 2,
+        ..query(None)
+    };
+    assert_eq!(notion.find_pages(&oldest).await.expect("found"), all[..2]);
     let twins = notion
         .find_pages(&query(Some("Twin")))
         .await
@@ -265,9 +269,8 @@ pub async fn a_page_gets_a_new_head(fixture: &NotionFixture) {
     assert_eq!(updated.id, page.id);
     assert_eq!(notion.page(page.id).await.expect("found"), updated);
     let query = PageQuery {
-        source: fixture.source,
         title: Some("Found again".into()),
-        created_since: None,
+        ..PageQuery::all_of(fixture.source)
     };
     assert_eq!(notion.find_pages(&query).await.expect("found").len(), 1);
     assert_eq!(texts(&list(notion, page.id).await), ["kept"]);

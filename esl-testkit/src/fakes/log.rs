@@ -147,16 +147,44 @@ impl Log {
 
     /// Ends when one of the service's requests fits.
     pub(crate) async fn until(&self, service: Service, fits: impl Fn(&LoggedRequest) -> bool) {
+        let of_service = |request: &LoggedRequest| request.service == service && fits(request);
+        self.until_some(1, of_service).await;
+    }
+
+    /// Ends when so many requests fit.
+    pub(crate) async fn until_some(&self, count: usize, fits: impl Fn(&LoggedRequest) -> bool) {
+        self.until_count(fits, |found| found >= count).await;
+    }
+
+    /// Ends when no request fits.
+    pub(crate) async fn until_none(&self, fits: impl Fn(&LoggedRequest) -> bool) {
+        self.until_count(fits, |found| found == 0).await;
+    }
+
+    async fn until_count(
+        &self,
+        fits: impl Fn(&LoggedRequest) -> bool,
+        is_enough: impl Fn(usize) -> bool,
+    ) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             // From here on no change is missed.
             changed.as_mut().enable();
-            if self.requests(service).iter().any(&fits) {
+            if is_enough(self.count(&fits)) {
                 return;
             }
             changed.await;
         }
+    }
+
+    fn count(&self, fits: impl Fn(&LoggedRequest) -> bool) -> usize {
+        let entries = self.lock();
+        entries
+            .requests
+            .iter()
+            .filter(|request| fits(request))
+            .count()
     }
 
     /// Writes a request down as in flight.

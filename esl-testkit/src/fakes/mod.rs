@@ -41,6 +41,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use control::Control;
@@ -94,6 +95,8 @@ pub struct Fakes {
     openai: Arc<FakeOpenAi>,
     s3: Arc<FakeS3>,
     server: JoinHandle<()>,
+    /// Connections that are open.
+    open: watch::Receiver<usize>,
 }
 
 impl Fakes {
@@ -128,7 +131,8 @@ impl Fakes {
             frame: Arc::new(frame),
             environment,
         });
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&control)));
+        let (connections, open) = watch::channel(0);
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&control), connections));
         Ok(Self {
             base,
             control,
@@ -137,6 +141,7 @@ impl Fakes {
             openai,
             s3,
             server,
+            open,
         })
     }
 
@@ -182,6 +187,22 @@ impl Fakes {
     /// Waits until a request that fits has been received; it may be in flight still.
     pub async fn until(&self, service: Service, fits: impl Fn(&LoggedRequest) -> bool) {
         self.control.frame.log.until(service, fits).await;
+    }
+
+    /// Waits until so many requests that fit have been received, by all services together.
+    pub async fn until_some(&self, count: usize, fits: impl Fn(&LoggedRequest) -> bool) {
+        self.control.frame.log.until_some(count, fits).await;
+    }
+
+    /// Waits until nobody is connected and whatever was asked has been carried out.
+    pub async fn until_idle(&self) {
+        // The server lives as long as this does.
+        let _ = self.open.clone().wait_for(|open| *open == 0).await;
+        self.control
+            .frame
+            .log
+            .until_none(|request| request.ended.is_none())
+            .await;
     }
 
     /// Forgets the requests received so far.

@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::control::Control;
@@ -21,7 +22,11 @@ use super::service::{FakeResponse, FullUri, Service, json_response};
 const MAX_BODY: usize = 64 << 20;
 
 /// Serves until dropped; then all connections close.
-pub(crate) async fn serve(listener: TcpListener, control: Arc<Control>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    control: Arc<Control>,
+    open: watch::Sender<usize>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -34,6 +39,7 @@ pub(crate) async fn serve(listener: TcpListener, control: Arc<Control>) {
             },
             Some(_) = connections.join_next() => {}
         }
+        open.send_replace(connections.len());
     }
 }
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use esl_core::block::Block;
 use esl_core::ports::{
@@ -11,6 +13,7 @@ use super::{Faulty, PortCall};
 fn failure(operation: &'static str) -> impl FnOnce() -> NotionError {
     move || NotionError::Unanswered {
         operation,
+        after: Duration::ZERO,
         source: "an injected fault".into(),
     }
 }

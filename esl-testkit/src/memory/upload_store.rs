@@ -21,14 +21,20 @@ pub struct MemoryUploadStore {
 
 impl Default for MemoryUploadStore {
     fn default() -> Self {
-        Self {
-            clock: Arc::new(SystemClock),
-            uploads: Mutex::default(),
-        }
+        Self::new(Arc::new(SystemClock))
     }
 }
 
 impl MemoryUploadStore {
+    /// Without any uploads; `clock` says when those to come are stored.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            uploads: Mutex::default(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Uploads> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,10 @@
-//! Services that tests start, use and stop: real ones, on this machine, without a port to the network.
+//! Services that tests start, use and stop: real ones, on this machine, out of reach of the network.
 //!
 //! A service that is not installed skips the tests that need it, with a line that says how to install
 //! it; where `ESL_TEST_REQUIRE` names it, its absence is a failure. A server ends with the process that
 //! started it, also if that is killed.
+
+use std::net::TcpListener;
 
 mod account;
 pub mod postgres;
@@ -26,4 +28,10 @@ fn missing(service: &str, package: &str) {
     {
         eprintln!("skipped: no {service} here (apt-get install {package})");
     }
+}
+
+/// A port of this machine that nobody listens at.
+fn free_port() -> u16 {
+    let any = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
+    any.expect("a port is free").port()
 }

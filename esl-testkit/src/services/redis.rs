@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::missing;
 use super::programs::folder_with;
 use super::watchdog::Watchdog;
+use super::{free_port, missing};
 
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct RedisServer {
     program: PathBuf,
     folder: TempDir,
+    tls_port: Option<u16>,
     process: Option<(Child, Watchdog)>,
 }
 
@@ -29,23 +30,52 @@ impl RedisServer {
     /// If Redis is missing and `ESL_TEST_REQUIRE` names `redis`, or it does not start.
     #[must_use]
     pub fn start() -> Option<Self> {
+        let mut server = Self::find()?;
+        server.start_again();
+        Some(server)
+    }
+
+    /// Starts a server that also listens, encrypted, at [`RedisServer::tls_url`]. Certificate and key
+    /// are PEM.
+    ///
+    /// # Panics
+    /// Like [`RedisServer::start`].
+    #[must_use]
+    pub fn start_encrypted(certificate: &str, key: &str) -> Option<Self> {
+        let mut server = Self::find()?;
+        server.tls_port = Some(free_port());
+        for (name, content) in [("server.crt", certificate), ("server.key", key)] {
+            let kept = std::fs::write(server.folder.path().join(name), content);
+            kept.expect("the folder can be written to");
+        }
+        server.start_again();
+        Some(server)
+    }
+
+    fn find() -> Option<Self> {
         let Some(folder) = folder_with(&["redis-server"], std::iter::empty()) else {
             missing("redis", "redis-server");
             return None;
         };
-        let mut server = Self {
+        Some(Self {
             program: folder.join("redis-server"),
             folder: tempfile::tempdir().expect("a temporary folder can be made"),
+            tls_port: None,
             process: None,
-        };
-        server.start_again();
-        Some(server)
+        })
     }
 
     /// How to connect to it.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis+unix://{}", self.socket().display())
+    }
+
+    /// How to connect to it through `localhost`; only of [`RedisServer::start_encrypted`].
+    #[must_use]
+    pub fn tls_url(&self) -> String {
+        let port = self.tls_port.unwrap_or_default();
+        format!("rediss://localhost:{port}")
     }
 
     /// Starts a server that was stopped; what it knew is lost.
@@ -61,6 +91,16 @@ impl RedisServer {
             "--unixsocket",
         ]);
         command.arg(self.socket()).current_dir(self.folder.path());
+        if let Some(port) = self.tls_port {
+            command.args(["--tls-port", &port.to_string(), "--tls-auth-clients", "no"]);
+            command.args([
+                "--tls-cert-file",
+                "server.crt",
+                "--tls-key-file",
+                "server.key",
+            ]);
+            command.args(["--tls-ca-cert-file", "server.crt", "--bind", "127.0.0.1"]);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let process = command.stderr(Stdio::null()).spawn();
         let process = process.expect("redis-server can be run");

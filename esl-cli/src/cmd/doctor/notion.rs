@@ -10,7 +10,7 @@ use crate::wiring::Workspace;
 
 /// Checks the token and the database, if pages go to Notion.
 pub(super) async fn checks(settings: &Settings) -> Vec<Check> {
-    let workspace = match Workspace::open(settings, false) {
+    let workspace = match Workspace::open(settings, false, None) {
         Ok(workspace) => workspace,
         Err(failure) => return vec![Check::failed("Notion", failure)],
     };

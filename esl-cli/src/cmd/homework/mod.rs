@@ -22,6 +22,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::summary;
 use crate::wiring::{self, Workshop};
 use kept::Kept;
+pub(super) use options::defaults;
 pub(super) use unmade::Unmade;
 
 /// Makes the homework of any lesson in the same way.
@@ -112,8 +113,8 @@ impl Maker {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks).await?;
-        let defaults = options::defaults(workshop.settings(), workshop.delivery());
+        let (workshop, mute) = Workshop::open(settings, kept.answers, kept.speaks, None).await?;
+        let defaults = defaults(workshop.settings(), workshop.delivery());
         Ok(Self {
             workshop,
             mute,

@@ -49,7 +49,7 @@ pub(super) fn options(args: &HomeworkArgs) -> Result<RunOptions, Failure> {
 }
 
 /// What is set up, in the pipeline's terms. Recordings go to `upload` where nothing says otherwise.
-pub(super) fn defaults(settings: &Settings, upload: pipeline::UploadTarget) -> RunDefaults {
+pub(crate) fn defaults(settings: &Settings, upload: pipeline::UploadTarget) -> RunDefaults {
     let settings = &settings.speech.defaults;
     let mut defaults = RunDefaults::default();
     defaults.upload = Some(upload);

@@ -29,17 +29,13 @@ const PAIRS: [(&str, &str); 3] = [
     ("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"),
 ];
 
-/// Variables whose effect is elsewhere: where to look for files, how much to log, and the folder of
-/// uploads, which is for services.
-const ELSEWHERE: [&str; 4] = [
-    keys::CONFIG_DIR,
-    keys::PIPELINE_CWD,
-    "LOG_LEVEL",
-    "FILESYSTEM_UPLOAD_DIR",
-];
+/// Variables whose effect is elsewhere: where to look for files, and how much to log.
+const ELSEWHERE: [&str; 3] = [keys::CONFIG_DIR, keys::PIPELINE_CWD, "LOG_LEVEL"];
 
-/// A value for every variable, and what else has to be set for it to count.
-const SAMPLES: &[(&str, &str, &[Variable])] = &[
+/// A variable, a value for it, and what else has to be set for it to count.
+type Sample = (&'static str, &'static str, &'static [Variable]);
+
+const SAMPLES: &[Sample] = &[
     ("NOTION_TOKEN", "ntn_1", &[]),
     ("NOTION_DB_ID", "d", &[]),
     ("NOTION_DATABASE_ID", "d", &[]),
@@ -113,6 +109,30 @@ const SAMPLES: &[(&str, &str, &[Variable])] = &[
     ("ESL_PIPELINE_CONFIG_PRESETS_PATH", "/p", SERVICE),
     ("ESL_PIPELINE_CONFIG_STUDENTS_PATH", "/s", SERVICE),
     ("ESL_PIPELINE_CONFIG_VOICES_PATH", "/v", SERVICE),
+    ("FILESYSTEM_UPLOAD_DIR", "elsewhere", &[]),
+    ("LESSONS_DIR", "lessons", &[]),
+    ("DATABASE_URL", "postgres://db/esl", &[]),
+    ("PG_CONNECTION_STRING", "postgres://db/esl", &[]),
+    ("PG_HOST", "db", &[]),
+    ("PG_PORT", "1", &[]),
+    ("PG_USER", "me", &[]),
+    ("PG_PASSWORD", "secret", &[]),
+    ("PG_DATABASE", "lessons", &[]),
+    ("PG_ENABLED", "false", &[("PG_HOST", "db")]),
+    ("QUEUE_URL", "redis://r", &[]),
+    ("REDIS_HOST", "r", &[]),
+    ("REDIS_PORT", "1", &[]),
+    ("REDIS_PASSWORD", "secret", &[]),
+    ("REDIS_ENABLED", "false", &[("REDIS_HOST", "r")]),
+    ("BATCH_JOBS_QUEUE_NAME", "school", &[]),
+    ("DB_POOL_SIZE", "7", &[]),
+    ("JOB_MAX_ATTEMPTS", "7", &[]),
+    ("JOB_RETENTION_DAYS", "7", &[]),
+    ("WORKER_CONCURRENCY", "7", &[]),
+    ("MAX_CONCURRENT_FFMPEG", "1", &[]),
+    ("JOB_TIMEOUT_SECONDS", "7", &[]),
+    ("SHUTDOWN_GRACE_SECONDS", "7", &[]),
+    ("JOB_LEASE_SECONDS", "7", &[]),
 ];
 
 /// What runs work with.

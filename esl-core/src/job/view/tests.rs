@@ -168,3 +168,27 @@ fn progress_says_its_details_only() {
     let view = EventView::of(&event(EventKind::Progress, data.clone()), &ended());
     assert_eq!(Value::Object(view.payload), data);
 }
+
+#[test]
+fn a_batch_says_how_many_of_its_members_ended_how() {
+    let mut succeeded = ended();
+    succeeded.head.state = JobState::Succeeded;
+    succeeded.head.id = JobId::new();
+    let batch = "0190b6f0-0000-7000-8000-00000000000b".parse().unwrap();
+    let view = BatchView::of(batch, "failed", &[succeeded, ended()]);
+    let states: Vec<_> = view.jobs.iter().map(|job| job.state).collect();
+    assert_eq!(states, [JobState::Failed, JobState::Succeeded]);
+    let mut view = serde_json::to_value(view).unwrap();
+    view["jobs"] = json!("…");
+    assert_eq!(
+        view,
+        json!({
+            "type": "batch_finished",
+            "batchId": "0190b6f0-0000-7000-8000-00000000000b",
+            "state": "failed",
+            "payload": {"total": 2, "succeeded": 1, "failed": 1, "cancelled": 0},
+            "jobs": "…",
+            "at": "2023-11-14T22:13:22.500Z",
+        })
+    );
+}

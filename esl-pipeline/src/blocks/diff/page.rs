@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use esl_core::BlockId;
 use esl_core::block::Block;
 use esl_core::manifest::BlockDigest;
-use esl_core::ports::Position;
+use esl_core::ports::{ChildBlock, Position};
 
 use super::said;
 
@@ -77,6 +77,18 @@ impl CurrentPage {
             current.digest = said::digest(&block);
             current.own = block;
         }
+    }
+
+    /// The blocks directly on the page.
+    #[must_use]
+    pub fn top(&self) -> Vec<ChildBlock> {
+        let blocks = self.top.iter().filter_map(|id| Some((*id, self.get(*id)?)));
+        let child = |(id, block): (BlockId, &CurrentBlock)| ChildBlock {
+            id,
+            block: block.own.clone(),
+            has_children: !block.children.is_empty(),
+        };
+        blocks.map(child).collect()
     }
 
     /// Removes a block with everything inside it. Returns how many blocks that were.

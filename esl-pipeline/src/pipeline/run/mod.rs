@@ -13,13 +13,12 @@ use super::journal::Journal;
 use super::preflight::Outlook;
 use super::scope::{Scope, unless_stopped};
 use super::stages::add_audio::AddAudio;
-use super::stages::import::Import;
+use super::stages::import::{Import, Imported};
 use super::stages::tts::{Recorded, Take};
 use super::stages::upload::Upload;
 use super::stages::{in_flight, validate};
 use super::{
-    ErrorClass, PageReport, Pipeline, PipelineError, Problem, RunContext, RunReport, RunRequest,
-    strays,
+    ErrorClass, Pipeline, PipelineError, Problem, RunContext, RunReport, RunRequest, strays,
 };
 use crate::dice::roll;
 
@@ -152,7 +151,7 @@ struct Run<'a> {
 /// What a run made.
 #[derive(Debug, Default)]
 struct Made {
-    page: Option<PageReport>,
+    page: Option<Imported>,
     recording: Option<Recorded>,
 }
 
@@ -175,10 +174,16 @@ impl Run<'_> {
         self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {
-            let work = self.resuming(self.stop, || self.attachment(self.stop).run());
+            let attachment = AddAudio {
+                playing: self.outlook.playing.as_ref(),
+                top: made.page.as_ref().map(|page| &page.top),
+                ..self.attachment(self.stop)
+            };
+            let work = self.resuming(self.stop, || attachment.run());
             self.scope.stage(Stage::AddAudio, work).await?;
         }
-        strays::remove(&self.journal, &self.request.lesson.id).await?;
+        let lesson = &self.request.lesson.id;
+        strays::remove(&self.journal, lesson, self.uploads).await?;
         self.scope.stage(Stage::Manifest, self.conclude()).await?;
         Ok(made)
     }
@@ -208,7 +213,7 @@ impl Run<'_> {
         }
     }
 
-    async fn import(&self, stop: &CancellationToken) -> Result<Option<PageReport>, PipelineError> {
+    async fn import(&self, stop: &CancellationToken) -> Result<Option<Imported>, PipelineError> {
         let (plan, journal) = (&self.outlook.plan, &self.journal);
         if !plan.import.runs() {
             return Ok(None);
@@ -232,12 +237,12 @@ impl Run<'_> {
             }
         };
         let import = self.resuming(stop, import);
-        let report = self.scope.stage(Stage::Import, import).await?;
+        let imported = self.scope.stage(Stage::Import, import).await?;
         if plan.colorize.runs() {
             // The blocks brought their colours with them.
             self.scope.stage(Stage::Colorize, async { Ok(()) }).await?;
         }
-        Ok(Some(report))
+        Ok(Some(imported))
     }
 
     /// Does the work of a stage again as long as it is not known what came of a request. The work
@@ -261,6 +266,8 @@ impl Run<'_> {
                 return Err(error);
             };
             tracing::warn!(%error, attempt, "a request may have been done, which is looked into");
+            let journal = &self.journal;
+            journal.expect_effect_within(in_flight::may_last(self.notion, &error));
             in_flight::wait(delay, stop).await?;
             attempt += 1;
         }
@@ -272,6 +279,8 @@ impl Run<'_> {
             journal: &self.journal,
             stop,
             delivery: self.outlook.delivery,
+            playing: None,
+            top: None,
         }
     }
 

@@ -93,7 +93,8 @@ impl Run<'_> {
         let manifest = self.journal.manifest();
         let Outlook { plan, page, .. } = &self.outlook;
         let preset = page.preset.as_ref();
-        let about_page = made.page.iter().flat_map(PageReport::warnings);
+        let page_report = made.page.map(|imported| imported.report);
+        let about_page = page_report.iter().flat_map(PageReport::warnings);
         let about_speech = made.recording.iter().flat_map(|made| made.warning.clone());
         let mut warnings = self.outlook.warnings();
         warnings.extend(about_speech.chain(about_page));
@@ -104,7 +105,7 @@ impl Run<'_> {
             page_url: manifest.page_url,
             student_page_url: manifest.student_page_url,
             student: page.student_link,
-            page: made.page,
+            page: page_report,
             audio: manifest.audio.map(|audio| {
                 let recorded = made.recording.as_ref();
                 AudioReport::of(audio, recorded.map(|made| synthesis(&made.recording)))

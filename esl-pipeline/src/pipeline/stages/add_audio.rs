@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use esl_core::block::{Block, FileSource, Media, plain_text};
 use esl_core::manifest::{AudioRecord, MadeBlock, PendingAudio, StageOutcome, StageRecord};
 use esl_core::ports::{ChildBlock, FileUpload, Notion, NotionError, Position};
-use esl_core::{BlockId, CancellationToken, PageId, Stage, Transcript, UploadId};
+use esl_core::{BlockId, CancellationToken, Digest, PageId, Stage, Transcript, UploadId};
 
 use super::import::children;
 use super::in_flight;
+use super::top_blocks::TopBlocks;
 use crate::pipeline::PipelineError;
 use crate::pipeline::delivery::Delivery;
 use crate::pipeline::journal::Journal;
@@ -32,48 +33,72 @@ pub(in crate::pipeline) struct AddAudio<'a> {
     pub(in crate::pipeline) stop: &'a CancellationToken,
     /// Where the page is to take the recording from.
     pub(in crate::pipeline) delivery: Delivery,
+    /// What the player plays, if it need not be told again.
+    pub(in crate::pipeline) playing: Option<&'a Digest>,
+    /// The blocks directly on the page.
+    pub(in crate::pipeline) top: Option<&'a TopBlocks>,
 }
 
 impl AddAudio<'_> {
-    /// Finds out what became of a player that an earlier run was putting on the page.
-    pub(in crate::pipeline) async fn settle(self) -> Result<(), PipelineError> {
+    /// Finds out what became of a player that an earlier attempt was putting on the page. Whether
+    /// there was none.
+    pub(in crate::pipeline) async fn settle(self) -> Result<bool, PipelineError> {
+        let is_pending = || {
+            self.journal
+                .look(|manifest| manifest.pending_audio.is_some())
+        };
+        let was_pending = is_pending();
+        // One that stands there needs no waiting for.
+        self.adopt().await?;
         in_flight::settle(self.notion, self.journal, self.stop).await?;
+        if is_pending() {
+            self.adopt().await?;
+            self.journal.note(|manifest| manifest.pending_audio = None);
+        }
+        Ok(!was_pending)
+    }
+
+    /// Takes the player that was announced, if it stands on the page, for the lesson's.
+    async fn adopt(self) -> Result<(), PipelineError> {
         let manifest = self.journal.manifest();
         let (Some(page), Some(intent)) = (manifest.page_id, manifest.pending_audio) else {
             return Ok(());
         };
-        let place = self.study_text(page.into()).await?;
+        let place = self.study_text(page.into(), None).await?;
         let found = place
             .and_then(|place| place.before)
             .filter(|found| matches!(found.block, Block::Audio(_)))
             .filter(|found| Some(found.id) != intent.before);
-        if found.is_some() {
+        if let Some(found) = found {
             self.remove(intent.replaces).await?;
-        }
-        self.journal.note(|manifest| {
-            manifest.pending_audio = None;
-            if let Some(found) = found {
+            self.journal.note(|manifest| {
+                manifest.pending_audio = None;
                 manifest.audio.get_or_insert_default().block_id = Some(found.id);
-            }
-        });
+            });
+        }
         Ok(())
     }
 
     /// Makes the page play the recording of the manifest.
     pub(in crate::pipeline) async fn run(self) -> Result<(), PipelineError> {
-        self.settle().await?;
+        let is_undisturbed = self.settle().await?;
         let manifest = self.journal.manifest();
         let (Some(page), Some(mut audio)) = (manifest.page_id, manifest.audio) else {
             return Ok(());
         };
-        let mut attached = self.attach(page, &audio).await;
-        let is_handed_over = self.delivery == Delivery::Workspace && audio.upload_id.is_some();
-        if is_handed_over && attached.as_ref().is_err_and(is_refusal) {
-            // A file that an earlier run handed over and no block showed may have been dropped.
-            audio.upload_id = None;
-            attached = self.attach(page, &audio).await;
-        }
-        let block = attached?;
+        let mut known = self.top.filter(|_| is_undisturbed);
+        let block = loop {
+            match self.attach(page, &audio, known).await {
+                // Others may have changed the page meanwhile.
+                Err(error) if is_refusal(&error) && known.take().is_some() => {}
+                // A file that an earlier run handed over and no block showed may have been dropped.
+                Err(error)
+                    if is_refusal(&error)
+                        && self.delivery == Delivery::Workspace
+                        && audio.upload_id.take().is_some() => {}
+                attached => break attached?,
+            }
+        };
         self.journal.note(|manifest| {
             manifest.pending_audio = None;
             let audio = manifest.audio.get_or_insert_default();
@@ -89,14 +114,22 @@ impl AddAudio<'_> {
     }
 
     /// Lets a player directly above the study text play the recording.
-    async fn attach(self, page: PageId, audio: &AudioRecord) -> Result<BlockId, PipelineError> {
+    async fn attach(
+        self,
+        page: PageId,
+        audio: &AudioRecord,
+        known: Option<&TopBlocks>,
+    ) -> Result<BlockId, PipelineError> {
+        if let Some(block) = self.plays_already(page, audio, known).await? {
+            return Ok(block);
+        }
         let media = match &audio.url {
             Some(url) if self.delivery == Delivery::Store => Media::external(url),
             _ => Media::upload(self.uploaded(audio).await?),
         };
         unless_stopped(self.stop)?;
         let player = Block::Audio(media);
-        let place = self.study_text(page.into()).await?;
+        let place = self.study_text(page.into(), known).await?;
         let stays = place.as_ref().is_none_or(|place| place.has_player);
         if let Some(block) = audio.block_id.filter(|_| stays)
             && self.update(block, &player).await?
@@ -105,6 +138,22 @@ impl AddAudio<'_> {
         }
         let place = place.ok_or(PipelineError::NoStudyText)?;
         self.insert(place, audio, player).await
+    }
+
+    /// Our player, if it stands where it belongs and has nothing new to play.
+    async fn plays_already(
+        &self,
+        page: PageId,
+        audio: &AudioRecord,
+        known: Option<&TopBlocks>,
+    ) -> Result<Option<BlockId>, PipelineError> {
+        if self.playing.is_none() || self.playing != self.delivery.played(audio).as_ref() {
+            return Ok(None);
+        }
+        let place = self.study_text(page.into(), known).await?;
+        Ok(audio
+            .block_id
+            .filter(|_| place.is_some_and(|place| place.has_player)))
     }
 
     /// The recording in the workspace, handed over if that has not happened yet.
@@ -177,15 +226,23 @@ impl AddAudio<'_> {
         }
     }
 
-    /// Looks for the study text level by level, page first.
-    async fn study_text(&self, page: BlockId) -> Result<Option<Place>, PipelineError> {
+    /// Looks for the study text level by level, page first. What is `known` of the page is not asked.
+    async fn study_text(
+        &self,
+        page: BlockId,
+        known: Option<&TopBlocks>,
+    ) -> Result<Option<Place>, PipelineError> {
         let mut containers = VecDeque::from([page]);
         for _ in 0..MAX_CONTAINERS {
             let Some(parent) = containers.pop_front() else {
                 break;
             };
             unless_stopped(self.stop)?;
-            let mut siblings = children(self.notion, parent).await.map_err(failed)?;
+            let known = known.and_then(TopBlocks::fresh).filter(|_| parent == page);
+            let mut siblings = match known {
+                Some(known) => known.to_vec(),
+                None => children(self.notion, parent).await.map_err(failed)?,
+            };
             if let Some(at) = siblings
                 .iter()
                 .position(|child| is_study_text(&child.block))

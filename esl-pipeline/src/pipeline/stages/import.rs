@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::edit::{Editor, read_page};
 use super::in_flight;
 use super::publish::Publication;
+use super::top_blocks::TopBlocks;
 use crate::blocks::diff::{created, diff, intended};
 use crate::pipeline::journal::Journal;
 use crate::pipeline::page::WantedPage;
@@ -35,6 +36,13 @@ const FIRST_BLOCKS: usize = 8;
 /// The pages before the present one that are remembered.
 const FORMER_PAGES: usize = 100;
 
+/// The lesson is on its page.
+#[derive(Debug)]
+pub(in crate::pipeline) struct Imported {
+    pub(in crate::pipeline) report: PageReport,
+    pub(in crate::pipeline) top: TopBlocks,
+}
+
 /// What importing works with.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::pipeline) struct Import<'a> {
@@ -47,7 +55,7 @@ pub(in crate::pipeline) struct Import<'a> {
 
 impl Import<'_> {
     /// Makes a page, unless an earlier run did so without living to tell.
-    pub(in crate::pipeline) async fn create(self) -> Result<PageReport, PipelineError> {
+    pub(in crate::pipeline) async fn create(self) -> Result<Imported, PipelineError> {
         if let Some((page, blocks)) = self.lost_page().await? {
             self.note_page(&page, blocks);
             return self.update(page.id).await;
@@ -68,19 +76,17 @@ impl Import<'_> {
         };
         self.note_page(&created, intended(wanted).pending);
         let filled = self.fill(created.id, publication).await;
-        let shown = in_flight::unless_unanswered(self.journal, filled)?;
-        Ok(PageReport {
-            inserted: shown.inserted + shown.kept,
+        let Imported { report, top } = in_flight::unless_unanswered(self.journal, filled)?;
+        let report = PageReport {
+            inserted: report.inserted + report.kept,
             kept: 0,
-            ..shown
-        })
+            ..report
+        };
+        Ok(Imported { report, top })
     }
 
     /// Makes the lesson's page show the lesson.
-    pub(in crate::pipeline) async fn update(
-        self,
-        page: PageId,
-    ) -> Result<PageReport, PipelineError> {
+    pub(in crate::pipeline) async fn update(self, page: PageId) -> Result<Imported, PipelineError> {
         unless_stopped(self.stop)?;
         let head = self.wanted.head.clone();
         let page = self.notion.update_page(page, head).await.map_err(failed)?;
@@ -90,7 +96,7 @@ impl Import<'_> {
     }
 
     /// Brings the rest of the blocks to a new page.
-    async fn fill(self, page: PageId, rest: Publication<'_>) -> Result<PageReport, PipelineError> {
+    async fn fill(self, page: PageId, rest: Publication<'_>) -> Result<Imported, PipelineError> {
         let root = page.into();
         let appended = rest.append_to(root, Position::End, self.stop).await?;
         let Some(mut topmost) = self.first_blocks(root, appended.len()).await? else {
@@ -102,10 +108,12 @@ impl Import<'_> {
             manifest.page_blocks = Some(created(wanted, &topmost));
             manifest.imported_hash = Some(self.wanted.digest.clone());
         });
-        Ok(PageReport {
+        let report = PageReport {
             inserted: wanted.iter().map(Block::count).sum(),
             ..PageReport::default()
-        })
+        };
+        let top = TopBlocks::just_made(wanted, &topmost);
+        Ok(Imported { report, top })
     }
 
     /// The ids of the blocks that a page was created with, which are all but the last `others`;
@@ -137,7 +145,7 @@ impl Import<'_> {
 
     /// Changes of the blocks what the lesson says differently. What is about to be done is recorded
     /// first: interrupted anywhere, the next run goes on with the blocks that are there.
-    async fn show_lesson(self, page: PageId) -> Result<PageReport, PipelineError> {
+    async fn show_lesson(self, page: PageId) -> Result<Imported, PipelineError> {
         let editor = Editor {
             notion: self.notion,
             journal: self.journal,
@@ -163,7 +171,8 @@ impl Import<'_> {
             manifest.page_blocks = Some(settled);
             manifest.imported_hash = Some(self.wanted.digest.clone());
         });
-        Ok(report)
+        let top = TopBlocks::seen(current.top());
+        Ok(Imported { report, top })
     }
 
     /// The page of an earlier intent, if it was made, and what its blocks were to say.
@@ -173,7 +182,8 @@ impl Import<'_> {
             return Ok(None);
         };
         let limits = self.notion.limits();
-        let end = Instant::now() + limits.request_deadline + limits.visibility_delay;
+        let quiet_at = self.journal.quiet_at(limits.request_deadline);
+        let end = quiet_at.max(Instant::now()) + limits.visibility_delay;
         // If the page was made, more blocks may be on their way to it.
         in_flight::settle(self.notion, self.journal, self.stop).await?;
         loop {
@@ -194,9 +204,9 @@ impl Import<'_> {
     ) -> Result<Option<CreatedPage>, PipelineError> {
         let since = SystemTime::from(intent.started_at).checked_sub(CLOCK_SKEW);
         let query = PageQuery {
-            source: intent.data_source_id,
             title: Some(intent.title.clone()),
             created_since: since.map(Into::into),
+            ..PageQuery::all_of(intent.data_source_id)
         };
         for found in self.notion.find_pages(&query).await.map_err(failed)? {
             let id = found.page.id;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use esl_core::CancellationToken;
 use esl_core::ports::{Notion, NotionError};
+use tokio::time::Instant;
 
 use crate::pipeline::PipelineError;
 use crate::pipeline::journal::Journal;
@@ -39,12 +40,15 @@ pub(super) async fn settle(
         .look(|manifest| manifest.pending_append.is_some() || manifest.pending_audio.is_some());
     if is_announced {
         let deadline = notion.limits().request_deadline;
-        let longest = match journal.inherits_requests() {
+        let rest = match journal.inherits_requests() {
             // An earlier run may have gone on for a while after this one made its claim.
             true => announced_for(notion) + deadline,
-            false => deadline,
+            false => {
+                let quiet_at = journal.quiet_at(deadline);
+                quiet_at.saturating_duration_since(Instant::now())
+            }
         };
-        wait(longest, stop).await?;
+        wait(rest, stop).await?;
         journal.note(|manifest| manifest.pending_append = None);
         journal.settle_inherited();
     }
@@ -60,6 +64,17 @@ fn announced_for(notion: &dyn Notion) -> Duration {
 /// Whether requests may outlive their sender. Where they do not, there is nothing to wait for.
 pub(super) fn may_be_late(notion: &dyn Notion) -> bool {
     !notion.limits().request_deadline.is_zero()
+}
+
+/// How much longer a request of this run that failed so may take effect.
+pub(in crate::pipeline) fn may_last(notion: &dyn Notion, error: &PipelineError) -> Duration {
+    match error {
+        PipelineError::Notion {
+            source: NotionError::Unanswered { after, .. },
+            ..
+        } => notion.limits().request_deadline.saturating_sub(*after),
+        _ => Duration::ZERO,
+    }
 }
 
 /// Announces that blocks are about to be appended to the page. The announcement holds for a while,

@@ -8,6 +8,7 @@ pub(super) mod edit;
 pub(super) mod import;
 pub(super) mod in_flight;
 mod publish;
+mod top_blocks;
 pub(super) mod tts;
 pub(super) mod upload;
 pub(super) mod validate;

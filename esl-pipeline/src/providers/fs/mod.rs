@@ -8,6 +8,7 @@ mod artifact_store;
 mod atomic;
 mod config_source;
 mod manifest_store;
+mod temp_files;
 mod upload_store;
 
 use std::io;
@@ -15,6 +16,7 @@ use std::io;
 pub use artifact_store::FsArtifactStore;
 pub use config_source::FsConfigSource;
 pub use manifest_store::FsManifestStore;
+pub use temp_files::TempFiles;
 pub use upload_store::FsUploadStore;
 
 /// Runs blocking file work to its end on the blocking pool.

@@ -98,6 +98,7 @@ impl Store {
             }
         }
         found.sort_by_key(|page| (page.created, page.page.id));
+        found.truncate(query.at_most);
         Ok(found)
     }
 

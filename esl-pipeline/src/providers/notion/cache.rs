@@ -48,6 +48,11 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         Ok(answer)
     }
 
+    /// Keeps an answer that came along with another.
+    pub(super) async fn put(&self, question: K, answer: V) {
+        *self.entry(question).lock().await = Some((Instant::now(), answer));
+    }
+
     /// Makes the next one ask again.
     pub(super) fn forget(&self, question: &K) {
         self.lock().remove(question);
@@ -96,6 +101,8 @@ mod tests {
         assert_eq!(ask().await, Ok(2));
         cache.forget(&"a");
         assert_eq!(ask().await, Ok(3));
+        cache.put("a", 7).await;
+        assert_eq!(ask().await, Ok(7));
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use esl_core::ports::NotionError;
+use esl_core::ports::{NotionError, PermitKey};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, multipart};
+use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use super::NotionConfig;
 use super::error::{Failure, unanswered};
 use super::pacing::{Pacer, Paused};
-use crate::providers::http::{self, Answer, BaseUrl};
+use crate::providers::http::{self, Answer, BaseUrl, CONNECT_TIMEOUT};
 
 /// The version of the API that this adapter speaks. What its versions differ in is described in
 /// Notion's "Versioning" and "Upgrade guides".
@@ -53,6 +54,17 @@ enum Body {
     Form(multipart::Form),
 }
 
+fn pacer(config: &NotionConfig) -> Pacer {
+    let pacer = Pacer::new(config.pace);
+    match config.permits.clone() {
+        Some(permits) => {
+            let key = PermitKey::of("notion", config.token.expose_secret());
+            pacer.sharing(permits, key)
+        }
+        None => pacer,
+    }
+}
+
 impl Client {
     pub(super) fn new(config: &NotionConfig) -> Result<Self, NotionError> {
         let operation = "set up the connection to Notion";
@@ -65,10 +77,10 @@ impl Client {
         };
         let http = http::client(&config.base_url, config.timeout);
         Ok(Self {
-            http: http.map_err(|error| unanswered(operation, error))?,
+            http: http.map_err(|error| unanswered(operation, Duration::ZERO, error))?,
             base: config.base_url.clone(),
             authorization,
-            pacer: Pacer::new(config.pace),
+            pacer: pacer(config),
         })
     }
 
@@ -78,6 +90,7 @@ impl Client {
         let answer = self.send(call).await?;
         answer.json().map_err(|error| NotionError::Unanswered {
             operation,
+            after: Duration::ZERO,
             source: error.into(),
         })
     }
@@ -96,9 +109,11 @@ impl Client {
         let request = self.request(&mut call);
         let answered = http::send(request, MAX_ANSWER).await;
         let duration_ms = start.elapsed().as_millis();
+        // Connecting may have taken its time.
+        let sent_for = start.elapsed().saturating_sub(CONNECT_TIMEOUT);
         let answer = answered.map_err(|error| {
             tracing::debug!(operation = call.operation, duration_ms, %error, "no answer from Notion");
-            unanswered(call.operation, error)
+            unanswered(call.operation, sent_for, error)
         })?;
         if answer.status.is_success() {
             tracing::debug!(operation = call.operation, duration_ms, "Notion answered");
@@ -106,7 +121,7 @@ impl Client {
         }
         let failure = Failure::of(&answer);
         tracing::debug!(operation = call.operation, duration_ms, %failure, "Notion answered");
-        let error = failure.into_error(&call, &answer);
+        let error = failure.into_error(&call, sent_for, &answer);
         if let NotionError::RateLimited { retry_after } = &error {
             self.pacer.pause(retry_after.unwrap_or(PAUSE));
         }

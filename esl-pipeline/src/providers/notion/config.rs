@@ -1,7 +1,9 @@
 //! How to reach Notion, and how fast.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use esl_core::ports::Permits;
 use secrecy::SecretString;
 
 use crate::providers::http::BaseUrl;
@@ -23,6 +25,9 @@ pub struct NotionConfig {
     pub visibility_delay: Duration,
     /// How long what is known of a data source may be used without asking again. 5 min by default.
     pub cache_lifetime: Duration,
+    /// Where other processes with the same token are to be heard of, so that all together keep the
+    /// pace. None by default: this process keeps it alone.
+    pub permits: Option<Arc<dyn Permits>>,
 }
 
 impl NotionConfig {
@@ -39,6 +44,7 @@ impl NotionConfig {
             timeout: Duration::from_secs(60),
             visibility_delay: Duration::from_secs(10),
             cache_lifetime: Duration::from_secs(5 * 60),
+            permits: None,
         }
     }
 }

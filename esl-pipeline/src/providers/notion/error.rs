@@ -1,6 +1,7 @@
 //! What Notion's answers and the lack of one mean.
 
 use std::fmt;
+use std::time::Duration;
 
 use esl_core::ports::NotionError;
 use reqwest::StatusCode;
@@ -44,8 +45,8 @@ impl Failure {
         }
     }
 
-    /// What the failure of `call` means to its caller.
-    pub(super) fn into_error(self, call: &Call, answer: &Answer) -> NotionError {
+    /// What the failure of `call`, which was sent `after` so long, means to its caller.
+    pub(super) fn into_error(self, call: &Call, after: Duration, answer: &Answer) -> NotionError {
         let operation = call.operation;
         match (self.status.as_u16(), self.code.as_deref()) {
             (401, _) => NotionError::Unauthenticated {
@@ -65,6 +66,7 @@ impl Failure {
             // What stands in front of Notion gave up waiting.
             (502 | 504, _) => NotionError::Unanswered {
                 operation,
+                after,
                 source: Box::new(self),
             },
             (408 | 425 | 500.., _) => NotionError::Unavailable {
@@ -106,15 +108,23 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What the lack of an answer means to the caller.
-pub(super) fn unanswered(operation: &'static str, error: HttpError) -> NotionError {
+/// What the lack of an answer for so long means to the caller.
+pub(super) fn unanswered(
+    operation: &'static str,
+    after: Duration,
+    error: HttpError,
+) -> NotionError {
     let source = Box::new(error);
     match *source {
         HttpError::Unreachable(_) | HttpError::Setup(_) | HttpError::NoTls { .. } => {
             NotionError::Unreachable { operation, source }
         }
         HttpError::Timeout | HttpError::Broken(_) | HttpError::TooLarge { .. } => {
-            NotionError::Unanswered { operation, source }
+            NotionError::Unanswered {
+                operation,
+                after,
+                source,
+            }
         }
     }
 }
@@ -160,7 +170,7 @@ mod tests {
 
     fn error(answer: &Answer) -> NotionError {
         let call = Call::get("list blocks", "/v1/x".into()).about("block", &"b1");
-        Failure::of(answer).into_error(&call, answer)
+        Failure::of(answer).into_error(&call, Duration::ZERO, answer)
     }
 
     fn of_code(status: u16, code: &str) -> NotionError {
@@ -266,7 +276,7 @@ mod tests {
         let mut answer = answer(429, "{}");
         let seconds = HeaderValue::from_static("70");
         answer.headers.insert(RETRY_AFTER, seconds);
-        let seventy = std::time::Duration::from_secs(70);
+        let seventy = Duration::from_secs(70);
         assert_eq!(error(&answer).retry(), Retry::After(seventy));
     }
 

@@ -26,7 +26,7 @@ use esl_core::{BlockId, DataSourceId, PageId, UploadId};
 
 pub use accounts::NotionAccounts;
 pub use config::{NotionConfig, Pace};
-pub use resolve::{SourceChoice, SourceError};
+pub use resolve::{SourceChoice, SourceError, SourceKind};
 pub use upload::Account;
 
 pub use super::http::{BadBaseUrl, BaseUrl};
@@ -174,15 +174,16 @@ impl Notion for NotionWorkspace {
         let (mut found, mut cursor) = (Vec::new(), None);
         loop {
             let path = format!("/v1/data_sources/{source}/query");
-            let call = Call::post("find pages", path, pages::query(query, PAGE_SIZE, cursor))
-                .about(
-                    "data source shared with the integration under the id",
-                    &source,
-                );
+            let wanted = PAGE_SIZE.min(query.at_most - found.len()).max(1);
+            let call = Call::post("find pages", path, pages::query(query, wanted, cursor)).about(
+                "data source shared with the integration under the id",
+                &source,
+            );
             let mut list: List<Page> = self.client.call(call).await?;
             cursor = list.next();
             found.extend(list.results.into_iter().map(FoundPage::from));
-            if cursor.is_none() {
+            if cursor.is_none() || found.len() >= query.at_most {
+                found.truncate(query.at_most);
                 return Ok(found);
             }
         }

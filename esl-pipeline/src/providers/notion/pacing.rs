@@ -1,17 +1,23 @@
 //! Keeps the requests of one token apart, and quiet while Notion asks for a pause.
 //!
 //! A token bucket. A request waits at most for its place in it; while a pause is on, it is turned
-//! away instead, so that whoever waits it out can still be stopped.
+//! away instead, so that whoever waits it out can still be stopped. With permits, no more requests
+//! begin within a window of some seconds than the pace allows, in all processes together.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use esl_core::ports::{PermitKey, Permits};
 use tokio::time::Instant;
 
 use super::Pace;
 
 /// The longest time between two requests, whatever the settings say.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Over how long processes together keep to the pace, about.
+const WINDOW: Duration = Duration::from_secs(5);
 
 /// Who may go when.
 #[derive(Debug)]
@@ -20,6 +26,16 @@ pub(super) struct Pacer {
     /// How far ahead of the steady pace a request may be.
     credit: Duration,
     state: Mutex<State>,
+    shared: Option<Shared>,
+}
+
+/// What processes keep together: each request holds a permit for as long as the window is.
+#[derive(Debug)]
+struct Shared {
+    permits: Arc<dyn Permits>,
+    key: PermitKey,
+    limit: NonZeroU32,
+    window: Duration,
 }
 
 #[derive(Debug)]
@@ -47,13 +63,32 @@ impl Pacer {
                 next: now,
                 paused_until: now,
             }),
+            shared: None,
         }
+    }
+
+    /// The same pace, and in the long run no faster a one over all processes that share the permits
+    /// of `key`.
+    pub(super) fn sharing(mut self, permits: Arc<dyn Permits>, key: PermitKey) -> Self {
+        let fitting = WINDOW.as_secs_f64() / self.interval.as_secs_f64().max(0.01);
+        let limit = NonZeroU32::new(fitting as u32).unwrap_or(NonZeroU32::MIN);
+        let window = self.interval * limit.get();
+        self.shared = Some(Shared {
+            permits,
+            key,
+            limit,
+            window,
+        });
+        self
     }
 
     /// Waits for a place.
     pub(super) async fn turn(&self) -> Result<(), Paused> {
         let place = self.reserve()?;
         tokio::time::sleep_until(place).await;
+        if let Some(shared) = &self.shared {
+            shared.turn().await;
+        }
         // Somebody may have been asked to pause meanwhile.
         self.lock().check_pause(Instant::now())
     }
@@ -77,6 +112,17 @@ impl Pacer {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    async fn turn(&self) {
+        let permit = self.permits.acquire(&self.key, self.limit).await;
+        let window = self.window;
+        tokio::spawn(async move {
+            tokio::time::sleep(window).await;
+            drop(permit);
+        });
     }
 }
 
@@ -143,6 +189,23 @@ mod tests {
         );
         pacer.pause(Duration::from_secs(10));
         assert_eq!(waiting.await, Err(Paused(Duration::from_millis(9_600))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn processes_that_share_a_token_keep_the_pace_together() {
+        let place = Arc::new(crate::speech::limiter::tests::Place::default());
+        let process = || pacer().sharing(place.clone(), PermitKey::of("notion", "token"));
+        let (one, other) = (process(), process());
+        let turns = async { tokio::join!(millis_of_turns(&one, 30), millis_of_turns(&other, 30)) };
+        let (one, other) = turns.await;
+        let mut begun = [one, other].concat();
+        begun.sort_unstable();
+        // Two a second: ten in any five seconds.
+        assert!(
+            begun.windows(11).all(|some| some[10] - some[0] >= 5000),
+            "{begun:?}"
+        );
+        assert!(begun[59] <= 30_000, "{begun:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -20,6 +20,24 @@ const MAX_DATABASES: usize = 20;
 /// What was asked for: a database, data source or page, and perhaps a data source in it.
 pub(super) type Question = (String, Option<String>);
 
+/// What an id is most likely of. Nothing else is ruled out: it is only looked at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceKind {
+    /// A database.
+    Database,
+    /// A data source of a database.
+    DataSource,
+}
+
+impl SourceKind {
+    const fn other(self) -> Self {
+        match self {
+            Self::Database => Self::DataSource,
+            Self::DataSource => Self::Database,
+        }
+    }
+}
+
 /// There is not exactly one data source of that name.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -105,14 +123,15 @@ impl From<SourceName> for SourceChoice {
 
 impl NotionWorkspace {
     /// The data source that `asked` means: the title, id or link of a database or data source, or
-    /// the link of a page in one. `source` names the one that is meant in a database with several.
-    /// Upper and lower case do not matter.
+    /// the link of a page in one; an id is looked for among things of its `kind` first. `source`
+    /// names the one that is meant in a database with several. Upper and lower case do not matter.
     ///
     /// # Errors
     /// [`SourceError`] if that is not exactly one, or Notion cannot be asked.
     pub async fn find_source(
         &self,
         asked: &str,
+        kind: SourceKind,
         source: Option<&str>,
     ) -> Result<DataSourceId, SourceError> {
         let asked = asked.trim();
@@ -120,7 +139,7 @@ impl NotionWorkspace {
         let question = (asked.to_owned(), source.map(str::to_owned));
         let search = async {
             let choices = match DataSourceId::parse(asked) {
-                Ok(id) => self.sources_under(id, source).await?,
+                Ok(id) => self.sources_under(id, kind, source).await?,
                 Err(_) => self.sources_named(asked, source).await?,
             };
             only(asked, choices)
@@ -132,31 +151,59 @@ impl NotionWorkspace {
     async fn sources_under(
         &self,
         id: DataSourceId,
+        kind: SourceKind,
         name: Option<&str>,
     ) -> Result<Vec<SourceChoice>, NotionError> {
-        if let Some(found) = self.read::<DataSource>("data_sources", id).await? {
-            let (id, name) = (found.id, found.title());
-            let found = (!found.in_trash).then_some(SourceChoice { id, name });
-            return Ok(found.into_iter().collect());
-        }
-        if let Some(database) = self.read::<Database>("databases", id).await? {
-            let sources = if database.in_trash {
-                Vec::new()
-            } else {
-                database.data_sources
+        for kind in [kind, kind.other()] {
+            let found = match kind {
+                SourceKind::Database => self.sources_in(id, name).await?,
+                SourceKind::DataSource => self.data_source(id).await?,
             };
-            let is_meant =
-                |source: &SourceName| name.is_none_or(|name| is_same(&source.name, name));
-            return Ok(sources
-                .into_iter()
-                .filter(is_meant)
-                .map(Into::into)
-                .collect());
+            if let Some(found) = found {
+                return Ok(found);
+            }
         }
         let page = self.read::<Page>("pages", id).await?;
         let id = page.and_then(|page| page.parent["data_source_id"].as_str()?.parse().ok());
         let name = String::new();
         Ok(id.map(|id| SourceChoice { id, name }).into_iter().collect())
+    }
+
+    /// The data source itself, unless it is in the trash; `None` if the id is of something else. Its
+    /// schema is known from then on.
+    async fn data_source(
+        &self,
+        id: DataSourceId,
+    ) -> Result<Option<Vec<SourceChoice>>, NotionError> {
+        let Some(found) = self.read::<DataSource>("data_sources", id).await? else {
+            return Ok(None);
+        };
+        if found.in_trash {
+            return Ok(Some(Vec::new()));
+        }
+        let choice = choice(&found);
+        self.schemas.put(choice.id, found.into_schema()).await;
+        Ok(Some(vec![choice]))
+    }
+
+    /// The data sources of a database, or the one of this name; `None` if the id is of something
+    /// else.
+    async fn sources_in(
+        &self,
+        id: DataSourceId,
+        name: Option<&str>,
+    ) -> Result<Option<Vec<SourceChoice>>, NotionError> {
+        let Some(database) = self.read::<Database>("databases", id).await? else {
+            return Ok(None);
+        };
+        let sources = if database.in_trash {
+            Vec::new()
+        } else {
+            database.data_sources
+        };
+        let is_meant = |source: &SourceName| name.is_none_or(|name| is_same(&source.name, name));
+        let meant = sources.into_iter().filter(is_meant);
+        Ok(Some(meant.map(Into::into).collect()))
     }
 
     /// Something by its id; `None` if the id is of something else.

@@ -93,10 +93,14 @@ impl S3ArtifactStore {
         meta: &ArtifactMeta,
     ) -> Result<Stored, S3Error> {
         let size = size(&body).await.map_err(|error| unreadable(&error))?;
-        if size > ASK_FIRST_ABOVE && self.bucket.head(key).await?.is_some() {
+        let is_there =
+            async { Ok(size > ASK_FIRST_ABOVE && self.bucket.head(key).await?.is_some()) };
+        let (is_there, conditions) =
+            tokio::join!(is_there, self.bucket.require_conditional_writes());
+        if is_there? {
             return Ok(Stored::AlreadyPresent);
         }
-        self.bucket.require_conditional_writes().await?;
+        conditions?;
         let asks_for_acl = self.public_read.load(Ordering::Relaxed);
         let headers = Headers::of(key, meta, asks_for_acl);
         match self.send(key, &body, size, &headers).await {

@@ -25,12 +25,12 @@ use esl_core::{
     CancellationToken, Digest, ProgressSink, RetryPolicy, Stage, StageEvent, StageStatus,
     Transcript,
 };
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use super::audio::{FinishOptions, FinishedSegment, Outline, Tags, Timeline};
 use super::cache::{Address, SegmentCache};
+use super::encoders::Encoders;
 use super::limiter::Limiter;
 pub use error::RecordError;
 pub use plan::{CueLine, Part, RecordingPlan, Score};
@@ -54,8 +54,7 @@ struct Shared {
     finish: FinishOptions,
     dice: Arc<dyn Fn() -> f64 + Send + Sync>,
     wind_down: CancellationToken,
-    /// Bounds decoding and encoding to the processors there are.
-    processors: Arc<Semaphore>,
+    encoders: Encoders,
 }
 
 /// Where the recording goes and what may be taken from earlier ones.
@@ -146,7 +145,6 @@ impl Recorder {
     #[must_use]
     pub fn new(tts: Arc<dyn Tts>, cache: SegmentCache) -> Self {
         let limiter = Limiter::new(tts.capabilities().concurrency);
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let shared = Shared {
             tts,
             cache,
@@ -155,7 +153,7 @@ impl Recorder {
             finish: FinishOptions::default(),
             dice: Arc::new(roll),
             wind_down: CancellationToken::new(),
-            processors: Arc::new(Semaphore::new(processors)),
+            encoders: Encoders::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -166,6 +164,12 @@ impl Recorder {
     #[must_use]
     pub fn with_limiter(self, limiter: Limiter) -> Self {
         self.changed(|shared| shared.limiter = limiter)
+    }
+
+    /// Shares `encoders` with all that runs on this machine.
+    #[must_use]
+    pub fn with_encoders(self, encoders: Encoders) -> Self {
+        self.changed(|shared| shared.encoders = encoders)
     }
 
     /// Repeats failed requests by `policy`; `dice` returns numbers from 0 to 1 for its jitter.
@@ -394,9 +398,9 @@ impl Shared {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, RecordError> {
-        let permit = Arc::clone(&self.processors).acquire_owned().await;
+        let turn = self.encoders.turn().await;
         let work = move || {
-            let _permit = permit;
+            let _turn = turn;
             work()
         };
         tokio::task::spawn_blocking(work)

@@ -1,8 +1,15 @@
 //! The requests that one recording has under way, under a limit that it shares with others.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use crate::speech::limiter::{Limiter, Permit};
+
+/// A wait that is not worth telling: other processes may have to be asked for a turn.
+const MOMENT: Duration = Duration::from_millis(250);
 
 /// Counts the requests of one recording. Clones share the count.
 #[derive(Debug, Clone, Default)]
@@ -20,36 +27,28 @@ struct Count {
 pub(super) struct Counted(UnderWay);
 
 impl UnderWay {
-    /// Waits for a turn; calls `tell`, once, if others have all of them.
+    /// Waits for a turn; calls `tell`, once, if others keep all of them for more than a moment.
     pub(super) async fn enter(&self, limiter: &Limiter, tell: impl FnOnce()) -> (Permit, Counted) {
-        if let Some(entered) = self.enter_at_once(limiter) {
-            return entered;
-        }
-        if self.waits_for_others() {
-            tell();
-        }
-        let permit = limiter.acquire().await;
-        self.count().requests += 1;
-        (permit, self.counted())
-    }
-
-    fn enter_at_once(&self, limiter: &Limiter) -> Option<(Permit, Counted)> {
-        // Both at once: otherwise another request of ours might seem to be somebody else's.
+        let mut turn = pin!(limiter.acquire());
+        let permit = match timeout(MOMENT, &mut turn).await {
+            Ok(permit) => permit,
+            Err(_) => {
+                if self.waits_for_others() {
+                    tell();
+                }
+                turn.await
+            }
+        };
         let mut count = self.count();
-        let permit = limiter.try_acquire()?;
         count.requests += 1;
+        count.is_told = false;
         drop(count);
-        Some((permit, self.counted()))
+        (permit, Counted(self.clone()))
     }
 
     fn waits_for_others(&self) -> bool {
         let mut count = self.count();
         count.requests == 0 && !std::mem::replace(&mut count.is_told, true)
-    }
-
-    fn counted(&self) -> Counted {
-        self.count().is_told = false;
-        Counted(self.clone())
     }
 
     fn count(&self) -> MutexGuard<'_, Count> {
@@ -67,7 +66,7 @@ impl Drop for Counted {
 mod tests {
     use super::*;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn only_the_requests_of_others_are_waited_for_aloud() {
         let limiter = Limiter::new(1);
         let (ours, others) = (UnderWay::default(), UnderWay::default());
@@ -82,7 +81,7 @@ mod tests {
                 drop(others.enter(&limiter, tell).await);
             },
             async {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(2 * MOMENT).await;
                 drop(held);
             },
         );

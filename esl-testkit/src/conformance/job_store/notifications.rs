@@ -66,7 +66,8 @@ async fn notifications(store: &dyn JobStore) -> Vec<(JobKind, Value, Value)> {
     told
 }
 
-fn both(subject: Value, state: JobState) -> Vec<(JobKind, Value, Value)> {
+fn both(subject: &impl ToString, state: JobState) -> Vec<(JobKind, Value, Value)> {
+    let subject = json!(subject.to_string());
     [NotifyEmail::KIND, NotifyWebhook::KIND]
         .map(|kind| (kind, subject.clone(), json!(state)))
         .into()
@@ -92,7 +93,7 @@ pub async fn each_end_is_told_whoever_reports_it(fixture: &JobsFixture) {
         let said = say(job.head.attempt());
         report(store, said.clone()).await.expect("applied");
         assert!(report(store, said).await.is_err());
-        expected.extend(both(json!(id), state));
+        expected.extend(both(&id, state));
     }
     let id = submit(store, told()).await;
     for _ in 0..3 {
@@ -101,7 +102,7 @@ pub async fn each_end_is_told_whoever_reports_it(fixture: &JobsFixture) {
         assert_eq!(store.reap(9).await.expect("done").len(), 1);
     }
     assert_eq!(find(store, id).await.head.state, JobState::Failed);
-    expected.extend(both(json!(id), JobState::Failed));
+    expected.extend(both(&id, JobState::Failed));
     let order = |told: &[(JobKind, Value, Value)]| -> BTreeSet<String> {
         told.iter().map(|one| format!("{one:?}")).collect()
     };
@@ -156,10 +157,7 @@ pub async fn the_last_member_has_its_batch_told_of(fixture: &JobsFixture) {
     report(store, last.remove(0)).await.expect("applied");
     assert!(notifications(store).await.is_empty());
     report(store, last.remove(0)).await.expect("applied");
-    assert_eq!(
-        notifications(store).await,
-        both(json!(batch), JobState::Failed)
-    );
+    assert_eq!(notifications(store).await, both(&batch, JobState::Failed));
     let mut filter = JobFilter::default();
     filter.batch = Some(batch);
     assert_eq!(store.list(&filter).await.expect("readable").len(), 4);
@@ -216,7 +214,7 @@ pub async fn only_accepted_jobs_are_members(fixture: &JobsFixture) {
     report(store, cancelled(submitted[3].id))
         .await
         .expect("applied");
-    let expected = both(json!(batch), JobState::Cancelled);
+    let expected = both(&batch, JobState::Cancelled);
     assert_eq!(notifications(store).await, expected);
 
     let of_nothing_new = BatchId::new();

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use esl_core::job::{JobId, NewJob, UserId, WorkerId};
-use esl_core::ports::JobStore;
+use esl_core::ports::{Clock, DepthState, JobStore};
 
-use super::super::job_material::{chore, chores, claim, ids, submit, with_priority};
+use super::super::job_material::{
+    chore, chores, claim, ids, report, submit, succeeded, with_priority,
+};
 use crate::JobsFixture;
 
 async fn next(store: &dyn JobStore) -> JobId {
@@ -72,4 +74,48 @@ pub async fn whatever_waits_gets_its_turn(fixture: &JobsFixture) {
         }
     }
     panic!("the job of the lowest priority never started");
+}
+
+/// What waits and runs is counted by kind and priority, what has ended is not; and it is known since when
+/// the longest waiting could start.
+pub async fn what_waits_and_runs_is_counted_by_kind_and_priority(fixture: &JobsFixture) {
+    let (store, there) = (fixture.one.store.as_ref(), fixture.elsewhere.store.as_ref());
+    let worker = WorkerId::new();
+    assert!(store.depth().await.expect("readable").is_empty());
+    submit(store, with_priority(1)).await;
+    submit(store, with_priority(1)).await;
+    let ended = claim(store, worker, 2).await.remove(0);
+    let end = succeeded(ended.head.attempt());
+    report(store, end).await.expect("applied");
+    let began = fixture.clock.now();
+    submit(store, chore()).await;
+    fixture.clock.advance(Duration::from_secs(7));
+    submit(store, chore()).await;
+    submit(store, with_priority(8)).await;
+    let later = fixture.clock.now().plus(Duration::from_secs(60));
+    let delayed = NewJob {
+        not_before: Some(later),
+        ..chore()
+    };
+    submit(store, delayed).await;
+    let mut found = store.depth().await.expect("readable");
+    found.sort_by_key(|depth| (depth.state, depth.priority));
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.state, u8::from(one.priority), one.count, one.oldest))
+        .collect();
+    let now = fixture.clock.now();
+    use DepthState::{Delayed, Ready, Running};
+    assert_eq!(
+        told,
+        [
+            (Ready, 5, 2, began),
+            (Ready, 8, 1, now),
+            (Delayed, 5, 1, later),
+            (Running, 1, 1, began),
+        ]
+    );
+    let kind = chore().kind;
+    assert!(found.iter().all(|depth| depth.kind == kind));
+    assert!(there.depth().await.expect("readable").is_empty());
 }

@@ -253,6 +253,7 @@ impl Notion for MemoryNotion {
         };
         let mut pages: Vec<_> = state.pages.iter().filter(matches).map(found).collect();
         pages.sort_by_key(|page| page.created);
+        pages.truncate(query.at_most);
         Ok(pages)
     }
 

@@ -1,7 +1,6 @@
 //! The server, from its folder to its end.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -11,9 +10,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::services::account::Account;
-use crate::services::missing;
 use crate::services::programs::{folder_with, run, try_to_run};
 use crate::services::watchdog::Watchdog;
+use crate::services::{free_port, missing};
 
 const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "createdb"];
 
@@ -27,7 +26,8 @@ pub(super) struct Cluster {
     folder: TempDir,
     account: Option<Account>,
     settings: String,
-    port: Option<u16>,
+    /// None: it listens on a socket only.
+    tcp_port: Option<u16>,
     watchdog: Mutex<Option<Watchdog>>,
 }
 
@@ -39,7 +39,7 @@ impl Cluster {
             folder: tempfile::tempdir().expect("a temporary folder can be made"),
             account: Account::beside_root("postgres"),
             settings: settings.to_owned(),
-            port: None,
+            tcp_port: None,
             watchdog: Mutex::default(),
         };
         if let Some(account) = cluster.account {
@@ -52,8 +52,7 @@ impl Cluster {
 
     /// Listens at a port of this machine, too.
     pub(super) fn listening(mut self) -> Self {
-        let any = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
-        self.port = Some(any.expect("a port is free").port());
+        self.tcp_port = Some(free_port());
         self
     }
 
@@ -66,8 +65,9 @@ impl Cluster {
         self.folder.path()
     }
 
+    /// The number of its port, which is part of the name of its socket.
     pub(super) fn port(&self) -> u16 {
-        self.port.expect("the server listens at a port")
+        self.tcp_port.unwrap_or(5432)
     }
 
     /// Keeps a file that nobody but the server may read.
@@ -84,7 +84,7 @@ impl Cluster {
 
     pub(super) fn start(&self) {
         let socket = self.folder().display();
-        let address = self.port.map_or(String::new(), |port| {
+        let address = self.tcp_port.map_or(String::new(), |port| {
             format!("-c listen_addresses=127.0.0.1 -c port={port}")
         });
         let options = format!(
@@ -146,7 +146,7 @@ impl Cluster {
 
     pub(super) fn create_database(&self, name: &str) {
         let socket = self.folder().display().to_string();
-        let port = self.port.unwrap_or(5432).to_string();
+        let port = self.port().to_string();
         self.run(
             "createdb",
             &["-h", &socket, "-p", &port, "-U", "postgres", name],

@@ -78,11 +78,14 @@ impl PostgresDatabase {
         Self { cluster, name }
     }
 
-    /// How to connect to it.
+    /// How to connect to it, through a socket.
     #[must_use]
     pub fn url(&self) -> String {
-        let folder = self.cluster.folder().display();
-        format!("postgres:///{}?host={folder}&user=postgres", self.name)
+        let (folder, port) = (self.cluster.folder().display(), self.cluster.port());
+        format!(
+            "postgres:///{}?host={folder}&port={port}&user=postgres",
+            self.name
+        )
     }
 
     /// The socket that its server listens on.

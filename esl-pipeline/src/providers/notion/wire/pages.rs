@@ -294,11 +294,7 @@ mod tests {
 
     #[test]
     fn a_query_without_conditions_has_no_filter() {
-        let all = PageQuery {
-            source: DataSourceId::from_uuid(uuid::Uuid::nil()),
-            title: None,
-            created_since: None,
-        };
+        let all = PageQuery::all_of(DataSourceId::from_uuid(uuid::Uuid::nil()));
         assert_eq!(query(&all, 100, None).get("filter"), None);
         let some = PageQuery {
             title: Some("Twin".into()),

@@ -1,12 +1,13 @@
 //! `esl forget`: erases what is stored about a lesson or a student, and tells what stays elsewhere.
 
+mod reach;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use esl_core::{ErrorKind, LessonId};
+use esl_core::{ErrorKind, LessonId, PageId};
 use esl_pipeline::lesson::{DEFAULT_LIMIT, Lesson};
 use esl_pipeline::pipeline::{Holdings, Pipeline};
-use esl_pipeline::providers::local_workspace::LocalWorkspace;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ use crate::args::ForgetArgs;
 use crate::exit::{Exit, Failure};
 use crate::output::{Answer, Outcome, summary};
 use crate::{lessons, source, wiring};
+use reach::{Place, Reach};
 
 /// A lesson of which something is stored.
 struct Found {
@@ -22,10 +24,12 @@ struct Found {
     id: LessonId,
     pipeline: Pipeline,
     holdings: Holdings,
+    pages: Vec<(PageId, Place)>,
 }
 
 /// What is stored about a lesson, or was.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Traces {
     file: String,
     manifest: String,
@@ -33,6 +37,10 @@ struct Traces {
     segments: usize,
     /// The folders of its pages.
     pages: Vec<PathBuf>,
+    /// Its pages in Notion, by address.
+    notion_pages: Vec<String>,
+    /// Its recordings in the bucket.
+    objects: Vec<String>,
     /// What is not erased: addresses, and the lesson itself.
     stays: Vec<String>,
 }
@@ -44,11 +52,11 @@ struct Forgotten {
 
 pub(super) async fn forget(args: ForgetArgs, session: &Session) -> Outcome {
     let settings = session.environment.settings(args.settings())?;
-    let workspace = wiring::workspace(&settings);
+    let reach = Reach::of(&settings, args.remote)?;
     let mut lessons = Vec::new();
     for path in paths(&args)? {
         let (id, root) = wiring::identity(&path, &settings)?;
-        let pipeline = wiring::archive(root, &settings)?;
+        let pipeline = wiring::archive(root, &settings, args.remote)?;
         let Some(holdings) = pipeline.holdings(&id).await.map_err(Failure::from)? else {
             continue;
         };
@@ -59,15 +67,20 @@ pub(super) async fn forget(args: ForgetArgs, session: &Session) -> Outcome {
         {
             continue;
         }
+        let mut pages = Vec::new();
+        for page in &holdings.pages {
+            pages.push((*page, reach.place(*page).await?));
+        }
         let found = Found {
             path,
             id,
             pipeline,
             holdings,
+            pages,
         };
-        lessons.push(found.traces(&workspace));
+        lessons.push(found.traces());
         if args.yes {
-            found.erase(&workspace).await?;
+            found.erase(&reach).await?;
         }
     }
     let is_erased = args.yes;
@@ -99,29 +112,32 @@ fn is_about(student: &str, lesson: &Path, holdings: &Holdings) -> bool {
 }
 
 impl Found {
-    fn traces(&self, workspace: &LocalWorkspace) -> Traces {
-        let Holdings {
-            pages, page_url, ..
-        } = &self.holdings;
+    fn traces(&self) -> Traces {
+        let holdings = &self.holdings;
         let mut traces = Traces {
             file: source::name(&self.path),
-            manifest: self.holdings.manifest_path.clone(),
-            recordings: self.holdings.recordings.clone(),
-            segments: self.holdings.segments,
+            manifest: holdings.manifest_path.clone(),
+            recordings: holdings.recordings.clone(),
+            segments: holdings.segments,
             pages: Vec::new(),
+            notion_pages: Vec::new(),
+            objects: holdings.objects.clone(),
             stays: Vec::new(),
         };
-        for page in pages {
-            match workspace.folder(*page) {
-                Some(folder) => traces.pages.push(folder),
-                None if pages.last() == Some(page) => {
-                    let page = page_url.clone().unwrap_or_else(|| page.to_string());
+        for (page, place) in &self.pages {
+            match place {
+                Place::Folder(folder) => traces.pages.push(folder.clone()),
+                Place::Notion(url) => traces.notion_pages.push(url.clone()),
+                Place::Elsewhere => {
+                    let is_present = holdings.pages.last() == Some(page);
+                    let url = holdings.page_url.clone().filter(|_| is_present);
+                    let page = url.unwrap_or_else(|| page.to_string());
                     traces.stays.push(format!("page {page}"));
                 }
-                None => traces.stays.push(format!("page {page}")),
             }
         }
-        let audio = self.holdings.audio_url.iter();
+        let audio = holdings.audio_url.iter();
+        let audio = audio.filter(|_| holdings.objects.is_empty());
         traces
             .stays
             .extend(audio.map(|url| format!("recording {url}")));
@@ -132,12 +148,9 @@ impl Found {
     }
 
     /// The manifest goes last, so that an interrupted erasure can be repeated.
-    async fn erase(&self, workspace: &LocalWorkspace) -> Result<(), Failure> {
-        for page in &self.holdings.pages {
-            if workspace.folder(*page).is_some() {
-                let removed = workspace.remove(*page).await;
-                removed.map_err(|error| Failure::of(&error))?;
-            }
+    async fn erase(&self, reach: &Reach) -> Result<(), Failure> {
+        for (page, place) in &self.pages {
+            reach.erase(*page, place).await?;
         }
         self.pipeline.erase(&self.id).await.map_err(Failure::from)
     }
@@ -156,8 +169,14 @@ impl Answer for Forgotten {
             for page in &lesson.pages {
                 fields.add("Page", page.display());
             }
+            for page in &lesson.notion_pages {
+                fields.add("Page", format!("{page} (goes to the trash of Notion)"));
+            }
             for recording in &lesson.recordings {
                 fields.add("Recording", recording.display());
+            }
+            for object in &lesson.objects {
+                fields.add("Recording", format!("{object} (in the bucket)"));
             }
             if lesson.segments > 0 {
                 fields.add("Speech", format!("{} pieces in the cache", lesson.segments));

@@ -1,0 +1,156 @@
+//! The settings of jobs: where they are kept, and how a worker goes about them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::address::Address;
+use super::keys::Key;
+use super::problem::Problem;
+use super::resolver::Resolver;
+use super::sources::{Environment, Found};
+use super::{Typed, keys, parse, servers};
+
+/// The namespace of jobs unless somebody says otherwise.
+const NAMESPACE: &str = "esl-jobs";
+
+/// Where jobs are kept, and what they may take.
+#[derive(Debug)]
+pub(crate) struct JobSettings {
+    pub(crate) database: Address,
+    /// Who hears first of jobs; the database unless set.
+    pub(crate) queue: Option<Address>,
+    pub(crate) namespace: String,
+    /// Connections to a database server.
+    pub(crate) pool_size: usize,
+    /// How often a job is started at most.
+    pub(crate) max_attempts: u32,
+    /// How long jobs that ended are kept; for ever unless set.
+    pub(crate) retention: Option<Duration>,
+    /// The folder that `lesson:PATH` is meant from.
+    pub(crate) lessons: Option<PathBuf>,
+    pub(crate) worker: WorkerSettings,
+}
+
+/// How a worker goes about jobs.
+#[derive(Debug)]
+pub(crate) struct WorkerSettings {
+    /// Jobs at the same time.
+    pub(crate) concurrency: usize,
+    /// Pieces of sound that are worked on at the same time.
+    pub(crate) encoders: usize,
+    /// How long an attempt may take.
+    pub(crate) timeout: Duration,
+    /// How long running jobs may go on when the worker is told to end.
+    pub(crate) grace: Duration,
+    /// How long a worker may be silent before others take its jobs over.
+    pub(crate) lease: Duration,
+}
+
+pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSettings {
+    let lessons = resolver.path(&keys::LESSONS_FOLDER, None, None);
+    let (database, queue) = places(resolver);
+    let namespace = resolver.or(
+        &keys::JOBS_NAMESPACE,
+        None,
+        parse::text,
+        NAMESPACE.to_owned(),
+    );
+    let pool_size = resolver.or(&keys::JOBS_POOL_SIZE, None, parse::number(1..=1000), 10);
+    let max_attempts = resolver.or(&keys::JOBS_ATTEMPTS, None, parse::number(1..=20), 5);
+    let days = resolver.or(&keys::JOBS_RETENTION, None, parse::number(0..=36_500), 0);
+    let worker = worker(resolver, typed, database.is_sqlite());
+    JobSettings {
+        database,
+        queue,
+        namespace: namespace.value,
+        pool_size: pool_size.value,
+        max_attempts: max_attempts.value,
+        retention: (days.value > 0).then(|| Duration::from_secs(days.value * 24 * 3600)),
+        lessons: lessons.map(|set| set.value),
+        worker,
+    }
+}
+
+/// The database and the queue.
+fn places(resolver: &mut Resolver<'_>) -> (Address, Option<Address>) {
+    let named = named(resolver, &keys::JOBS_DATABASE, servers::postgres);
+    let read = Address::of_database;
+    let built_in = Address::default();
+    let database = resolver.choose(&keys::JOBS_DATABASE, None, named, read, Some(built_in));
+    let named = self::named(resolver, &keys::JOBS_QUEUE, servers::redis);
+    let queue = resolver.choose(&keys::JOBS_QUEUE, None, named, Address::of_queue, None);
+    // A problem is told at the end; until then anything will do.
+    let database = database.map(|set| set.value).unwrap_or_default();
+    if let Some(queue) = queue.as_ref().filter(|_| database.is_sqlite()) {
+        let message = "a Redis queue goes with a Postgres database only; set DATABASE_URL, or \
+                       leave the queue out";
+        resolver.refuse(queue.origin.to_string(), message);
+    }
+    (database, queue.map(|set| set.value))
+}
+
+/// What sets an address: its variable, else the variables of its parts, else the settings file.
+fn named(
+    resolver: &mut Resolver<'_>,
+    key: &'static Key,
+    of_parts: fn(&Environment) -> Result<Option<Found>, Problem>,
+) -> Option<Found> {
+    let environment = resolver.environment;
+    let whole = key
+        .variables
+        .iter()
+        .any(|name| environment.variable(name).is_some());
+    if whole {
+        return resolver.found(key);
+    }
+    match of_parts(environment) {
+        Ok(Some(found)) => Some(found),
+        Ok(None) => resolver.found(key),
+        Err(problem) => {
+            resolver.problems.push(problem);
+            None
+        }
+    }
+}
+
+fn worker(resolver: &mut Resolver<'_>, typed: &Typed<'_>, is_sqlite: bool) -> WorkerSettings {
+    let concurrency = resolver.or(
+        &keys::WORKER_CONCURRENCY,
+        typed.slots,
+        parse::number(1..=64),
+        if is_sqlite { 3 } else { 5 },
+    );
+    let concurrency = usize::from(concurrency.value);
+    let encoders = encoders(resolver, concurrency);
+    let mut seconds = |key, range, built_in| {
+        let seconds = resolver.or(key, None, parse::number::<u64>(range), built_in);
+        Duration::from_secs(seconds.value)
+    };
+    WorkerSettings {
+        concurrency,
+        encoders,
+        timeout: seconds(&keys::WORKER_TIMEOUT, 1..=86_400, 1800),
+        grace: seconds(&keys::WORKER_GRACE, 0..=3600, 20),
+        // Shorter, and a store that is slow once loses jobs that run; longer, and nobody notices a
+        // worker that died.
+        lease: seconds(&keys::WORKER_LEASE, 5..=600, 60),
+    }
+}
+
+/// How many pieces of sound are worked on at the same time: never more than jobs.
+fn encoders(resolver: &mut Resolver<'_>, jobs: usize) -> usize {
+    let key = &keys::WORKER_ENCODERS;
+    let encoders = resolver.or(key, None, parse::number(1..=64), jobs.min(3));
+    if encoders.value <= jobs {
+        return encoders.value;
+    }
+    let warning = format!(
+        "{} is more than there are jobs at once, so it is {jobs}",
+        encoders.origin
+    );
+    resolver.warnings.push(warning);
+    if let Some(shown) = resolver.shown.last_mut() {
+        shown.value = jobs.into();
+    }
+    jobs
+}

@@ -1,0 +1,147 @@
+//! Slots: each runs one job after the other, and is given up when none waits.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+use super::waiting::Claimed;
+use super::{Shared, envelope};
+
+/// The slots of a worker.
+#[derive(Debug)]
+pub(super) struct Slots {
+    all: usize,
+    free: Arc<Semaphore>,
+    changed: Notify,
+}
+
+impl Slots {
+    pub(super) fn new(all: usize) -> Self {
+        Self {
+            all,
+            free: Arc::new(Semaphore::new(all)),
+            changed: Notify::new(),
+        }
+    }
+}
+
+/// Waits until more jobs are wanted, and says how many: one for each free slot, and those that will be
+/// begun before another claim could be answered.
+pub(super) async fn room(shared: &Shared) -> usize {
+    let slots = &shared.slots;
+    loop {
+        let waiting = shared.waiting.count();
+        let ahead = shared.pace.ahead(slots.all);
+        let room = (slots.free.available_permits() + ahead).saturating_sub(waiting);
+        // Few large claims cost less than many small ones.
+        if room > 0 && waiting <= ahead / 2 {
+            return room;
+        }
+        slots.changed.notified().await;
+    }
+}
+
+/// Begins jobs that wait for as long as there are free slots.
+pub(super) fn fill(shared: &Arc<Shared>) {
+    while shared.waiting.count() > 0
+        && let Ok(slot) = shared.slots.free.clone().try_acquire_owned()
+    {
+        let Some(claimed) = shared.waiting.next() else {
+            drop(slot);
+            return shared.slots.changed.notify_one();
+        };
+        tokio::spawn(work(shared.clone(), claimed, slot));
+    }
+}
+
+/// Boxed, because a slot that ends may begin another.
+fn work(
+    shared: Arc<Shared>,
+    first: Claimed,
+    slot: OwnedSemaphorePermit,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        let mut next = Some(first);
+        while let Some(claimed) = next {
+            envelope::run(&shared, claimed).await;
+            shared.slots.changed.notify_one();
+            next = shared.waiting.next();
+        }
+        drop(slot);
+        shared.slots.changed.notify_one();
+        // What was claimed since the last look.
+        fill(&shared);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use esl_core::job::payload::NotifyEmail;
+    use esl_core::job::{Job, JobState, NewJob};
+    use esl_core::ports::{
+        Done, EventLog, HandlePayload, JobContext, JobError, JobStore, SystemClock,
+    };
+
+    use super::super::keeper::give_back_waiting;
+    use super::super::{Step, Worker, WorkerConfig, reporter};
+    use crate::memory::MemoryJobs;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[derive(Debug)]
+    struct Hangs;
+
+    #[async_trait]
+    impl HandlePayload<NotifyEmail> for Hangs {
+        async fn run(
+            &self,
+            _payload: NotifyEmail,
+            _job: &Job,
+            _context: &JobContext,
+        ) -> Result<Done, JobError> {
+            std::future::pending().await
+        }
+    }
+
+    /// A worker of one slot that has seen short jobs only, and five jobs that never end.
+    async fn mistaken() -> (Worker, Arc<MemoryJobs>) {
+        let jobs = Arc::new(MemoryJobs::new(Arc::new(SystemClock)));
+        let config = WorkerConfig {
+            concurrency: 1,
+            ..WorkerConfig::default()
+        };
+        let worker = Worker::builder(jobs.clone(), jobs.clone());
+        let worker = worker.config(config).handles(Hangs).build().unwrap();
+        worker.shared.pace.claimed(SECOND);
+        worker.shared.pace.ended(SECOND / 10);
+        let new = (0..5).map(|_| NewJob::new(&NotifyEmail::default()));
+        jobs.submit(new.collect()).await.unwrap();
+        (worker, jobs)
+    }
+
+    async fn count(jobs: &MemoryJobs, state: JobState) -> u64 {
+        let counts = jobs.counts().await.unwrap();
+        counts.get(&state).copied().unwrap_or(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jobs_that_wait_too_long_for_a_slot_are_given_back() {
+        let (worker, jobs) = mistaken().await;
+        assert_eq!(worker.step(SECOND).await.unwrap(), Step::Started(5));
+        assert_eq!(worker.shared.waiting.count(), 4);
+        tokio::spawn(reporter::report_all(worker.shared.clone()));
+        give_back_waiting(&worker.shared, SECOND);
+        assert_eq!(worker.shared.waiting.count(), 4);
+        tokio::time::advance(SECOND).await;
+        let seen = EventLog::head(jobs.as_ref()).await.unwrap();
+        give_back_waiting(&worker.shared, SECOND);
+        jobs.wait(seen, SECOND).await.unwrap();
+        assert_eq!(count(&jobs, JobState::Queued).await, 4);
+        assert_eq!(count(&jobs, JobState::Running).await, 1);
+    }
+}

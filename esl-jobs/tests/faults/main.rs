@@ -1,0 +1,213 @@
+//! Servers that stop, die and forget in the middle of the work, in real time.
+#![cfg(all(feature = "postgres", feature = "redis"))]
+
+#[path = "../together/counting.rs"]
+mod counting;
+mod servers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use esl_core::job::{Cursor, JobId, JobState, NewJob};
+use esl_core::ports::{EventLog, EventPage};
+use esl_core::{CancellationToken, Classify, ErrorKind};
+use esl_jobs::Jobs;
+use esl_jobs::worker::{Worker, WorkerConfig};
+use esl_testkit::services::postgres::PostgresDatabase;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use counting::{Counts, Tally};
+use servers::{Servers, flush};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often a reader looks by itself: a wake-up that was to be told while nobody listened is lost.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Before somebody asks again who got no answer.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A worker that counts what it runs.
+struct Working {
+    tally: Arc<Tally>,
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Working {
+    fn on(jobs: &Jobs) -> Self {
+        let tally = Arc::new(Tally::default());
+        let worker = Worker::builder(jobs.store.clone(), jobs.queue.clone());
+        let mut config = WorkerConfig::default();
+        config.rest = Duration::from_millis(500);
+        let worker = worker.config(config).handles(Counts(tally.clone()));
+        let worker = worker.build().unwrap();
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(worker.run(shutdown.clone()));
+        Self {
+            tally,
+            shutdown,
+            task,
+        }
+    }
+
+    /// The jobs that were run, in their order.
+    async fn end(self) -> Vec<JobId> {
+        self.shutdown.cancel();
+        self.task.await.unwrap();
+        self.tally.runs()
+    }
+}
+
+/// The states of each job, once `count` jobs have ended. Failures to read are waited for.
+async fn states(events: &dyn EventLog, count: usize) -> BTreeMap<JobId, Vec<JobState>> {
+    let (mut after, mut ends) = (Cursor::START, 0);
+    let mut states: BTreeMap<JobId, Vec<JobState>> = BTreeMap::new();
+    while ends < count {
+        for one in events
+            .read(EventPage::after(after, 100))
+            .await
+            .unwrap_or_default()
+        {
+            assert!(after < one.cursor);
+            after = one.cursor;
+            ends += usize::from(one.event.state.is_terminal());
+            states
+                .entry(one.event.job)
+                .or_default()
+                .push(one.event.state);
+        }
+        if events.wait(after, LOOK).await.is_err() {
+            sleep(PAUSE).await;
+        }
+    }
+    states
+}
+
+fn jobs(count: usize) -> Vec<NewJob> {
+    (0..count).map(|_| counting::job()).collect()
+}
+
+/// Submits jobs one by one, each as often as it takes to get an answer.
+async fn submit_stubbornly(jobs: &Jobs, new: Vec<NewJob>) {
+    for job in new {
+        while let Err(error) = jobs.store.submit(vec![job.clone()]).await {
+            assert_eq!(error.kind(), ErrorKind::Unavailable);
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Submitters, workers and readers go on by themselves after the database went away under them; what
+/// was submitted twice because its answer was lost is one job, and is run once.
+async fn a_database_that_goes_away_costs_nothing(go_away: fn(&PostgresDatabase)) {
+    let Some(servers) = Servers::start().await else {
+        return;
+    };
+    let (api, host) = (servers.open_postgres().await, servers.open_postgres().await);
+    let reader = servers.open_postgres().await;
+    let worker = Working::on(&host);
+    let new = jobs(1000);
+    let ids: Vec<JobId> = new.iter().map(|job| job.id).collect();
+    let submitting = tokio::spawn(async move { submit_stubbornly(&api, new).await });
+    let begun = timeout(PATIENCE, states(reader.events.as_ref(), 20)).await;
+    begun.expect("some jobs end before");
+    servers
+        .with_postgres(move |database| {
+            go_away(database);
+            database.start_again();
+        })
+        .await;
+    let states = timeout(PATIENCE, states(reader.events.as_ref(), ids.len())).await;
+    let states = states.expect("all jobs end");
+    submitting.await.unwrap();
+    assert_eq!(states.len(), ids.len());
+    for id in &ids {
+        let created = states[id]
+            .iter()
+            .filter(|state| **state == JobState::Queued);
+        let runs = states[id]
+            .iter()
+            .filter(|state| **state == JobState::Running);
+        // A claim whose answer was lost is given back, and counts as no run.
+        assert_eq!(created.count(), runs.count(), "{:?}", states[id]);
+        assert_eq!(states[id].last(), Some(&JobState::Succeeded));
+    }
+    let mut runs = worker.end().await;
+    runs.sort_unstable();
+    let mut once = ids;
+    once.sort_unstable();
+    assert_eq!(runs, once);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_restarted_costs_nothing() {
+    a_database_that_goes_away_costs_nothing(PostgresDatabase::stop).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_killed_costs_nothing() {
+    a_database_that_goes_away_costs_nothing(PostgresDatabase::kill).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_down_refuses_everybody_at_once_and_keeps_nothing() {
+    let Some(servers) = Servers::start().await else {
+        return;
+    };
+    let api = servers.open_postgres().await;
+    servers.with_postgres(PostgresDatabase::stop).await;
+    let new = jobs(50);
+    let ids: Vec<JobId> = new.iter().map(|job| job.id).collect();
+    let mut submitting = tokio::task::JoinSet::new();
+    for job in new {
+        let store = api.store.clone();
+        submitting.spawn(async move { store.submit(vec![job]).await });
+    }
+    let answers = timeout(PATIENCE, submitting.join_all()).await;
+    for answer in answers.expect("nobody waits for the database") {
+        let error = answer.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.to_string().contains("submit jobs"), "{error}");
+    }
+    servers.with_postgres(PostgresDatabase::start_again).await;
+    let again = servers.open_postgres().await;
+    assert!(again.store.jobs(&ids).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_submitted_while_redis_is_down_are_run_when_it_is_back() {
+    let Some(mut servers) = Servers::start().await else {
+        return;
+    };
+    let (api, host) = (servers.open().await, servers.open().await);
+    let worker = Working::on(&host);
+    servers.redis.stop();
+    let submitted = api.store.submit(jobs(20)).await.unwrap();
+    assert!(submitted.iter().all(|job| !job.reused));
+    servers.redis.start_again();
+    let states = timeout(PATIENCE, states(api.events.as_ref(), 20)).await;
+    let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
+    let states = states.expect("all jobs end");
+    assert!(states.values().all(|states| *states == whole));
+    assert_eq!(worker.end().await.len(), 20);
+}
+
+/// More jobs than are announced at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_redis_forgot_are_announced_again_and_run_once() {
+    let Some(servers) = Servers::start().await else {
+        return;
+    };
+    let (api, host) = (servers.open().await, servers.open().await);
+    api.store.submit(jobs(1500)).await.unwrap();
+    flush(&servers.redis);
+    let worker = Working::on(&host);
+    let states = timeout(PATIENCE, states(api.events.as_ref(), 1500)).await;
+    let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
+    let states = states.expect("all jobs end");
+    assert!(states.values().all(|states| *states == whole));
+    assert_eq!(worker.end().await.len(), 1500);
+}

@@ -1,0 +1,10 @@
+//! Lessons as jobs, against fakes.
+
+mod codes;
+mod metadata;
+mod notes;
+mod phases;
+mod reruns;
+mod retries;
+mod stops;
+mod world;
