@@ -127,7 +127,8 @@ fn inline(resolver: &Resolver<'_>, document: ConfigDocument) -> Option<Setting<P
 struct Folders {
     of_variable: Option<(PathBuf, Origin)>,
     others: Vec<PathBuf>,
-    of_catalog: Option<PathBuf>,
+    /// More of them, for the voice catalog only.
+    of_catalog: Vec<PathBuf>,
 }
 
 impl Folders {
@@ -147,13 +148,15 @@ impl Folders {
         });
         let of_user = environment.settings_folder();
         let working = environment.variable(keys::PIPELINE_CWD);
+        let above = ["..", "../.."].map(|folder| Path::new(folder).join(LOCAL_CONFIGS));
+        let working = working.map(|working| Path::new(&working.text).join(LOCAL_CONFIGS));
         Self {
             of_variable,
             others: [Some(PathBuf::from(LOCAL_CONFIGS)), of_user]
                 .into_iter()
                 .flatten()
                 .collect(),
-            of_catalog: working.map(|working| Path::new(&working.text).join(LOCAL_CONFIGS)),
+            of_catalog: working.into_iter().chain(above).collect(),
         }
     }
 

@@ -1,7 +1,9 @@
 //! Settings that services see: profiles of students, pauses and attempts, who may speak.
 
 use esl_testkit::fakes::{Fault, Service};
+use serde_json::Value;
 
+use crate::bench::{Bench, Ended};
 use crate::outside::{Outside, lesson};
 
 fn keys(outside: &Outside) -> Vec<String> {
@@ -106,4 +108,20 @@ fn a_voice_is_named_by_the_short_name() {
         "{}",
         explained.stdout
     );
+}
+
+#[test]
+fn the_catalog_is_looked_for_near_and_far() {
+    let bench = Bench::new();
+    let shown = || {
+        let mut command = bench.command(&["config", "show", "--json"]);
+        let ended = Ended::from(command.env("PIPELINE_CWD", "work").output().unwrap());
+        ended.json()["result"]["files.catalog"]["value"].clone()
+    };
+    assert_eq!(shown(), Value::Null);
+    for place in ["../configs", "work/configs", "configs"] {
+        let file = format!("{place}/elevenlabs.voices.json");
+        bench.file(&file, r#"{"voices": []}"#);
+        assert_eq!(shown(), file);
+    }
 }

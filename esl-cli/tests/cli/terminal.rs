@@ -82,7 +82,7 @@ impl Terminal {
     /// Waits for the form with the cursor on the line that begins with `line`.
     fn until_on(&mut self, line: &str) -> String {
         let cursor = format!("> {line}");
-        self.until(|shown| shown.contains(&cursor) && shown.contains("Esc to leave"))
+        self.until(|shown| shown.contains(&cursor) && shown.contains("Esc to leave]"))
     }
 
     /// Waits for the end; the exit code, and what the screen shows then.

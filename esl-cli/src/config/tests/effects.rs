@@ -4,17 +4,20 @@
 
 use super::*;
 
+/// A name and a value.
+type Variable = (&'static str, &'static str);
+
 /// A bucket and its keys.
-const BUCKET: &[(&str, &str)] = &[
+const BUCKET: &[Variable] = &[
     ("S3_BUCKET", "b"),
     ("S3_ACCESS_KEY_ID", "id"),
     ("S3_SECRET_ACCESS_KEY", "secret"),
 ];
-const MANIFESTS: &[(&str, &str)] = &[
+const MANIFESTS: &[Variable] = &[
     ("ESL_PIPELINE_MANIFEST_STORE", "s3"),
     ("ESL_PIPELINE_MANIFEST_BUCKET", "b"),
 ];
-const SERVICE: &[(&str, &str)] = &[
+const SERVICE: &[Variable] = &[
     ("ESL_PIPELINE_CONFIG_PROVIDER", "http"),
     ("ESL_PIPELINE_CONFIG_ENDPOINT", "http://127.0.0.1:1"),
 ];
@@ -30,11 +33,7 @@ const PAIRS: [(&str, &str); 3] = [
 const ELSEWHERE: [&str; 3] = [keys::CONFIG_DIR, keys::PIPELINE_CWD, "LOG_LEVEL"];
 
 /// A variable, a value for it, and what else has to be set for it to count.
-type Sample = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-);
+type Sample = (&'static str, &'static str, &'static [Variable]);
 
 const SAMPLES: &[Sample] = &[
     ("NOTION_TOKEN", "ntn_1", &[]),
