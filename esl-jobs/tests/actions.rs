@@ -73,6 +73,10 @@ impl Desk {
             .await
     }
 
+    async fn retry(&self, id: JobId) -> Result<ActionOutcome, ActionError> {
+        self.actions.retry(id, Actor::User(self.user)).await
+    }
+
     async fn job(&self, id: JobId) -> Job {
         self.jobs.jobs(&[id]).await.unwrap().remove(0)
     }
@@ -203,14 +207,14 @@ async fn a_rerun_needs_a_manifest_and_a_page() {
 async fn what_did_not_succeed_is_retried_by_one_job_of_its_own() {
     let desk = Desk::new();
     let parent = desk.lesson().await;
-    let waiting = desk.perform(parent, ActionKind::Retry, json!({})).await;
+    let waiting = desk.retry(parent).await;
     assert_eq!(waiting.unwrap_err().code(), "invalid_state");
     desk.perform(parent, ActionKind::Cancel, json!({}))
         .await
         .unwrap();
     let before = desk.job(parent).await;
     let retry = async || {
-        let done = desk.perform(parent, ActionKind::Retry, json!({})).await;
+        let done = desk.retry(parent).await;
         done.unwrap().new_job.unwrap()
     };
     let id = retry().await;

@@ -56,7 +56,7 @@ impl Cancel {
             Some(Ok(head)) => head,
             Some(Err(Ignored::Terminal(state))) => {
                 return Err(ActionError::InvalidState {
-                    action: ActionKind::Cancel,
+                    action: ActionKind::Cancel.as_str(),
                     state,
                     allowed: ALLOWED,
                 });

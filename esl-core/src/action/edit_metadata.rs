@@ -100,7 +100,7 @@ impl EditMetadata {
                 Ok(outcome(job, manifest_sync))
             }
             Some(Err(Ignored::Running)) => Err(ActionError::InvalidState {
-                action: ActionKind::EditMetadata,
+                action: ActionKind::EditMetadata.as_str(),
                 state: JobState::Running,
                 allowed: ALLOWED,
             }),

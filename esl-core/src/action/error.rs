@@ -10,7 +10,7 @@ use crate::{Classify, ErrorKind, Retry};
 #[non_exhaustive]
 pub enum ActionError {
     /// No action has that name.
-    #[error("no such action; the actions are rerun_audio, cancel, edit_metadata, retry")]
+    #[error("no such action; the actions are rerun_audio, cancel, edit_metadata")]
     UnknownAction,
     /// A field of the payload is wrong.
     #[error("{field} {problem}")]
@@ -30,7 +30,7 @@ pub enum ActionError {
     #[error("{action} is not possible on a {state} job")]
     InvalidState {
         /// What was wanted.
-        action: ActionKind,
+        action: &'static str,
         /// The state of the job.
         state: JobState,
         /// The states in which it is possible.

@@ -23,7 +23,6 @@ pub use cancel::Cancel;
 pub use edit_metadata::EditMetadata;
 pub use error::ActionError;
 pub use rerun_audio::RerunAudio;
-pub use retry::RetryJob;
 
 /// The name of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,8 +34,6 @@ pub enum ActionKind {
     Cancel,
     /// [`EditMetadata`]
     EditMetadata,
-    /// [`RetryJob`]
-    Retry,
 }
 
 /// Something a user wants done to a job.
@@ -48,8 +45,6 @@ pub enum JobAction {
     Cancel(Cancel),
     /// Change what later runs read.
     EditMetadata(EditMetadata),
-    /// Do it again.
-    Retry(RetryJob),
 }
 
 /// What there is to know of an action before using it.
@@ -96,12 +91,7 @@ pub enum ManifestSync {
 
 impl ActionKind {
     /// Every action.
-    pub const ALL: [Self; 4] = [
-        Self::RerunAudio,
-        Self::Cancel,
-        Self::EditMetadata,
-        Self::Retry,
-    ];
+    pub const ALL: [Self; 3] = [Self::RerunAudio, Self::Cancel, Self::EditMetadata];
 
     /// The stable name.
     #[must_use]
@@ -110,7 +100,6 @@ impl ActionKind {
             Self::RerunAudio => "rerun_audio",
             Self::Cancel => "cancel",
             Self::EditMetadata => "edit_metadata",
-            Self::Retry => "retry",
         }
     }
 
@@ -121,7 +110,6 @@ impl ActionKind {
             Self::RerunAudio => RerunAudio::capability(),
             Self::Cancel => Cancel::capability(),
             Self::EditMetadata => EditMetadata::capability(),
-            Self::Retry => RetryJob::capability(),
         }
     }
 
@@ -160,7 +148,6 @@ impl JobAction {
             ActionKind::RerunAudio => Self::RerunAudio(RerunAudio::parse(payload)?),
             ActionKind::Cancel => Self::Cancel(Cancel::parse(payload)?),
             ActionKind::EditMetadata => Self::EditMetadata(EditMetadata::parse(payload)?),
-            ActionKind::Retry => Self::Retry(RetryJob),
         })
     }
 
@@ -171,7 +158,6 @@ impl JobAction {
             Self::RerunAudio(_) => ActionKind::RerunAudio,
             Self::Cancel(_) => ActionKind::Cancel,
             Self::EditMetadata(_) => ActionKind::EditMetadata,
-            Self::Retry(_) => ActionKind::Retry,
         }
     }
 }
@@ -200,14 +186,26 @@ impl Actions {
         actor: Actor,
     ) -> Result<ActionOutcome, ActionError> {
         let job = self.load(job).await?;
-        check_state(action.kind(), job.head.state)?;
+        let kind = action.kind();
+        let allowed = kind.capability().allowed_states;
+        check_state(kind.as_str(), allowed, job.head.state)?;
         let store = self.store.as_ref();
         match action {
             JobAction::RerunAudio(action) => action.perform(job, actor, store).await,
             JobAction::Cancel(action) => action.perform(job, actor, store).await,
             JobAction::EditMetadata(action) => action.perform(job, actor, store).await,
-            JobAction::Retry(action) => action.perform(job, actor, store).await,
         }
+    }
+
+    /// Does what failed or was cancelled again, by a job of its own with the same payload. Not among
+    /// the actions that clients discover: it takes nothing and changes nothing about the job.
+    ///
+    /// # Errors
+    /// [`ActionError::InvalidState`] of a job that did not fail, nor was cancelled;
+    /// [`ActionError::NotFound`], [`ActionError::Store`].
+    pub async fn retry(&self, job: JobId, actor: Actor) -> Result<ActionOutcome, ActionError> {
+        let job = self.load(job).await?;
+        retry::perform(job, actor, self.store.as_ref()).await
     }
 
     async fn load(&self, id: JobId) -> Result<Job, ActionError> {
@@ -216,8 +214,11 @@ impl Actions {
     }
 }
 
-fn check_state(action: ActionKind, state: JobState) -> Result<(), ActionError> {
-    let allowed = action.capability().allowed_states;
+fn check_state(
+    action: &'static str,
+    allowed: &'static [JobState],
+    state: JobState,
+) -> Result<(), ActionError> {
     if allowed.contains(&state) {
         return Ok(());
     }

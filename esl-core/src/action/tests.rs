@@ -41,12 +41,12 @@ fn a_capability_says_all_that_a_form_needs() {
 #[test]
 fn each_state_allows_its_actions() {
     let available = |state| ActionKind::available_in(state).collect::<Vec<_>>();
-    use ActionKind::{Cancel, EditMetadata, RerunAudio, Retry};
+    use ActionKind::{Cancel, EditMetadata, RerunAudio};
     assert_eq!(available(JobState::Queued), [Cancel, EditMetadata]);
     assert_eq!(available(JobState::Running), [Cancel]);
     assert_eq!(available(JobState::Succeeded), [RerunAudio, EditMetadata]);
-    assert_eq!(available(JobState::Failed), [EditMetadata, Retry]);
-    assert_eq!(available(JobState::Cancelled), [EditMetadata, Retry]);
+    assert_eq!(available(JobState::Failed), [EditMetadata]);
+    assert_eq!(available(JobState::Cancelled), [EditMetadata]);
 }
 
 #[test]

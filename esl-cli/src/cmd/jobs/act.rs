@@ -12,7 +12,7 @@ use crate::exit::Failure;
 use crate::output::{Answer, Outcome};
 
 struct Acted {
-    kind: ActionKind,
+    name: &'static str,
     outcome: ActionOutcome,
 }
 
@@ -38,7 +38,10 @@ pub(super) async fn edit(args: EditJobArgs, desk: &Desk<'_>) -> Outcome {
 }
 
 pub(super) async fn retry(id: &IdPrefix, desk: &Desk<'_>) -> Outcome {
-    act(id, ActionKind::Retry, Map::new(), desk).await
+    let job = desk.find(id).await?;
+    let actions = Actions::new(desk.jobs.store.clone());
+    let outcome = actions.retry(job.head.id, Actor::System).await;
+    acted("retry", outcome)
 }
 
 fn voices(args: &JobVoiceArgs) -> Map<String, Value> {
@@ -66,8 +69,12 @@ async fn act(
     let job = desk.find(id).await?;
     let actions = Actions::new(desk.jobs.store.clone());
     let outcome = actions.perform(job.head.id, &action, Actor::System).await;
+    acted(kind.as_str(), outcome)
+}
+
+fn acted(name: &'static str, outcome: Result<ActionOutcome, ActionError>) -> Outcome {
     let outcome = outcome.map_err(|error| refused(&error))?;
-    Ok(Box::new(Acted { kind, outcome }))
+    Ok(Box::new(Acted { name, outcome }))
 }
 
 fn refused(error: &ActionError) -> Failure {
@@ -92,7 +99,7 @@ impl Answer for Acted {
             ..
         } = &self.outcome;
         json!({
-            "actionType": self.kind,
+            "actionType": self.name,
             "job": view::json(job),
             "newJobId": new_job,
             "manifestSync": manifest_sync,
@@ -101,15 +108,13 @@ impl Answer for Acted {
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let id = self.outcome.job.head.id;
-        match (self.kind, self.outcome.new_job) {
-            (_, Some(new)) => writeln!(out, "{new}: follows from {id}"),
-            (ActionKind::Cancel, None) => writeln!(out, "{id}: cancelled"),
-            (_, None) => match self.outcome.manifest_sync {
-                Some(ManifestSync::Queued) => {
-                    writeln!(out, "{id}: edited; a job brings its manifest up to date")
-                }
-                _ => writeln!(out, "{id}: edited"),
-            },
+        match (self.outcome.new_job, self.outcome.manifest_sync) {
+            (Some(new), _) => writeln!(out, "{new}: follows from {id}"),
+            (None, None) => writeln!(out, "{id}: cancelled"),
+            (None, Some(ManifestSync::Skipped)) => writeln!(out, "{id}: edited"),
+            (None, Some(ManifestSync::Queued)) => {
+                writeln!(out, "{id}: edited; a job brings its manifest up to date")
+            }
         }
     }
 }
