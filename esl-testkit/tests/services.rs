@@ -54,10 +54,18 @@ fn starts_servers_and_waits_for_its_end() {
     }
     let (database, redis) = (PostgresDatabase::create(), RedisServer::start());
     let (database, redis) = (database.unwrap(), redis.unwrap());
-    println!("\n{}", database.socket().display());
-    println!("{}", redis.url().replace("redis+unix://", ""));
+    let redis_socket = redis.url().replace("redis+unix://", "");
+    say(&format!(
+        "\n{}\n{redis_socket}",
+        database.socket().display()
+    ));
     // Standard input never says anything.
     let _ = std::io::stdin().read(&mut [0]);
+}
+
+#[expect(clippy::print_stdout, reason = "how a process tells the test")]
+fn say(lines: &str) {
+    println!("{lines}");
 }
 
 fn child() -> Child {

@@ -45,11 +45,9 @@ use crate::wakeups::{News, Wakeups};
 use address::Address;
 use bells::Bells;
 use changes::Changes;
-use connection::Transaction;
 use error::Fault;
 use intake::Intake;
 use queries::Queries;
-use takeover::old::Old;
 
 pub use takeover::{Counted, TakenOver};
 
@@ -155,36 +153,6 @@ impl PostgresJobs {
         let pool = connection::pool(Address::parse(url)?, 1)?;
         let change = migrate::plan(&pool, wanted).await;
         change.map_err(|fault| fault.during("look at the tables of the database"))
-    }
-
-    /// Takes over the database of the service that this one follows on from: its jobs into this
-    /// namespace, its accounts and their settings with credentials as they are encrypted there. That
-    /// database is another one than this and is only read. Whatever is here already stays as it is, so
-    /// that taking over again changes nothing.
-    ///
-    /// Nobody should work on the old database any more. A job that is running there ends as failed with
-    /// `worker_lost`: nobody knows what it has done.
-    ///
-    /// # Errors
-    /// [`StoreError`] if one of the databases cannot be reached, or a row makes no sense; then nothing
-    /// is taken.
-    pub async fn take_over(&self, old_url: &str) -> Result<TakenOver, StoreError> {
-        let taken = self.take_all(&Address::parse(old_url)?).await;
-        if taken.is_ok() {
-            self.shared.ring(News::JOBS);
-        }
-        taken.map_err(|fault| fault.during("take the old database over"))
-    }
-
-    async fn take_all(&self, old: &Address) -> Result<TakenOver, Fault> {
-        let old = Old::open(old).await?;
-        let transaction = Transaction::of(&self.shared.pool).await?;
-        let Shared {
-            namespace, clock, ..
-        } = self.shared.as_ref();
-        let taken = takeover::take_over(&transaction, namespace, &old, clock.now()).await?;
-        transaction.end();
-        Ok(taken)
     }
 
     fn changes(&self) -> Changes<'_> {

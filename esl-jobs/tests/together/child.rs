@@ -82,6 +82,11 @@ impl Drop for Child {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "how a process tells the test")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
 /// Cancelled once the test has no more need of this process.
 fn end() -> CancellationToken {
     let end = CancellationToken::new();
@@ -134,10 +139,10 @@ async fn works_and_tells_what_it_ran() {
     let tally = Arc::new(Tally::default());
     let worker = Worker::builder(jobs.store.clone(), jobs.queue.clone());
     let worker = worker.handles(Counts(tally.clone())).build().unwrap();
-    println!("\nready");
+    say("\nready");
     worker.run(end()).await;
     for job in tally.runs() {
-        println!("ran {job}");
+        say(&format!("ran {job}"));
     }
 }
 
@@ -154,12 +159,13 @@ async fn reads_and_tells_what_happened() {
     };
     let events = super::open(&url).await.events;
     let (mut after, end) = (Cursor::START, end());
-    println!("\nready");
+    say("\nready");
     while !end.is_cancelled() {
         let page = events.read(EventPage::after(after, 100)).await.unwrap();
         for one in &page {
             after = one.cursor;
-            println!("saw {}", told(one.cursor, one.event.job, one.event.state));
+            let event = &one.event;
+            say(&format!("saw {}", told(one.cursor, event.job, event.state)));
         }
         let more = events.wait(after, Duration::from_secs(5));
         if let Some(waited) = end.run_until_cancelled(more).await {

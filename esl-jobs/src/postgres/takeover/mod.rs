@@ -4,7 +4,7 @@
 //! is written in one transaction: all of it or nothing. What is here already stays as it is, so taking
 //! over once more changes nothing.
 
-pub(super) mod old;
+mod old;
 mod old_job;
 
 use std::collections::HashMap;
@@ -15,10 +15,12 @@ use esl_core::ports::StoreError;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::address::Address;
 use super::connection::Transaction;
 use super::error::Fault;
-use super::submission;
 use super::writing::Writing;
+use super::{PostgresJobs, Shared, submission};
+use crate::wakeups::News;
 use old::Old;
 use old_job::OldJob;
 
@@ -45,22 +47,43 @@ pub struct Counted {
     pub new: u64,
 }
 
-/// Takes over what `old` has, in one transaction.
-pub(super) async fn take_over(
-    transaction: &Transaction,
-    namespace: &str,
-    old: &Old,
-    now: Timestamp,
-) -> Result<TakenOver, Fault> {
-    transaction.begin().await?;
-    let taken = TakenOver {
-        users: copy(transaction, old, "users").await?,
-        user_settings: copy(transaction, old, "user_settings").await?,
-        jobs: take_jobs(transaction, namespace, old, now).await?,
-        uploads_left: old.count("uploaded_files").await?,
-    };
-    transaction.commit().await?;
-    Ok(taken)
+impl PostgresJobs {
+    /// Takes over the database of the service that this one follows on from: its jobs into this
+    /// namespace, its accounts and their settings with credentials as they are encrypted there. That
+    /// database is another one than this and is only read. Whatever is here already stays as it is, so
+    /// that taking over again changes nothing.
+    ///
+    /// Nobody should work on the old database any more. A job that is running there ends as failed with
+    /// `worker_lost`: nobody knows what it has done.
+    ///
+    /// # Errors
+    /// [`StoreError`] if one of the databases cannot be reached, or a row makes no sense; then nothing
+    /// is taken.
+    pub async fn take_over(&self, old_url: &str) -> Result<TakenOver, StoreError> {
+        let taken = self.take_all(&Address::parse(old_url)?).await;
+        if taken.is_ok() {
+            self.shared.ring(News::JOBS);
+        }
+        taken.map_err(|fault| fault.during("take the old database over"))
+    }
+
+    async fn take_all(&self, old: &Address) -> Result<TakenOver, Fault> {
+        let old = Old::open(old).await?;
+        let transaction = Transaction::of(&self.shared.pool).await?;
+        let Shared {
+            namespace, clock, ..
+        } = self.shared.as_ref();
+        transaction.begin().await?;
+        let taken = TakenOver {
+            users: copy(&transaction, &old, "users").await?,
+            user_settings: copy(&transaction, &old, "user_settings").await?,
+            jobs: take_jobs(&transaction, namespace, &old, clock.now()).await?,
+            uploads_left: old.count("uploaded_files").await?,
+        };
+        transaction.commit().await?;
+        transaction.end();
+        Ok(taken)
+    }
 }
 
 /// Takes rows as they are, column by column.

@@ -13,12 +13,12 @@ use crate::stored::corrupt;
 const PAGE: i64 = 1000;
 
 /// The other database as it is at one instant.
-pub(in crate::postgres) struct Old {
+pub(super) struct Old {
     client: Client,
 }
 
 impl Old {
-    pub(in crate::postgres) async fn open(address: &Address) -> Result<Self, Fault> {
+    pub(super) async fn open(address: &Address) -> Result<Self, Fault> {
         let (client, connection) = address.config.connect(address.tls.clone()).await?;
         // Ends with the client, whose calls tell of its failures.
         tokio::spawn(connection);
