@@ -47,7 +47,6 @@ const CHILD: &str = "ESL_TEST_CHILD_OF_SERVICES";
 /// Starts servers, says where they listen, and waits to be killed.
 #[test]
 #[ignore = "a process of another test"]
-#[expect(clippy::print_stdout, reason = "the other test reads it")]
 fn starts_servers_and_waits_for_its_end() {
     if std::env::var_os(CHILD).is_none() {
         return;

@@ -41,6 +41,11 @@ impl SettingsStore for PostgresJobs {
         by: Actor,
     ) -> Result<(), StoreError> {
         let written = write(&self.shared, values, by).await;
+        // Also after a failure: the commit may have got through, and only its answer been lost.
+        self.shared.ring(News {
+            settings: true,
+            ..News::default()
+        });
         written.map_err(|fault| fault.during("write settings"))
     }
 
@@ -86,9 +91,5 @@ async fn write(
         .await?;
     transaction.commit().await?;
     transaction.end();
-    shared.ring(News {
-        settings: true,
-        ..News::default()
-    });
     Ok(())
 }

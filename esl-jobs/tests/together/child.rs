@@ -1,11 +1,6 @@
 //! Processes beside the test's own: this test binary, started once more, with an address and a part
 //! to play.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "the test reads what the process prints"
-)]
-
 use std::io::{BufRead, BufReader, Lines, Read};
 use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;

@@ -1,19 +1,18 @@
 //! What happened to a job can be told from the log by its id alone.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use esl_core::job::{Actor, JobId, JobState, NewJob, News, Report};
 use serde_json::Value;
-use tracing::subscriber::DefaultGuard;
 
 use crate::handlers::Chore;
 use crate::world::World;
 
-/// Lines of JSON, as long as the guard lives, of this thread.
+/// Lines of JSON by all tests of this process: each reads what is said of its own jobs.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -25,15 +24,21 @@ impl Write for Log {
     }
 }
 
+static LOG: LazyLock<Log> = LazyLock::new(|| {
+    let log = Log::default();
+    let lines = log.clone();
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(move || lines.clone())
+        .init();
+    log
+});
+
 impl Log {
-    fn start() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let lines = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_writer(move || lines.clone())
-            .finish();
-        (log, tracing::subscriber::set_default(subscriber))
+    /// The log, from now on. Every test begins with it, because a line that is first reached while
+    /// nobody listens may be taken for one that nobody will ever listen to.
+    pub(crate) fn of_all() -> &'static Self {
+        &LOG
     }
 
     /// What is said of a job, by the line itself or by the span it stands in.
@@ -58,8 +63,7 @@ impl Log {
 
 #[tokio::test(start_paused = true)]
 async fn each_attempt_and_each_wait_is_one_line() {
-    let (log, _guard) = Log::start();
-    let world = World::new();
+    let (log, world) = (Log::of_all(), World::new());
     let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let failing = NewJob {
         max_attempts: 2,
@@ -94,8 +98,7 @@ async fn each_attempt_and_each_wait_is_one_line() {
 
 #[tokio::test(start_paused = true)]
 async fn what_comes_too_late_is_said() {
-    let (log, _guard) = Log::start();
-    let world = World::new();
+    let (log, world) = (Log::of_all(), World::new());
     let id = world.submit(Chore::TellMuch).await;
     world.run().await;
     world.reaches(id, JobState::Running).await;

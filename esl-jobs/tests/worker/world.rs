@@ -19,6 +19,7 @@ use serde_json::Map;
 use tokio::task::JoinHandle;
 
 use crate::handlers::{Chore, DoesChores};
+use crate::logs::Log;
 
 pub(crate) struct World {
     pub(crate) jobs: Arc<MemoryJobs>,
@@ -83,6 +84,7 @@ impl World {
     }
 
     pub(crate) fn with(config: WorkerConfig) -> Self {
+        Log::of_all();
         let clock = Arc::new(RuntimeClock::default());
         let jobs = Arc::new(MemoryJobs::new(clock.clone()));
         Self {

@@ -7,4 +7,5 @@ mod phases;
 mod reruns;
 mod retries;
 mod stops;
+mod verify;
 mod world;
