@@ -23,6 +23,7 @@ mod mending;
 mod migrate;
 mod new_lessons;
 mod outside;
+mod phases;
 mod plan;
 mod rerun;
 mod resume;
