@@ -22,6 +22,7 @@ mod looking_only;
 mod mending;
 mod migrate;
 mod new_lessons;
+mod notify;
 mod outside;
 mod phases;
 mod plan;
