@@ -147,3 +147,26 @@ async fn secrets_of_endpoints_are_kept_and_not_listed() {
     assert_eq!(notify.webhook[0].secret.as_ref().unwrap().expose(), "hush");
     assert!(!notify.on_success);
 }
+
+#[tokio::test]
+async fn settings_of_several_phases_are_changed_together_or_not_at_all() {
+    let World { one, other, .. } = world();
+    let set = |pairs: [(&str, Value); 2]| {
+        let pairs = pairs.map(|(key, value)| (key.to_owned(), value));
+        one.set(BTreeMap::from(pairs), Actor::System)
+    };
+    let limit = ("phase.tts.maxCharacters", json!(5));
+    for unknown in ["phase.odd.x", "phase.validate.odd", "phase.validate", "x"] {
+        let refused = set([limit.clone(), (unknown, json!(1))]).await;
+        let problem = refused.unwrap_err().to_string();
+        assert!(problem.contains(unknown), "{problem}");
+    }
+    assert_eq!(other.all().await.unwrap(), PhaseConfig::default());
+    let strict = ("phase.validate.strict", json!(true));
+    let config = set([limit, strict]).await.unwrap();
+    assert_eq!(
+        (config.tts.max_characters, config.validate.strict),
+        (5, true)
+    );
+    assert_eq!(other.all().await.unwrap(), config);
+}

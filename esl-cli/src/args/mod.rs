@@ -4,6 +4,7 @@ mod colorize;
 mod forget;
 mod jobs;
 mod new;
+mod phases;
 mod run;
 mod settings;
 mod validate;
@@ -22,6 +23,7 @@ pub(crate) use jobs::{
     MigrateArgs, RerunJobArgs, SubmitArgs, WatchJobsArgs, WorkerArgs,
 };
 pub(crate) use new::NewArgs;
+pub(crate) use phases::{Assignment, Given, PhasesCommand};
 pub(crate) use run::{
     BatchArgs, ExistingPage, HomeworkArgs, Mode, PlanArgs, Reader, RerunArgs, ResumeArgs, RunArgs,
     TtsArgs, WatchArgs,
@@ -115,6 +117,9 @@ pub(crate) enum Command {
     /// Jobs: lessons that workers make into homework
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// How the phases of jobs behave, for all who share the database
+    #[command(subcommand)]
+    Phases(PhasesCommand),
     /// Run jobs until told to end
     Worker(WorkerArgs),
     /// Make the tables that hold jobs, or bring them to another version
@@ -159,6 +164,9 @@ impl Command {
             Self::Jobs(JobsCommand::Edit(_)) => "jobs edit",
             Self::Jobs(JobsCommand::Retry(_)) => "jobs retry",
             Self::Jobs(JobsCommand::Stats) => "jobs stats",
+            Self::Phases(PhasesCommand::Show { .. }) => "phases show",
+            Self::Phases(PhasesCommand::Set { .. }) => "phases set",
+            Self::Phases(PhasesCommand::Reset { .. }) => "phases reset",
             Self::Worker(_) => "worker",
             Self::Migrate(_) => "migrate",
             Self::Voices(VoicesCommand::List(_)) => "voices list",

@@ -15,6 +15,7 @@ mod interrupt;
 mod jobs;
 mod migrate;
 mod new;
+mod phases;
 mod plan;
 mod resume;
 mod run;
@@ -131,6 +132,7 @@ fn dispatch(command: Command, session: &Session) -> Outcome {
         Command::Status(args) => block_on(status::status(args, environment)),
         Command::Forget(args) => block_on(forget::forget(args, session)),
         Command::Jobs(command) => block_on(jobs::jobs(command, session)),
+        Command::Phases(command) => block_on(phases::phases(command, session)),
         Command::Worker(args) => block_on(worker::worker(&args, session)),
         Command::Migrate(args) => block_on(migrate::migrate(args, session)),
         Command::Config(command) => block_on(config::config(command, session)),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::keys::Key;
+use super::notify::{self, NotifySettings};
 use super::problem::Problem;
 use super::resolver::Resolver;
 use super::sources::{Environment, Found};
@@ -29,6 +30,7 @@ pub(crate) struct JobSettings {
     /// The folder that `lesson:PATH` is meant from.
     pub(crate) lessons: Option<PathBuf>,
     pub(crate) worker: WorkerSettings,
+    pub(crate) notify: NotifySettings,
 }
 
 /// How a worker goes about jobs.
@@ -68,6 +70,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
         retention: (days.value > 0).then(|| Duration::from_secs(days.value * 24 * 3600)),
         lessons: lessons.map(|set| set.value),
         worker,
+        notify: notify::resolve(resolver),
     }
 }
 

@@ -163,6 +163,15 @@ keys! {
     WORKER_TIMEOUT = "worker.timeout_seconds" { variables: &["JOB_TIMEOUT_SECONDS"] }
     WORKER_GRACE = "worker.grace_seconds" { variables: &["SHUTDOWN_GRACE_SECONDS"] }
     WORKER_LEASE = "worker.lease_seconds" { variables: &["JOB_LEASE_SECONDS"] }
+    MAIL_ENABLED = "mail.enabled" { variables: &["MAIL_ENABLED"] }
+    MAIL_HOST = "mail.host" { variables: &["MAIL_HOST"] }
+    MAIL_PORT = "mail.port" { variables: &["MAIL_PORT"] }
+    MAIL_USER = "mail.user" { variables: &["MAIL_USER"] }
+    MAIL_PASSWORD = "mail.password" { variables: &["MAIL_PASSWORD"], is_secret: true }
+    MAIL_FROM = "mail.from" { variables: &["MAIL_FROM"] }
+    MAIL_SECURE = "mail.secure" { variables: &["MAIL_SECURE"] }
+    PUBLIC_BASE_URL = "service.public_base_url" { variables: &["PUBLIC_BASE_URL"] }
+    WEBHOOK_NETWORKS = "webhook.allowed_networks" { variables: &["WEBHOOK_ALLOWED_NETWORKS"] }
     MAX_LESSON_BYTES = "limits.max_lesson_bytes" { flag: Some("--max-lesson-bytes") }
     LOG_LEVEL = "log.level" { flag: Some("--log-level"), variables: &["LOG_LEVEL"] }
 }

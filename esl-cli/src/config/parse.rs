@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use esl_jobs::notify::webhook::IpNet;
 use esl_pipeline::providers::elevenlabs::OutputFormat;
 use esl_pipeline::providers::http::BaseUrl;
 use esl_pipeline::providers::openai_speech::SpeechFormat;
@@ -107,6 +108,15 @@ pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
     Ok(items.map(str::to_owned).collect())
 }
 
+/// Networks in CIDR notation, joined by commas.
+pub(super) fn networks(text: &str) -> Result<Vec<Written<IpNet>>, String> {
+    let networks = list(text)?
+        .into_iter()
+        .map(|item| item.parse().map(Written));
+    let networks: Result<_, _> = networks.collect();
+    networks.map_err(|_| "it must be a list of networks such as 10.0.0.0/8,fd00::/8".to_owned())
+}
+
 /// A database on offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct DatabaseChoice {
@@ -171,6 +181,14 @@ mod tests {
         ] {
             let error = address(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn networks_are_written_with_their_lengths() {
+        assert_eq!(networks("10.0.0.0/8, ::1/128").unwrap().len(), 2);
+        for text in ["10.0.0.0", "10.0.0.0/33", "intranet"] {
+            assert!(networks(text).is_err(), "{text}");
         }
     }
 

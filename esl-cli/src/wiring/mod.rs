@@ -5,6 +5,7 @@ mod buckets;
 mod documents;
 mod jobs;
 mod lesson;
+mod notify;
 mod shelf;
 mod speech;
 mod storage;

@@ -17,12 +17,13 @@ use esl_pipeline::providers::fs::TempFiles;
 use esl_pipeline::speech::encoders::Encoders;
 
 use super::Workshop;
+use super::notify;
 use super::shelf::Shelf;
 use super::workplace::Machine;
 use crate::config::{Settings, WorkerSettings};
 use crate::exit::Failure;
 
-/// A worker on `jobs` that makes homework with these settings, and does the upkeep.
+/// A worker on `jobs` that makes homework with these settings, tells of it and does the upkeep.
 pub(crate) async fn worker(
     settings: Settings,
     jobs: &Jobs,
@@ -32,6 +33,7 @@ pub(crate) async fn worker(
     let encoders = Encoders::new(settings.jobs.worker.encoders);
     let mut retention = Retention::default();
     retention.jobs = settings.jobs.retention;
+    let notify = settings.jobs.notify.clone();
     let shelf = Shelf::open(&settings)?;
     let permits = Some(jobs.permits.clone());
     let (workshop, mute) = Workshop::open(settings, false, true, permits).await?;
@@ -63,8 +65,8 @@ pub(crate) async fn worker(
         .handles::<MaintenanceCleanup>(cleanup)
         .handles::<MaintenanceRefreshOptions>(options)
         .schedule(jobs.scheduler(clock))
-        .config(config)
-        .build();
+        .config(config);
+    let worker = notify::telling(worker, jobs, &notify)?.build();
     worker.map_err(|error| Failure::of_setting(&error))
 }
 

@@ -6,7 +6,7 @@ use crate::bench::Bench;
 
 const PAGE: &str = include_str!("../../../docs/command-line.md");
 
-const COMMANDS: [&[&str]; 38] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["run"],
     &["rerun"],
@@ -42,6 +42,10 @@ const COMMANDS: [&[&str]; 38] = [
     &["jobs", "edit"],
     &["jobs", "retry"],
     &["jobs", "stats"],
+    &["phases"],
+    &["phases", "show"],
+    &["phases", "set"],
+    &["phases", "reset"],
     &["worker"],
     &["migrate"],
     &["completions"],

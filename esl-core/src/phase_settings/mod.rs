@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, watch};
 
 use crate::job::{Actor, PhaseConfig};
 use crate::ports::{SettingsStore, StoreError};
-use values::{PREFIX, Values, stored_key};
+use values::{PREFIX, Values, parts, stored_key};
 
 pub use error::PhaseSettingError;
 
@@ -73,15 +73,38 @@ impl PhaseSettings {
         fields: Map<String, Value>,
         by: Actor,
     ) -> Result<Map<String, Value>, PhaseSettingError> {
+        listed(&Values::defaults(), phase)?;
+        let fields = fields.into_iter();
+        let named = fields.map(|(key, value)| (stored_key(phase, &key), value));
+        listed(&self.change(named.collect(), by).await?, phase)
+    }
+
+    /// Changes settings of any phases by their whole keys, such as `phase.tts.maxCharacters`, as
+    /// [`PhaseSettings::patch`] does those of one, and returns the behaviour of all phases then.
+    ///
+    /// # Errors
+    /// [`PhaseSettingError`], which names the setting that is at fault.
+    pub async fn set(
+        &self,
+        settings: BTreeMap<String, Value>,
+        by: Actor,
+    ) -> Result<PhaseConfig, PhaseSettingError> {
+        Ok(self.change(settings, by).await?.config)
+    }
+
+    async fn change(
+        &self,
+        settings: BTreeMap<String, Value>,
+        by: Actor,
+    ) -> Result<Values, PhaseSettingError> {
         let mut values = Values::stored(self.store.read(PREFIX).await?);
-        listed(&values, phase)?;
         let mut changes = BTreeMap::new();
-        for (key, value) in fields {
-            let value = change(&mut values, phase, &key, value)?;
-            changes.insert(stored_key(phase, &key), value);
+        for (key, value) in settings {
+            let value = change(&mut values, &key, value)?;
+            changes.insert(key, value);
         }
         self.store.write(changes, by).await?;
-        listed(&values, phase)
+        Ok(values)
     }
 
     /// Gives one phase, or all of them, the defaults again.
@@ -126,26 +149,25 @@ fn listed(values: &Values, phase: &str) -> Result<Map<String, Value>, PhaseSetti
 }
 
 fn is_known(defaults: &Values, key: &str) -> bool {
-    let name = key.strip_prefix(PREFIX).and_then(|key| key.split_once('.'));
-    name.is_some_and(|(phase, key)| defaults.knows(phase, key))
+    parts(key).is_some_and(|(phase, name)| defaults.knows(phase, name))
 }
 
 /// What to store under a key; none for the default.
 fn change(
     values: &mut Values,
-    phase: &str,
     key: &str,
     value: Value,
 ) -> Result<Option<Value>, PhaseSettingError> {
     let refused = |problem| PhaseSettingError::Refused {
-        key: stored_key(phase, key),
+        key: key.to_owned(),
         problem,
     };
+    let (phase, name) = parts(key).ok_or_else(|| refused("no such setting".into()))?;
     let is_default = value.is_null();
     let value = match is_default {
-        true => Values::defaults().value(phase, key),
-        false => values.completed(phase, key, value),
+        true => Values::defaults().value(phase, name),
+        false => values.completed(phase, name, value),
     };
-    values.set(phase, key, value.clone()).map_err(refused)?;
+    values.set(phase, name, value.clone()).map_err(refused)?;
     Ok((!is_default).then_some(value))
 }

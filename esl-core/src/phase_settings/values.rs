@@ -21,6 +21,11 @@ pub(super) struct Values {
     pub(super) config: PhaseConfig,
 }
 
+/// The phase and the name of the setting that a key stands for.
+pub(super) fn parts(key: &str) -> Option<(&str, &str)> {
+    key.strip_prefix(PREFIX)?.split_once('.')
+}
+
 /// The key of a setting in a store.
 pub(super) fn stored_key(phase: &str, key: &str) -> String {
     format!("{PREFIX}{phase}.{key}")
@@ -40,8 +45,7 @@ impl Values {
     pub(super) fn stored(settings: BTreeMap<String, Setting>) -> Self {
         let mut values = Self::defaults();
         for (key, setting) in settings {
-            let name = key.strip_prefix(PREFIX).and_then(|key| key.split_once('.'));
-            let problem = match name {
+            let problem = match parts(&key) {
                 Some((phase, name)) => values.set(phase, name, setting.value).err(),
                 None => Some("no such setting".into()),
             };

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use esl_core::job::payload::{LessonRun, TtsMode, UploadTarget};
-use esl_core::job::{BatchId, Job, JobId, NewJob};
-use esl_core::{Classify, Digest};
+use esl_core::job::{BatchId, Job, JobId, NewJob, Notify};
+use esl_core::{Classify, Digest, PhaseSettings};
 use esl_pipeline::jobs::LessonName;
 use serde_json::{Value, json};
 
@@ -60,10 +60,14 @@ pub(super) async fn submit(args: SubmitArgs, desk: &Desk<'_>) -> Outcome {
     for path in &args.lessons {
         lessons.push(read(path, desk, &shelf).await?);
     }
+    let notify = notify(desk).await?;
     let names = keep(&lessons, &shelf).await?;
     let batch = (lessons.len() > 1).then(BatchId::new);
-    let new = lessons.iter().zip(&names);
-    let new = new.map(|(lesson, name)| job(lesson, name, batch, &args, desk));
+    let new = lessons.iter().zip(&names).map(|(lesson, name)| NewJob {
+        batch,
+        notify: notify.clone(),
+        ..job(lesson, name, &args, desk)
+    });
     let submitted = desk.jobs.store.submit(new.collect()).await;
     let submitted = submitted.map_err(|error| failed(&error))?;
     for (name, _) in names.iter().zip(&submitted).filter(|(_, job)| job.reused) {
@@ -149,13 +153,14 @@ async fn forget(name: &LessonName, shelf: &Shelf) {
     }
 }
 
-fn job(
-    lesson: &Lesson,
-    name: &LessonName,
-    batch: Option<BatchId>,
-    args: &SubmitArgs,
-    desk: &Desk<'_>,
-) -> NewJob {
+/// Who is told when the jobs end, as the phases are configured now; nobody owns these jobs.
+async fn notify(desk: &Desk<'_>) -> Result<Option<Notify>, Failure> {
+    let phases = PhaseSettings::new(desk.jobs.settings.clone()).all().await;
+    let phases = phases.map_err(|error| failed(&error))?;
+    Ok(phases.notify.for_owner(None))
+}
+
+fn job(lesson: &Lesson, name: &LessonName, args: &SubmitArgs, desk: &Desk<'_>) -> NewJob {
     let payload = LessonRun {
         md: name.to_string(),
         content_hash: Some(lesson.digest.clone()),
@@ -181,7 +186,6 @@ fn job(
         ..LessonRun::default()
     };
     NewJob {
-        batch,
         priority: args.priority,
         max_attempts: desk.settings.jobs.max_attempts,
         dedupe: (!args.force).then(|| payload.dedupe_key(None)),

@@ -22,6 +22,8 @@ const SERVICE: &[Variable] = &[
     ("ESL_PIPELINE_CONFIG_ENDPOINT", "http://127.0.0.1:1"),
 ];
 
+const MAIL: &[(&str, &str)] = &[("MAIL_ENABLED", "true")];
+
 /// The ids of access keys and their secrets, which count together.
 const PAIRS: [(&str, &str); 3] = [
     ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
@@ -133,6 +135,15 @@ const SAMPLES: &[Sample] = &[
     ("JOB_TIMEOUT_SECONDS", "7", &[]),
     ("SHUTDOWN_GRACE_SECONDS", "7", &[]),
     ("JOB_LEASE_SECONDS", "7", &[]),
+    ("MAIL_ENABLED", "true", &[]),
+    ("MAIL_HOST", "smtp", MAIL),
+    ("MAIL_PORT", "25", MAIL),
+    ("MAIL_USER", "me", MAIL),
+    ("MAIL_PASSWORD", "secret", MAIL),
+    ("MAIL_FROM", "me@example.com", MAIL),
+    ("MAIL_SECURE", "true", MAIL),
+    ("PUBLIC_BASE_URL", "https://esl.example.com", MAIL),
+    ("WEBHOOK_ALLOWED_NETWORKS", "10.0.0.0/8", &[]),
 ];
 
 /// What runs work with.

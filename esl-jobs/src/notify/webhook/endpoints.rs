@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use esl_core::PhaseSettings;
 use esl_core::job::{NotifyPhase, WebhookEndpoint};
 use esl_core::ports::StoreError;
 
@@ -22,5 +23,13 @@ impl Endpoints for NotifyPhase {
     async fn endpoint(&self, id: &str) -> Result<Option<WebhookEndpoint>, StoreError> {
         let found = self.webhook.iter().find(|endpoint| endpoint.id == id);
         Ok(found.cloned())
+    }
+}
+
+/// Endpoints that administrators change while programs run.
+#[async_trait]
+impl Endpoints for PhaseSettings {
+    async fn endpoint(&self, id: &str) -> Result<Option<WebhookEndpoint>, StoreError> {
+        self.all().await?.notify.endpoint(id).await
     }
 }
