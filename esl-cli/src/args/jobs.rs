@@ -13,6 +13,9 @@ pub(crate) struct WorkerArgs {
     /// Jobs to run at the same time (1 to 64); 3 on SQLite and 5 on Postgres unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) concurrency: Option<u16>,
+    /// Show figures at this address: `GET /metrics` (Prometheus) and `GET /healthz`
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) metrics: Option<String>,
 }
 
 #[derive(Debug, Args)]

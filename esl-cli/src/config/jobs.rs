@@ -46,6 +46,8 @@ pub(crate) struct WorkerSettings {
     pub(crate) grace: Duration,
     /// How long a worker may be silent before others take its jobs over.
     pub(crate) lease: Duration,
+    /// The host and port at which its figures can be read; nowhere unless set.
+    pub(crate) metrics: Option<String>,
 }
 
 pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSettings {
@@ -125,6 +127,7 @@ fn worker(resolver: &mut Resolver<'_>, typed: &Typed<'_>, is_sqlite: bool) -> Wo
     );
     let concurrency = usize::from(concurrency.value);
     let encoders = encoders(resolver, concurrency);
+    let metrics = metrics(resolver, typed);
     let mut seconds = |key, range, built_in| {
         let seconds = resolver.or(key, None, parse::number::<u64>(range), built_in);
         Duration::from_secs(seconds.value)
@@ -137,7 +140,18 @@ fn worker(resolver: &mut Resolver<'_>, typed: &Typed<'_>, is_sqlite: bool) -> Wo
         // Shorter, and a store that is slow once loses jobs that run; longer, and nobody notices a
         // worker that died.
         lease: seconds(&keys::WORKER_LEASE, 5..=600, 60),
+        metrics,
     }
+}
+
+fn metrics(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Option<String> {
+    let key = &keys::WORKER_METRICS;
+    let found = match typed.metrics {
+        Some(text) => Some(Found::typed(text, "--metrics")),
+        None => resolver.found(key),
+    };
+    let listen = resolver.choose(key, None, found, |found| parse::listen(&found.text), None);
+    listen.map(|set| set.value)
 }
 
 /// How many pieces of sound are worked on at the same time: never more than jobs.

@@ -163,6 +163,10 @@ keys! {
     WORKER_TIMEOUT = "worker.timeout_seconds" { variables: &["JOB_TIMEOUT_SECONDS"] }
     WORKER_GRACE = "worker.grace_seconds" { variables: &["SHUTDOWN_GRACE_SECONDS"] }
     WORKER_LEASE = "worker.lease_seconds" { variables: &["JOB_LEASE_SECONDS"] }
+    WORKER_METRICS = "worker.metrics_listen" {
+        flag: Some("--metrics"),
+        variables: &["METRICS_LISTEN"],
+    }
     MAIL_ENABLED = "mail.enabled" { variables: &["MAIL_ENABLED"] }
     MAIL_HOST = "mail.host" { variables: &["MAIL_HOST"] }
     MAIL_PORT = "mail.port" { variables: &["MAIL_PORT"] }

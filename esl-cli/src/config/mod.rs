@@ -71,6 +71,8 @@ pub(crate) struct Typed<'a> {
     pub(crate) log_level: Option<LogLevel>,
     /// Jobs at the same time.
     pub(crate) slots: Option<u16>,
+    /// Where figures about a worker can be read.
+    pub(crate) metrics: Option<&'a str>,
     /// Whether jobs are part of it. What is wrong with their settings stops nobody else.
     pub(crate) needs_jobs: bool,
 }

@@ -135,6 +135,7 @@ const SAMPLES: &[Sample] = &[
     ("JOB_TIMEOUT_SECONDS", "7", &[]),
     ("SHUTDOWN_GRACE_SECONDS", "7", &[]),
     ("JOB_LEASE_SECONDS", "7", &[]),
+    ("METRICS_LISTEN", "127.0.0.1:0", &[]),
     ("MAIL_ENABLED", "true", &[]),
     ("MAIL_HOST", "smtp", MAIL),
     ("MAIL_PORT", "25", MAIL),
