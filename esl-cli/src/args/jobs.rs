@@ -29,6 +29,15 @@ pub(crate) struct MigrateArgs {
     /// Only tell what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Take over the Postgres database of the service before; `REFERENCE_DATABASE_URL` unless given
+    #[arg(
+        long,
+        value_name = "URL",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["down", "to", "dry_run"]
+    )]
+    pub(crate) from_reference: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

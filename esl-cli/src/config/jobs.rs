@@ -20,6 +20,8 @@ pub(crate) struct JobSettings {
     pub(crate) database: Address,
     /// Who hears first of jobs; the database unless set.
     pub(crate) queue: Option<Address>,
+    /// The database of the service before, which can be taken over.
+    pub(crate) reference: Option<Address>,
     pub(crate) namespace: String,
     /// Connections to a database server.
     pub(crate) pool_size: usize,
@@ -53,6 +55,7 @@ pub(crate) struct WorkerSettings {
 pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSettings {
     let lessons = resolver.path(&keys::LESSONS_FOLDER, None, None);
     let (database, queue) = places(resolver);
+    let reference = reference(resolver, typed);
     let namespace = resolver.or(
         &keys::JOBS_NAMESPACE,
         None,
@@ -66,6 +69,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
     JobSettings {
         database,
         queue,
+        reference,
         namespace: namespace.value,
         pool_size: pool_size.value,
         max_attempts: max_attempts.value,
@@ -92,6 +96,16 @@ fn places(resolver: &mut Resolver<'_>) -> (Address, Option<Address>) {
         resolver.refuse(queue.origin.to_string(), message);
     }
     (database, queue.map(|set| set.value))
+}
+
+fn reference(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Option<Address> {
+    let key = &keys::JOBS_REFERENCE;
+    let found = match typed.reference.filter(|text| !text.is_empty()) {
+        Some(text) => Some(Found::typed(text, "--from-reference")),
+        None => resolver.found(key),
+    };
+    let reference = resolver.choose(key, None, found, Address::of_postgres, None);
+    reference.map(|set| set.value)
 }
 
 /// What sets an address: its variable, else the variables of its parts, else the settings file.

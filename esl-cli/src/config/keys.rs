@@ -155,6 +155,10 @@ keys! {
     JOBS_POOL_SIZE = "jobs.pool_size" { variables: &["DB_POOL_SIZE"] }
     JOBS_ATTEMPTS = "jobs.max_attempts" { variables: &["JOB_MAX_ATTEMPTS"] }
     JOBS_RETENTION = "jobs.retention_days" { variables: &["JOB_RETENTION_DAYS"] }
+    JOBS_REFERENCE = "jobs.reference_url" {
+        flag: Some("--from-reference"),
+        variables: &["REFERENCE_DATABASE_URL"],
+    }
     WORKER_CONCURRENCY = "worker.concurrency" {
         flag: Some("--concurrency"),
         variables: &["WORKER_CONCURRENCY"],

@@ -127,6 +127,7 @@ const SAMPLES: &[Sample] = &[
     ("REDIS_PASSWORD", "secret", &[]),
     ("REDIS_ENABLED", "false", &[("REDIS_HOST", "r")]),
     ("BATCH_JOBS_QUEUE_NAME", "school", &[]),
+    ("REFERENCE_DATABASE_URL", "postgres://old/esl", &[]),
     ("DB_POOL_SIZE", "7", &[]),
     ("JOB_MAX_ATTEMPTS", "7", &[]),
     ("JOB_RETENTION_DAYS", "7", &[]),
