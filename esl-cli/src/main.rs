@@ -8,6 +8,7 @@ mod args;
 mod cmd;
 mod config;
 mod exit;
+mod exporter;
 mod lessons;
 mod logging;
 mod output;

@@ -13,6 +13,9 @@ pub(crate) struct WorkerArgs {
     /// Jobs to run at the same time (1 to 64); 3 on SQLite and 5 on Postgres unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) concurrency: Option<u16>,
+    /// Show figures at this address: `GET /metrics` (Prometheus) and `GET /healthz`
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) metrics: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -26,6 +29,15 @@ pub(crate) struct MigrateArgs {
     /// Only tell what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Take over the Postgres database of the service before; `REFERENCE_DATABASE_URL` unless given
+    #[arg(
+        long,
+        value_name = "URL",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["down", "to", "dry_run"]
+    )]
+    pub(crate) from_reference: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use esl_jobs::{SchemaChange, SchemaStep, SchemaVersion};
 use serde_json::{Value, json};
 
-use super::Session;
+use super::{Session, takeover};
 use crate::args::MigrateArgs;
 use crate::config::Typed;
 use crate::exit::Failure;
@@ -20,9 +20,13 @@ struct Migrated {
 
 pub(super) async fn migrate(args: MigrateArgs, session: &Session) -> Outcome {
     let settings = session.environment.settings(Typed {
+        reference: args.from_reference.as_deref(),
         needs_jobs: true,
         ..Typed::default()
     })?;
+    if args.from_reference.is_some() {
+        return takeover::take_over(&settings.jobs).await;
+    }
     let wanted = match (args.down, args.to) {
         (Some(versions), _) => SchemaVersion::Back(versions),
         (None, Some(version)) => SchemaVersion::Exactly(version),

@@ -20,6 +20,7 @@ mod plan;
 mod resume;
 mod run;
 mod status;
+mod takeover;
 mod tts;
 mod upload;
 mod validate;

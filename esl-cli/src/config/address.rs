@@ -40,6 +40,14 @@ impl Address {
         }
     }
 
+    /// The address of a Postgres database: `postgres://…`.
+    pub(super) fn of_postgres(found: &Found) -> Result<Self, String> {
+        match found.text.trim().split_once(':') {
+            Some((scheme, _)) if POSTGRES.contains(&scheme) => Ok(Self::of_server(&found.text)),
+            _ => Err("it must begin with postgres:".to_owned()),
+        }
+    }
+
     /// The address of a queue: `redis://…`.
     pub(super) fn of_queue(found: &Found) -> Result<Self, String> {
         match found.text.trim().split_once(':') {

@@ -20,6 +20,8 @@ pub(crate) struct JobSettings {
     pub(crate) database: Address,
     /// Who hears first of jobs; the database unless set.
     pub(crate) queue: Option<Address>,
+    /// The database of the service before, which can be taken over.
+    pub(crate) reference: Option<Address>,
     pub(crate) namespace: String,
     /// Connections to a database server.
     pub(crate) pool_size: usize,
@@ -46,11 +48,14 @@ pub(crate) struct WorkerSettings {
     pub(crate) grace: Duration,
     /// How long a worker may be silent before others take its jobs over.
     pub(crate) lease: Duration,
+    /// The host and port at which its figures can be read; nowhere unless set.
+    pub(crate) metrics: Option<String>,
 }
 
 pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSettings {
     let lessons = resolver.path(&keys::LESSONS_FOLDER, None, None);
     let (database, queue) = places(resolver);
+    let reference = reference(resolver, typed);
     let namespace = resolver.or(
         &keys::JOBS_NAMESPACE,
         None,
@@ -64,6 +69,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
     JobSettings {
         database,
         queue,
+        reference,
         namespace: namespace.value,
         pool_size: pool_size.value,
         max_attempts: max_attempts.value,
@@ -90,6 +96,16 @@ fn places(resolver: &mut Resolver<'_>) -> (Address, Option<Address>) {
         resolver.refuse(queue.origin.to_string(), message);
     }
     (database, queue.map(|set| set.value))
+}
+
+fn reference(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Option<Address> {
+    let key = &keys::JOBS_REFERENCE;
+    let found = match typed.reference.filter(|text| !text.is_empty()) {
+        Some(text) => Some(Found::typed(text, "--from-reference")),
+        None => resolver.found(key),
+    };
+    let reference = resolver.choose(key, None, found, Address::of_postgres, None);
+    reference.map(|set| set.value)
 }
 
 /// What sets an address: its variable, else the variables of its parts, else the settings file.
@@ -125,6 +141,7 @@ fn worker(resolver: &mut Resolver<'_>, typed: &Typed<'_>, is_sqlite: bool) -> Wo
     );
     let concurrency = usize::from(concurrency.value);
     let encoders = encoders(resolver, concurrency);
+    let metrics = metrics(resolver, typed);
     let mut seconds = |key, range, built_in| {
         let seconds = resolver.or(key, None, parse::number::<u64>(range), built_in);
         Duration::from_secs(seconds.value)
@@ -137,7 +154,18 @@ fn worker(resolver: &mut Resolver<'_>, typed: &Typed<'_>, is_sqlite: bool) -> Wo
         // Shorter, and a store that is slow once loses jobs that run; longer, and nobody notices a
         // worker that died.
         lease: seconds(&keys::WORKER_LEASE, 5..=600, 60),
+        metrics,
     }
+}
+
+fn metrics(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Option<String> {
+    let key = &keys::WORKER_METRICS;
+    let found = match typed.metrics {
+        Some(text) => Some(Found::typed(text, "--metrics")),
+        None => resolver.found(key),
+    };
+    let listen = resolver.choose(key, None, found, |found| parse::listen(&found.text), None);
+    listen.map(|set| set.value)
 }
 
 /// How many pieces of sound are worked on at the same time: never more than jobs.

@@ -155,6 +155,10 @@ keys! {
     JOBS_POOL_SIZE = "jobs.pool_size" { variables: &["DB_POOL_SIZE"] }
     JOBS_ATTEMPTS = "jobs.max_attempts" { variables: &["JOB_MAX_ATTEMPTS"] }
     JOBS_RETENTION = "jobs.retention_days" { variables: &["JOB_RETENTION_DAYS"] }
+    JOBS_REFERENCE = "jobs.reference_url" {
+        flag: Some("--from-reference"),
+        variables: &["REFERENCE_DATABASE_URL"],
+    }
     WORKER_CONCURRENCY = "worker.concurrency" {
         flag: Some("--concurrency"),
         variables: &["WORKER_CONCURRENCY"],
@@ -163,6 +167,10 @@ keys! {
     WORKER_TIMEOUT = "worker.timeout_seconds" { variables: &["JOB_TIMEOUT_SECONDS"] }
     WORKER_GRACE = "worker.grace_seconds" { variables: &["SHUTDOWN_GRACE_SECONDS"] }
     WORKER_LEASE = "worker.lease_seconds" { variables: &["JOB_LEASE_SECONDS"] }
+    WORKER_METRICS = "worker.metrics_listen" {
+        flag: Some("--metrics"),
+        variables: &["METRICS_LISTEN"],
+    }
     MAIL_ENABLED = "mail.enabled" { variables: &["MAIL_ENABLED"] }
     MAIL_HOST = "mail.host" { variables: &["MAIL_HOST"] }
     MAIL_PORT = "mail.port" { variables: &["MAIL_PORT"] }

@@ -71,6 +71,10 @@ pub(crate) struct Typed<'a> {
     pub(crate) log_level: Option<LogLevel>,
     /// Jobs at the same time.
     pub(crate) slots: Option<u16>,
+    /// Where figures about a worker can be read.
+    pub(crate) metrics: Option<&'a str>,
+    /// The database of the service before; empty for the one that is set.
+    pub(crate) reference: Option<&'a str>,
     /// Whether jobs are part of it. What is wrong with their settings stops nobody else.
     pub(crate) needs_jobs: bool,
 }

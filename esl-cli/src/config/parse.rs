@@ -108,6 +108,16 @@ pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
     Ok(items.map(str::to_owned).collect())
 }
 
+/// A host and a port to listen on.
+pub(super) fn listen(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let parts = text.rsplit_once(':');
+    match parts.filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("it must be a host and a port such as 127.0.0.1:9464".to_owned()),
+    }
+}
+
 /// Networks in CIDR notation, joined by commas.
 pub(super) fn networks(text: &str) -> Result<Vec<Written<IpNet>>, String> {
     let networks = list(text)?
@@ -181,6 +191,16 @@ mod tests {
         ] {
             let error = address(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn to_listen_takes_a_host_and_a_port() {
+        for text in ["127.0.0.1:9464", "localhost:0", "[::1]:9464"] {
+            assert_eq!(listen(text).as_deref(), Ok(text));
+        }
+        for text in ["9464", ":9464", "localhost", "localhost:99999"] {
+            assert!(listen(text).is_err(), "{text}");
         }
     }
 

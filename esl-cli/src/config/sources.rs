@@ -34,6 +34,11 @@ pub(crate) struct Environment {
 }
 
 impl Found {
+    pub(super) fn typed(text: &str, flag: &'static str) -> Self {
+        let (text, origin) = (text.to_owned(), Origin::Flag(flag));
+        Self { text, origin }
+    }
+
     pub(super) fn in_dotenv(text: String, name: &'static str, file: PathBuf, line: usize) -> Self {
         let origin = Origin::DotEnv { name, file, line };
         Self { text, origin }

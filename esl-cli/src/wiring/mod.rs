@@ -29,7 +29,7 @@ use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
-pub(crate) use jobs::{jobs, jobs_to_run, places};
+pub(crate) use jobs::{jobs, jobs_to_run, places, take_over};
 pub(crate) use lesson::{folder_of, identity, lesson};
 pub(crate) use shelf::Shelf;
 use speech::Speech;

@@ -10,7 +10,7 @@ use esl_core::job::payload::{
 use esl_core::ports::{Clock, OptionsSource, SystemClock};
 use esl_jobs::Jobs;
 use esl_jobs::maintenance::{Cleanup, OrphanUploads, RefreshOptions, Retention};
-use esl_jobs::worker::{Worker, WorkerConfig};
+use esl_jobs::worker::{Observer, Worker, WorkerConfig};
 use esl_pipeline::jobs::{LessonJobs, VoicesOnOffer};
 use esl_pipeline::pipeline::RunDefaults;
 use esl_pipeline::providers::fs::TempFiles;
@@ -27,6 +27,7 @@ use crate::exit::Failure;
 pub(crate) async fn worker(
     settings: Settings,
     jobs: &Jobs,
+    observer: Arc<dyn Observer>,
     defaults: impl FnOnce(&Workshop) -> RunDefaults,
 ) -> Result<Worker, Failure> {
     let config = config(&settings.jobs.worker);
@@ -65,6 +66,7 @@ pub(crate) async fn worker(
         .handles::<MaintenanceCleanup>(cleanup)
         .handles::<MaintenanceRefreshOptions>(options)
         .schedule(jobs.scheduler(clock))
+        .observer(observer)
         .config(config);
     let worker = notify::telling(worker, jobs, &notify)?.build();
     worker.map_err(|error| Failure::of_setting(&error))

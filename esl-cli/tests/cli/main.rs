@@ -20,6 +20,7 @@ mod killed;
 mod killed_outside;
 mod looking_only;
 mod mending;
+mod metrics;
 mod migrate;
 mod new_lessons;
 mod notify;

@@ -19,7 +19,21 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts `command`, which is `esl worker --log-format json`, and waits until it works.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        let mut worker = Self::begin(command);
+        worker.until("worker_started");
+        worker
+    }
+
+    /// The same; and the line that tells of an earlier event.
+    pub(crate) fn start_telling(command: Command, event: &str) -> (Self, Value) {
+        let mut worker = Self::begin(command);
+        let line = worker.until(event);
+        worker.until("worker_started");
+        (worker, line)
+    }
+
+    fn begin(mut command: Command) -> Self {
         let quiet = command.stdin(Stdio::null()).stdout(Stdio::null());
         let mut process = quiet.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stderr.take().unwrap()).lines();
@@ -30,9 +44,7 @@ impl Worker {
                 let _ = said.send(line);
             }
         });
-        let mut worker = Self { process, log };
-        worker.until("worker_started");
-        worker
+        Self { process, log }
     }
 
     /// Waits until the log tells of an event of a job; the line that does.
