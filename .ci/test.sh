@@ -5,9 +5,10 @@ set -eu
 ESL_TEST_REQUIRE=chromium,flite,postgres,redis,sdk
 export ESL_TEST_REQUIRE
 
-# One process for all tests of a server, so that they share it.
+# One process for all tests of a server, so that they share it. Of the whole workspace, because its
+# features are built already; together they are all that esl-jobs has.
 servers() {
-    cargo test --locked -p esl-jobs --all-features --test postgres --test redis --test together
+    cargo test --locked --workspace --test postgres --test redis --test together
 }
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -69,7 +69,7 @@ for (let token; ; ) {
   if (!(token = nextPageToken)) break;
 }
 assert.equal(found.length, 30);
-assert.equal((await client.voices.get(SARAH)).name, "Sarah");
+assert.equal((await client.voices.get(SARAH)).name, "Sarah - Mature, Reassuring, Confident");
 const models = await client.models.list();
 const limits = Object.fromEntries(models.map((model) => [model.modelId, model.maximumTextLengthPerRequest]));
 assert.equal(limits.eleven_v3, 5000);
