@@ -1,7 +1,7 @@
 //! A store in memory, workers on it, and ways to look at what they do.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -27,11 +27,12 @@ pub(crate) struct World {
     config: WorkerConfig,
 }
 
-/// Counts how often a worker asks for work.
+/// Counts how often a worker asks for work. Can be unplugged.
 #[derive(Debug)]
 pub(crate) struct Counted {
     queue: Arc<MemoryJobs>,
     pub(crate) asked: AtomicUsize,
+    pub(crate) is_unplugged: AtomicBool,
 }
 
 #[async_trait]
@@ -51,6 +52,12 @@ impl Queue for Counted {
         wait: Duration,
     ) -> Result<Hint, StoreError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
+        if self.is_unplugged.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable {
+                operation: "listen",
+                source: "unplugged".into(),
+            });
+        }
         self.queue.next(worker, limit, wait).await
     }
 
@@ -114,12 +121,18 @@ impl World {
         Working { shutdown, task }
     }
 
-    /// A worker whose questions are counted.
-    pub(crate) fn run_counted(&self) -> (Working, Arc<Counted>) {
-        let counted = Arc::new(Counted {
+    /// The queue, counting questions.
+    pub(crate) fn counted(&self) -> Arc<Counted> {
+        Arc::new(Counted {
             queue: self.jobs.clone(),
             asked: AtomicUsize::new(0),
-        });
+            is_unplugged: AtomicBool::new(false),
+        })
+    }
+
+    /// A worker whose questions are counted.
+    pub(crate) fn run_counted(&self) -> (Working, Arc<Counted>) {
+        let counted = self.counted();
         let builder = Worker::builder(self.jobs.clone(), counted.clone());
         (self.run_with(builder.handles(DoesChores)), counted)
     }

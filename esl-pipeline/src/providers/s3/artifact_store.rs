@@ -76,16 +76,6 @@ impl S3ArtifactStore {
         self.bucket.key(key.as_str())
     }
 
-    fn failed(&self, operation: &'static str, key: &str, error: S3Error) -> ArtifactError {
-        ArtifactError::Service {
-            operation,
-            location: self.bucket.location(key),
-            kind: error.kind(),
-            hint: self.bucket.hint(&error),
-            source: Box::new(error),
-        }
-    }
-
     async fn store(
         &self,
         key: &str,
@@ -263,27 +253,27 @@ impl ArtifactStore for S3ArtifactStore {
     ) -> Result<Stored, ArtifactError> {
         let key = self.key(key);
         let stored = self.store(&key, body, meta).await;
-        stored.map_err(|error| self.failed("store", &key, error))
+        stored.map_err(|error| self.bucket.failed("store", &key, error))
     }
 
     async fn get(&self, key: &ArtifactKey) -> Result<Option<Bytes>, ArtifactError> {
         let key = self.key(key);
         let object = self.bucket.get(&key, MAX_BYTES).await;
-        let object = object.map_err(|error| self.failed("read", &key, error))?;
+        let object = object.map_err(|error| self.bucket.failed("read", &key, error))?;
         Ok(object.map(|object| object.bytes))
     }
 
     async fn head(&self, key: &ArtifactKey) -> Result<Option<u64>, ArtifactError> {
         let key = self.key(key);
         let head = self.bucket.head(&key).await;
-        let head = head.map_err(|error| self.failed("look for", &key, error))?;
+        let head = head.map_err(|error| self.bucket.failed("look for", &key, error))?;
         Ok(head.map(|head| head.content_length().unwrap_or_default().unsigned_abs()))
     }
 
     async fn delete(&self, key: &ArtifactKey) -> Result<(), ArtifactError> {
         let key = self.key(key);
         let deleted = self.bucket.delete(&key).await;
-        deleted.map_err(|error| self.failed("delete", &key, error))
+        deleted.map_err(|error| self.bucket.failed("delete", &key, error))
     }
 
     async fn url(&self, key: &ArtifactKey) -> Result<Option<ArtifactUrl>, ArtifactError> {
@@ -304,7 +294,7 @@ impl ArtifactStore for S3ArtifactStore {
             .map_or(end, |their_end| end.min(their_end));
         let url = self.sign(&key, end, now).await;
         Ok(Some(ArtifactUrl {
-            url: url.map_err(|error| self.failed("sign the address of", &key, error))?,
+            url: url.map_err(|error| self.bucket.failed("sign the address of", &key, error))?,
             expires_at: Some(Timestamp::from(end)),
         }))
     }
@@ -330,7 +320,7 @@ impl ArtifactStore for S3ArtifactStore {
 
     async fn check(&self) -> Result<(), ArtifactError> {
         let checked = self.bucket.check().await;
-        checked.map_err(|error| self.failed("use", &self.bucket.key(""), error))
+        checked.map_err(|error| self.bucket.failed("use", &self.bucket.key(""), error))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A bucket: the requests that both stores make.
+//! A bucket: the requests that the stores make, and what their failures amount to.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,6 +10,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::list_objects_v2::paginator::ListObjectsV2Paginator;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
+use esl_core::ports::ArtifactError;
 use esl_core::{ErrorKind, Retry, RetryPolicy};
 use tokio::sync::OnceCell;
 
@@ -96,6 +97,22 @@ impl S3Bucket {
 
     pub(super) fn hint(&self, error: &S3Error) -> Option<String> {
         error.hint(self.name(), self.inner.options.region())
+    }
+
+    /// What a file that could not be handled amounts to.
+    pub(super) fn failed(
+        &self,
+        operation: &'static str,
+        key: &str,
+        error: S3Error,
+    ) -> ArtifactError {
+        ArtifactError::Service {
+            operation,
+            location: self.location(key),
+            kind: error.kind(),
+            hint: self.hint(&error),
+            source: Box::new(error),
+        }
     }
 
     /// When the credentials end, if they do.

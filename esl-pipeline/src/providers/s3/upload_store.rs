@@ -32,16 +32,6 @@ impl S3UploadStore {
         self.bucket.key(&StoredUpload::file_name(owner, id))
     }
 
-    fn failed(&self, operation: &'static str, key: &str, error: S3Error) -> ArtifactError {
-        ArtifactError::Service {
-            operation,
-            location: self.bucket.location(key),
-            kind: error.kind(),
-            hint: self.bucket.hint(&error),
-            source: Box::new(error),
-        }
-    }
-
     async fn list(&self) -> Result<Vec<StoredUpload>, S3Error> {
         let mut uploads = Vec::new();
         let mut pages = self.bucket.list().send();
@@ -81,7 +71,7 @@ impl UploadStore for S3UploadStore {
             .checksum_sha256(checksum(&Digest::of(&lesson)))
             .body(ByteStream::from(lesson));
         let put = put.send().await.map_err(|error| S3Error::of(&error));
-        put.map_err(|error| self.failed("write", &key, error))?;
+        put.map_err(|error| self.bucket.failed("write", &key, error))?;
         Ok(id)
     }
 
@@ -92,20 +82,20 @@ impl UploadStore for S3UploadStore {
     ) -> Result<Option<Bytes>, ArtifactError> {
         let key = self.key(owner, id);
         let found = self.bucket.get(&key, MAX_BYTES).await;
-        let found = found.map_err(|error| self.failed("read", &key, error))?;
+        let found = found.map_err(|error| self.bucket.failed("read", &key, error))?;
         Ok(found.map(|object| object.bytes))
     }
 
     async fn remove(&self, owner: Option<UserId>, id: LessonUploadId) -> Result<(), ArtifactError> {
         let key = self.key(owner, id);
         let removed = self.bucket.delete(&key).await;
-        removed.map_err(|error| self.failed("remove", &key, error))
+        removed.map_err(|error| self.bucket.failed("remove", &key, error))
     }
 
     async fn stored_before(&self, time: Timestamp) -> Result<Vec<StoredUpload>, ArtifactError> {
         let listed = self.list().await;
         let mut uploads =
-            listed.map_err(|error| self.failed("list", &self.bucket.key(""), error))?;
+            listed.map_err(|error| self.bucket.failed("list", &self.bucket.key(""), error))?;
         uploads.retain(|upload| upload.stored_at < time);
         Ok(uploads)
     }
