@@ -105,6 +105,25 @@ impl IdPrefix {
     }
 }
 
+/// One type of jobs, or every type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum JobTypes {
+    All,
+    One(JobKind),
+}
+
+impl JobTypes {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            name => {
+                let kind = name.parse::<JobKind>().map_err(|error| error.to_string())?;
+                Ok(Self::One(kind))
+            }
+        }
+    }
+}
+
 /// What lessons to submit, and how to make them.
 #[derive(Debug, Args)]
 pub(crate) struct SubmitArgs {
@@ -188,9 +207,9 @@ pub(crate) struct ListJobsArgs {
     /// Only jobs in these states: `queued`, `running`, `succeeded`, `failed`, `cancelled`
     #[arg(long, value_name = "STATE,…", value_delimiter = ',')]
     pub(crate) state: Vec<JobState>,
-    /// Only jobs of these types, such as `lesson.run`
-    #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',')]
-    pub(crate) kind: Vec<JobKind>,
+    /// Jobs of these types, such as `notify.webhook`, or `all`; those of lessons unless given
+    #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',', value_parser = JobTypes::parse)]
+    pub(crate) types: Vec<JobTypes>,
     /// How many at most (1 to 1000)
     #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,

@@ -19,8 +19,8 @@ use serde::Serialize;
 pub(crate) use colorize::ColorizeArgs;
 pub(crate) use forget::ForgetArgs;
 pub(crate) use jobs::{
-    CancelJobArgs, EditJobArgs, IdPrefix, JobUpload, JobVoiceArgs, JobsCommand, ListJobsArgs,
-    MigrateArgs, RerunJobArgs, SubmitArgs, WatchJobsArgs, WorkerArgs,
+    CancelJobArgs, EditJobArgs, IdPrefix, JobTypes, JobUpload, JobVoiceArgs, JobsCommand,
+    ListJobsArgs, MigrateArgs, RerunJobArgs, SubmitArgs, WatchJobsArgs, WorkerArgs,
 };
 pub(crate) use new::NewArgs;
 pub(crate) use phases::{Assignment, Given, PhasesCommand};

@@ -121,6 +121,7 @@ fn jobs_are_listed_newest_first_by_state_type_and_page() {
     );
     assert_eq!(listed(&["--type", "lesson.run"]), newest_first);
     assert_eq!(listed(&["--type", "school.print"]), [""; 0]);
+    assert_eq!(listed(&["--type", "all"]), newest_first);
     let page = well(jobs(&bench, &["list", "--limit", "2", "--json"])).json();
     let cursor = page["result"]["nextCursor"].as_str().unwrap();
     assert_eq!(

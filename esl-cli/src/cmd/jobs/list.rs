@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use esl_core::job::Job;
+use esl_core::job::payload::LESSON_KINDS;
+use esl_core::job::{Job, JobKind};
 use esl_core::ports::JobFilter;
 use serde_json::{Value, json};
 
 use super::{Desk, view};
-use crate::args::ListJobsArgs;
+use crate::args::{JobTypes, ListJobsArgs};
 use crate::exit::Failure;
 use crate::output::{Answer, Outcome, style::printable};
 
@@ -21,7 +22,7 @@ pub(super) async fn list(args: ListJobsArgs, desk: &Desk<'_>) -> Outcome {
     let limit = usize::from(args.limit);
     let mut filter = JobFilter::default();
     filter.states = args.state;
-    filter.kinds = args.kind;
+    filter.kinds = kinds(args.types);
     filter.before = args.cursor;
     // One more tells whether that was all.
     filter.limit = limit + 1;
@@ -30,6 +31,18 @@ pub(super) async fn list(args: ListJobsArgs, desk: &Desk<'_>) -> Outcome {
     let goes_on = jobs.len() > limit;
     jobs.truncate(limit);
     Ok(Box::new(Listed { jobs, goes_on }))
+}
+
+/// The kinds to list; any if there are none.
+fn kinds(types: Vec<JobTypes>) -> Vec<JobKind> {
+    if types.is_empty() {
+        return LESSON_KINDS.to_vec();
+    }
+    let kinds = types.into_iter().map(|types| match types {
+        JobTypes::All => None,
+        JobTypes::One(kind) => Some(kind),
+    });
+    kinds.collect::<Option<_>>().unwrap_or_default()
 }
 
 impl Listed {
@@ -58,5 +71,18 @@ impl Answer for Listed {
             Some(last) => writeln!(out, "\nmore with: --cursor {}", last.head.id),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lessons_are_listed_unless_others_are_asked_for() {
+        let mail = || "notify.email".parse::<JobKind>().unwrap();
+        assert_eq!(kinds(vec![]), LESSON_KINDS);
+        assert_eq!(kinds(vec![JobTypes::One(mail())]), [mail()]);
+        assert_eq!(kinds(vec![JobTypes::One(mail()), JobTypes::All]), []);
     }
 }

@@ -7,6 +7,13 @@ use super::{Payload, known_or_none};
 use crate::job::{DedupeKey, JobId, JobKind, UserId};
 use crate::{Digest, Stage};
 
+/// The kinds of jobs that users see in their lists unless they ask for others.
+pub const LESSON_KINDS: [JobKind; 3] = [
+    LessonRun::KIND,
+    LessonRerunAudio::KIND,
+    LessonSyncMetadata::KIND,
+];
+
 /// Where the recording of a lesson goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -16,7 +16,9 @@ use serde_json::{Map, Value};
 use super::{Job, JobKind};
 use crate::{Classify, ErrorKind};
 
-pub use lesson::{LessonRerunAudio, LessonRun, LessonSyncMetadata, TtsMode, UploadTarget};
+pub use lesson::{
+    LESSON_KINDS, LessonRerunAudio, LessonRun, LessonSyncMetadata, TtsMode, UploadTarget,
+};
 pub use maintenance::{
     CleanupScope, MaintenanceCleanup, MaintenanceRefreshOptions, MaintenanceVerify, VerifyScope,
 };
