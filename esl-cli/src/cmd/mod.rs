@@ -20,6 +20,7 @@ mod plan;
 mod resume;
 mod run;
 mod status;
+#[cfg_attr(not(feature = "servers"), path = "no_takeover.rs")]
 mod takeover;
 mod tts;
 mod upload;

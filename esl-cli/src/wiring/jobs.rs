@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use esl_core::ports::SystemClock;
-use esl_jobs::postgres::{PostgresJobs, TakenOver};
 use esl_jobs::{Jobs, Places};
 
 use crate::config::{Address, JobSettings};
@@ -34,20 +33,6 @@ pub(crate) fn places(settings: &JobSettings) -> Places {
     settings.namespace.clone_into(&mut places.namespace);
     places.pool_size = settings.pool_size;
     places
-}
-
-/// Takes over what the service before kept in a Postgres database into the one of these settings.
-pub(crate) async fn take_over(
-    settings: &JobSettings,
-    reference: &Address,
-) -> Result<TakenOver, Failure> {
-    let (url, namespace) = (settings.database.expose(), &settings.namespace);
-    let clock = Arc::new(SystemClock);
-    let taken = async {
-        let jobs = PostgresJobs::connect(url, namespace, settings.pool_size, clock).await?;
-        jobs.take_over(reference.expose()).await
-    };
-    taken.await.map_err(|error| Failure::of(&error))
 }
 
 async fn connect(places: &Places) -> Result<Jobs, Failure> {

@@ -9,6 +9,8 @@ mod notify;
 mod shelf;
 mod speech;
 mod storage;
+#[cfg(feature = "servers")]
+mod takeover;
 mod worker;
 mod workplace;
 mod workspace;
@@ -29,12 +31,14 @@ use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
-pub(crate) use jobs::{jobs, jobs_to_run, places, take_over};
+pub(crate) use jobs::{jobs, jobs_to_run, places};
 pub(crate) use lesson::{folder_of, identity, lesson};
 pub(crate) use shelf::Shelf;
 use speech::Speech;
 pub(crate) use speech::{eleven_labs, open as open_speech};
 pub(crate) use storage::{manifests, uploads};
+#[cfg(feature = "servers")]
+pub(crate) use takeover::take_over;
 pub(crate) use worker::worker;
 pub(crate) use workspace::Workspace;
 
