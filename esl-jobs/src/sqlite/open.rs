@@ -1,16 +1,20 @@
 //! Opening the file: settings, folders, tables.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use esl_core::ports::StoreError;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::error::Fault;
 use crate::migrations::{Migration, SchemaChange, SchemaVersion, migration};
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long to wait before the log is asked for again, which SQLite does not wait for by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// How many prepared statements a connection keeps: more than there are.
 const STATEMENTS: usize = 64;
@@ -79,9 +83,20 @@ pub(super) fn configure(connection: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Several that want the log of a new file at once hold each other's locks; SQLite then refuses all
+/// but one at once instead of waiting, since waiting with a lock in hand would never end.
 fn use_write_ahead_log(connection: &Connection) -> Result<(), Fault> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    Ok(())
+    let give_up = Instant::now() + BUSY;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && Instant::now() < give_up => thread::sleep(BUSY_PAUSE),
+            result => return Ok(result?),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn migrate(connection: &mut Connection, wanted: SchemaVersion) -> Result<SchemaChange, Fault> {
@@ -131,13 +146,15 @@ mod tests {
     #[test]
     fn several_can_open_a_new_file_at_once() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("esl.db");
-        std::thread::scope(|scope| {
-            let openers: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&path))).collect();
-            for opener in openers {
-                opener.join().unwrap().unwrap();
-            }
-        });
+        for round in 0..40 {
+            let path = folder.path().join(format!("esl{round}.db"));
+            std::thread::scope(|scope| {
+                let openers: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&path))).collect();
+                for opener in openers {
+                    opener.join().unwrap().unwrap();
+                }
+            });
+        }
     }
 
     #[test]
