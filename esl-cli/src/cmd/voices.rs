@@ -27,10 +27,11 @@ pub(super) async fn voices(command: VoicesCommand, environment: &Environment) ->
         VoicesCommand::Explain(args) => explain_casting(&args, environment).await,
         VoicesCommand::Sync(args) => {
             let tts = provider(args.speech_provider, environment).await?;
+            let voices = voices_of(&*tts).await?;
             if !tts.capabilities().lists_all_voices {
                 return Err(closed());
             }
-            catalog::sync(&args.out, &voices_of(&*tts).await?)
+            catalog::sync(&args.out, &voices)
         }
         VoicesCommand::Preview(args) => {
             let tts = provider(args.speech_provider, environment).await?;

@@ -67,14 +67,14 @@ pub(crate) async fn open(
     catalog: Option<Vec<Voice>>,
 ) -> Result<Arc<dyn Tts>, Failure> {
     Ok(match settings.provider {
-        SpeechProvider::ElevenLabs => Arc::new(eleven_labs(settings, catalog).await?),
+        SpeechProvider::ElevenLabs => Arc::new(eleven_labs(settings, catalog)?),
         SpeechProvider::OpenAi => Arc::new(openai(settings)?),
         SpeechProvider::Offline => Arc::new(offline(settings).await?),
     })
 }
 
-/// ElevenLabs with the key of the settings, as the account tells of itself.
-pub(crate) async fn eleven_labs(
+/// ElevenLabs with the key of the settings.
+pub(crate) fn eleven_labs(
     settings: &SpeechSettings,
     catalog: Option<Vec<Voice>>,
 ) -> Result<ElevenLabsSpeech, Failure> {
@@ -94,8 +94,7 @@ pub(crate) async fn eleven_labs(
     if let Some(concurrency) = settings.concurrency {
         options.concurrency = concurrency;
     }
-    let speech = ElevenLabsSpeech::new(options).map_err(|error| Failure::of(&error))?;
-    Ok(speech.acquainted().await)
+    ElevenLabsSpeech::new(options).map_err(|error| Failure::of(&error))
 }
 
 fn openai(settings: &SpeechSettings) -> Result<OpenAiSpeech, Failure> {

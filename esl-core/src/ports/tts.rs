@@ -20,7 +20,8 @@ use crate::{CancellationToken, Classify, ErrorKind, Retry, Voice, VoiceId, Voice
 /// - When `cancel` fires it returns [`TtsError::Cancelled`] soon and leaves no process behind.
 #[async_trait]
 pub trait Tts: fmt::Debug + Send + Sync + 'static {
-    /// What the provider can do and how it is addressed in caches. Never changes.
+    /// What the provider can do and how it is addressed in caches. Once voices were listed, it never
+    /// changes; before, a provider that has to ask may know no more than what is documented.
     fn capabilities(&self) -> &TtsCapabilities;
 
     /// The voices on offer.

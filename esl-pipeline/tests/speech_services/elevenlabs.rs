@@ -248,5 +248,6 @@ async fn a_catalog_is_used_in_place_of_the_account() {
     let tts = world.elevenlabs(|options| options.catalog = Some(voices.clone()));
     assert_eq!(tts.voices().await.unwrap(), voices);
     assert!(!tts.capabilities().lists_all_voices);
-    assert!(world.fakes.requests(Service::ElevenLabs).is_empty());
+    let asked = world.fakes.requests(Service::ElevenLabs);
+    assert!(asked.iter().all(|request| request.path == "/v1/models"));
 }

@@ -163,7 +163,7 @@ async fn a_key_that_may_not_read_voices_chooses_from_them() {
         ..ElevenLabsAccount::default()
     })
     .await;
-    let tts = world.unacquainted(|_| {}).acquainted().await;
+    let tts = world.elevenlabs(|_| {});
     assert_eq!(tts.voices().await.unwrap(), premade_voices());
     assert!(
         !tts.capabilities().lists_all_voices,
@@ -175,7 +175,7 @@ async fn a_key_that_may_not_read_voices_chooses_from_them() {
 #[tokio::test]
 async fn the_account_tells_what_its_models_take() {
     let world = World::new().await;
-    let tts = world.unacquainted(|options| options.model = "eleven_flash_v2".to_owned());
+    let tts = world.elevenlabs(|options| options.model = "eleven_flash_v2".to_owned());
     let models = serde_json::json!([
         {"model_id": "eleven_flash_v2", "can_do_text_to_speech": true, "maximum_text_length_per_request": 700},
         {"model_id": "eleven_v3", "can_do_text_to_speech": true, "maximum_text_length_per_request": 900},
@@ -184,7 +184,7 @@ async fn the_account_tells_what_its_models_take() {
     world
         .fakes
         .inject(Service::ElevenLabs, told.on("GET", "/v1/models"));
-    let tts = tts.acquainted().await;
+    tts.voices().await.unwrap();
     let capabilities = tts.capabilities();
     assert_eq!(capabilities.max_characters, 700);
     assert_eq!(capabilities.dialogue.as_ref().unwrap().max_characters, 900);
@@ -196,7 +196,8 @@ async fn what_the_account_does_not_tell_is_as_documented() {
     let world = World::new().await;
     let refused = Fault::status(500).on("GET", "/v1/models");
     world.fakes.inject(Service::ElevenLabs, refused);
-    let unacquainted = world.unacquainted(|_| {});
-    let documented = unacquainted.capabilities().clone();
-    assert_eq!(unacquainted.acquainted().await.capabilities(), &documented);
+    let tts = world.elevenlabs(|_| {});
+    let documented = tts.capabilities().clone();
+    tts.voices().await.unwrap();
+    assert_eq!(tts.capabilities(), &documented);
 }

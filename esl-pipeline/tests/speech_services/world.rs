@@ -66,18 +66,10 @@ impl World {
         &self,
         change: impl FnOnce(&mut ElevenLabsOptions),
     ) -> Arc<ElevenLabsSpeech> {
-        Arc::new(self.unacquainted(change))
-    }
-
-    /// ElevenLabs before the account was asked anything.
-    pub(crate) fn unacquainted(
-        &self,
-        change: impl FnOnce(&mut ElevenLabsOptions),
-    ) -> ElevenLabsSpeech {
         let mut options = ElevenLabsOptions::new(KEY.into());
         options.base_url = self.fakes.url(Service::ElevenLabs).parse().unwrap();
         change(&mut options);
-        ElevenLabsSpeech::new(options).unwrap()
+        Arc::new(ElevenLabsSpeech::new(options).unwrap())
     }
 
     /// A recorder that tries again almost at once.

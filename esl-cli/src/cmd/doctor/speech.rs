@@ -30,7 +30,7 @@ async fn eleven_labs(
     documents: Option<&Documents>,
 ) -> Vec<Check> {
     let has_catalog = catalog.is_some();
-    let tts = match wiring::eleven_labs(settings, catalog).await {
+    let tts = match wiring::eleven_labs(settings, catalog) {
         Ok(tts) => tts,
         Err(failure) => return vec![Check::failed("speech", failure)],
     };

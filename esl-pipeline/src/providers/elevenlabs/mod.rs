@@ -28,6 +28,7 @@ pub use format::{OutputFormat, UnknownOutputFormat};
 pub use options::{ElevenLabsOptions, TextNormalization};
 pub use premade::premade_voices;
 use serde::de::DeserializeOwned;
+use tokio::sync::OnceCell;
 
 use super::http::Answer;
 use account::Voices;
@@ -41,13 +42,23 @@ const MAX_DIALOGUE_TURNS: usize = 100;
 /// Most distinct voices of a dialogue request.
 const MAX_DIALOGUE_VOICES: usize = 10;
 
-/// ElevenLabs for one account.
+/// ElevenLabs for one account, which is asked what it is like along with its voices.
 #[derive(Debug)]
 pub struct ElevenLabsSpeech {
     api: Api,
-    capabilities: TtsCapabilities,
     options: ElevenLabsOptions,
+    /// Until the account was asked.
+    documented: TtsCapabilities,
+    account: OnceCell<Account>,
     voices: Voices,
+}
+
+/// What the account tells of itself.
+#[derive(Debug)]
+struct Account {
+    capabilities: TtsCapabilities,
+    /// The voices to choose from, unless they are those of the account.
+    catalog: Option<Vec<Voice>>,
 }
 
 impl ElevenLabsSpeech {
@@ -58,36 +69,45 @@ impl ElevenLabsSpeech {
     pub fn new(options: ElevenLabsOptions) -> Result<Self, TtsError> {
         Ok(Self {
             api: Api::new(&options)?,
-            capabilities: capabilities(&options, documented_limit),
+            documented: capabilities(&options, documented_limit),
+            account: OnceCell::new(),
             voices: Voices::default(),
             options,
         })
     }
 
-    /// It, with what the account tells of itself: how much its models take in one request, and
-    /// whether its voices can be listed. Costs nothing, and fails never: what it does not tell stays
-    /// as it is documented. A key that may not read voices has [`premade_voices`] to choose from.
-    pub async fn acquainted(mut self) -> Self {
-        let (models, is_closed) = tokio::join!(self.models(), self.hides_voices());
-        if is_closed {
-            tracing::warn!("the key may not read voices, so only premade ones are chosen from");
-            self.options.catalog = Some(premade_voices());
-        }
+    /// Asks what the account tells of itself. The models' limits stay as documented if it does not
+    /// tell them; a key that may not read voices has [`premade_voices`] to choose from.
+    async fn ask_account(&self) -> Result<Account, TtsError> {
+        let (models, catalog) = tokio::join!(self.models(), self.own_catalog());
+        let catalog = catalog?;
         let models = models.unwrap_or_else(|error| {
             tracing::debug!(%error, "the models' limits are taken as documented");
             Vec::new()
         });
         let listed = |id: &str| models.iter().find(|model| model.id == id)?.max_characters;
-        self.capabilities = capabilities(&self.options, |id| {
-            listed(id).unwrap_or_else(|| documented_limit(id))
-        });
-        self
+        let limit = |id: &str| listed(id).unwrap_or_else(|| documented_limit(id));
+        let mut capabilities = capabilities(&self.options, limit);
+        capabilities.lists_all_voices = catalog.is_none();
+        Ok(Account {
+            capabilities,
+            catalog,
+        })
     }
 
-    /// Whether the key may speak, but not read voices.
-    async fn hides_voices(&self) -> bool {
-        let listed = self.voices().await;
-        matches!(listed, Err(TtsError::Forbidden { .. }))
+    /// The voices to choose from, unless they are those of the account.
+    async fn own_catalog(&self) -> Result<Option<Vec<Voice>>, TtsError> {
+        if let Some(catalog) = &self.options.catalog {
+            return Ok(Some(catalog.clone()));
+        }
+        match self.voices.get(&self.api).await {
+            Ok(_) => Ok(None),
+            Err(TtsError::Forbidden { .. }) => {
+                tracing::warn!("the key may not read voices, so only premade ones are chosen from");
+                Ok(Some(premade_voices()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn speak(&self, request: &SpeechRequest) -> Result<Speech, TtsError> {
@@ -150,8 +170,9 @@ impl ElevenLabsSpeech {
             });
         }
         let characters = characters(request);
-        let max = match (&*request.turns, &self.capabilities.dialogue) {
-            ([_], _) if !request.is_dialogue => self.capabilities.max_characters,
+        let capabilities = self.capabilities();
+        let max = match (&*request.turns, &capabilities.dialogue) {
+            ([_], _) if !request.is_dialogue => capabilities.max_characters,
             (_, Some(dialogue)) => dialogue.max_characters,
             (_, None) => 0,
         };
@@ -178,11 +199,13 @@ impl ElevenLabsSpeech {
 #[async_trait]
 impl Tts for ElevenLabsSpeech {
     fn capabilities(&self) -> &TtsCapabilities {
-        &self.capabilities
+        let account = self.account.get();
+        account.map_or(&self.documented, |account| &account.capabilities)
     }
 
     async fn voices(&self) -> Result<Vec<Voice>, TtsError> {
-        match &self.options.catalog {
+        let account = self.account.get_or_try_init(|| self.ask_account()).await?;
+        match &account.catalog {
             Some(catalog) => Ok(catalog.clone()),
             None => self.voices.get(&self.api).await,
         }
