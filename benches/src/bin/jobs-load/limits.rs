@@ -77,7 +77,7 @@ async fn postgres_inserts(url: &str) -> Result<ByClients> {
     Ok(by_clients)
 }
 
-async fn connected(url: &str) -> Result<tokio_postgres::Client> {
+pub(crate) async fn connected(url: &str) -> Result<tokio_postgres::Client> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     tokio::spawn(connection);
     Ok(client)

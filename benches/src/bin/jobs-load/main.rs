@@ -92,10 +92,6 @@ async fn measure(jobs: &Jobs, place: &Place, arguments: &Arguments) -> Result<Fi
         drained_per_second.push(stages::drain(jobs, count, *slots).await?);
     }
     let last = *drained_per_second.last().expect("clap asks for one");
-    let beside_finished = match finished {
-        0 => None,
-        _ => Some(stages::drain_beside(jobs, count, finished, last).await?),
-    };
     Ok(Figures {
         jobs: count,
         limits,
@@ -106,6 +102,10 @@ async fn measure(jobs: &Jobs, place: &Place, arguments: &Arguments) -> Result<Fi
             0 => None,
             _ => Some(memory::measure(jobs, place, queued, last.concurrency).await?),
         },
-        beside_finished,
+        // Last: what it leaves to tidy up would slow the others down.
+        beside_finished: match finished {
+            0 => None,
+            _ => Some(stages::drain_beside(jobs, place, (count, finished), last).await?),
+        },
     })
 }

@@ -9,6 +9,7 @@ use esl_testkit::services::redis::RedisServer;
 use tempfile::TempDir;
 
 use super::Arguments;
+use super::limits::connected;
 
 /// Addresses, and what they stand on for as long as somebody has them.
 pub(crate) struct Place {
@@ -59,6 +60,17 @@ impl Place {
         let file = url.strip_prefix("sqlite:").map(Path::new);
         let folder = file.and_then(Path::parent).unwrap_or(self.folder.path());
         folder.to_owned()
+    }
+
+    /// Has a server do at once what it does by itself in the course of hours: in real life jobs do
+    /// not end by the million in a minute.
+    pub(crate) async fn tidy_up(&self) -> Result<()> {
+        if let Some(url) = self.postgres() {
+            let client = connected(url).await?;
+            client.batch_execute("VACUUM ANALYZE").await?;
+            client.batch_execute("CHECKPOINT").await?;
+        }
+        Ok(())
     }
 
     /// The address of the database if it is a server.

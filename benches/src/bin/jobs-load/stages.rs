@@ -9,6 +9,7 @@ use esl_jobs::Jobs;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use super::place::Place;
 use super::work::{Working, nothing};
 
 /// How many jobs are submitted, or done, by one call where many go at once.
@@ -97,11 +98,11 @@ pub(crate) async fn drain(jobs: &Jobs, count: usize, concurrency: usize) -> Resu
     })
 }
 
-/// The same once more, beside many jobs that are over.
+/// The same once more, beside many jobs that are over, after the database had the time to tidy up.
 pub(crate) async fn drain_beside(
     jobs: &Jobs,
-    count: usize,
-    finished: usize,
+    place: &Place,
+    (count, finished): (usize, usize),
     before: Drained,
 ) -> Result<BesideFinished> {
     let mut left = finished;
@@ -111,6 +112,7 @@ pub(crate) async fn drain_beside(
         finish_all(jobs).await?;
         left -= some;
     }
+    place.tidy_up().await?;
     let after = drain(jobs, count, before.concurrency).await?;
     Ok(BesideFinished {
         finished,
