@@ -91,6 +91,11 @@ impl Wakeups {
         }
     }
 
+    /// The bell that there may be more to start.
+    pub(crate) fn work(&self) -> watch::Receiver<()> {
+        self.work.subscribe()
+    }
+
     /// The bell that settings changed.
     pub(crate) fn settings(&self) -> watch::Receiver<()> {
         self.settings.subscribe()

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use super::{Depth, StoreError};
 use crate::Timestamp;
@@ -84,6 +85,10 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`].
     async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError>;
+
+    /// Is marked as changed whenever there may be more to start, whichever process brought that about.
+    /// Mark it as unchanged before looking.
+    fn watch(&self) -> watch::Receiver<()>;
 
     /// When the next waiting job may start; none if no job waits for a time.
     ///

@@ -19,6 +19,7 @@ use esl_core::ports::{
     Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
     QueueCapabilities, StoreError, Submitted,
 };
+use tokio::sync::watch;
 
 use crate::accepted;
 use crate::wakeups::{News, Wakeups};
@@ -96,6 +97,10 @@ impl JobStore for MemoryJobs {
         let now = self.clock.now();
         let lost_before = now.minus(lost_after);
         Ok(self.state().announce(limit, lost_before, now))
+    }
+
+    fn watch(&self) -> watch::Receiver<()> {
+        self.wakeups.work()
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

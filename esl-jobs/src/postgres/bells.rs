@@ -1,5 +1,7 @@
 //! Waking other processes, and being woken by them: LISTEN and NOTIFY on one channel.
 //!
+//! Who is in the same process is woken without this, so each leaves its own notices unheard.
+//!
 //! NOTIFY makes the transactions that use it commit one after the other. So it is sent after commits,
 //! by one task per process, and whatever was committed while a notice is on its way is told by the next
 //! one: a busy process sends few notices, an idle one sends each at once.
@@ -12,6 +14,7 @@ use deadpool_postgres::Pool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_postgres::AsyncMessage;
+use uuid::Uuid;
 
 use super::address::Address;
 use super::error::Fault;
@@ -38,9 +41,10 @@ impl Bells {
         wakeups: Arc<Wakeups>,
     ) -> Self {
         let untold = Arc::new(watch::Sender::default());
+        let ringer = Ringer::of(namespace);
         let tasks = [
-            tokio::spawn(tell(pool, namespace.to_owned(), untold.clone())),
-            tokio::spawn(listen(address, namespace.to_owned(), wakeups)),
+            tokio::spawn(tell(pool, ringer.clone(), untold.clone())),
+            tokio::spawn(listen(address, ringer, wakeups)),
         ];
         Self { untold, tasks }
     }
@@ -61,7 +65,7 @@ impl Drop for Bells {
     }
 }
 
-async fn tell(pool: Pool, namespace: String, untold: Arc<watch::Sender<News>>) {
+async fn tell(pool: Pool, ringer: Ringer, untold: Arc<watch::Sender<News>>) {
     let mut rung = untold.subscribe();
     while rung.changed().await.is_ok() {
         let mut news = News::default();
@@ -69,7 +73,7 @@ async fn tell(pool: Pool, namespace: String, untold: Arc<watch::Sender<News>>) {
             news = std::mem::take(untold);
             false
         });
-        if let Err(fault) = notify(&pool, &notice(news, &namespace)).await {
+        if let Err(fault) = notify(&pool, &ringer.notice(news)).await {
             tracing::debug!(
                 ?fault,
                 "other processes were not told of news, trying again"
@@ -80,18 +84,18 @@ async fn tell(pool: Pool, namespace: String, untold: Arc<watch::Sender<News>>) {
     }
 }
 
+/// Waits for no disk: a server that dies forgets its listeners, too.
 async fn notify(pool: &Pool, notice: &str) -> Result<(), Fault> {
     let connection = pool.get().await?;
-    let statement = connection
-        .prepare_cached("SELECT pg_notify($1, $2)")
-        .await?;
-    connection.execute(&statement, &[&CHANNEL, &notice]).await?;
+    let notify = "SELECT pg_notify($1, $2), set_config('synchronous_commit', 'off', true)";
+    let notify = connection.prepare_cached(notify).await?;
+    connection.execute(&notify, &[&CHANNEL, &notice]).await?;
     Ok(())
 }
 
-async fn listen(address: Address, namespace: String, wakeups: Arc<Wakeups>) {
+async fn listen(address: Address, ringer: Ringer, wakeups: Arc<Wakeups>) {
     loop {
-        if let Err(error) = listen_once(&address, &namespace, &wakeups).await {
+        if let Err(error) = listen_once(&address, &ringer, &wakeups).await {
             tracing::debug!(%error, "not listening for new jobs of other processes");
         }
         tokio::time::sleep(PAUSE).await;
@@ -100,7 +104,7 @@ async fn listen(address: Address, namespace: String, wakeups: Arc<Wakeups>) {
 
 async fn listen_once(
     address: &Address,
-    namespace: &str,
+    ringer: &Ringer,
     wakeups: &Wakeups,
 ) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
@@ -108,7 +112,7 @@ async fn listen_once(
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(notice) = message?
                 && notice.channel() == CHANNEL
-                && let Some(news) = heard(notice.payload(), namespace)
+                && let Some(news) = ringer.heard(notice.payload())
             {
                 wakeups.ring(news);
             }
@@ -127,30 +131,51 @@ async fn listen_once(
     }
 }
 
-/// A letter for each sort of news, and the namespace.
-fn notice(news: News, namespace: &str) -> String {
-    let letters = [
-        (news.events, 'e'),
-        (news.work, 'w'),
-        (news.settings, 's'),
-        (news.permits, 'p'),
-    ];
-    let letters = letters.into_iter().filter(|(is_news, _)| *is_news);
-    let letters: String = letters.map(|(_, letter)| letter).collect();
-    format!("{letters}:{namespace}")
+/// Who tells and listens.
+#[derive(Debug, Clone)]
+struct Ringer {
+    id: Uuid,
+    namespace: String,
 }
 
-/// News of another namespace concern permits only: those are of none.
-fn heard(notice: &str, namespace: &str) -> Option<News> {
-    let (letters, whose) = notice.split_once(':')?;
-    let is_ours = whose == namespace;
-    let news = News {
-        events: is_ours && letters.contains('e'),
-        work: is_ours && letters.contains('w'),
-        settings: is_ours && letters.contains('s'),
-        permits: letters.contains('p'),
-    };
-    (news != News::default()).then_some(news)
+impl Ringer {
+    fn of(namespace: &str) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            namespace: namespace.to_owned(),
+        }
+    }
+
+    /// A letter for each sort of news, who tells them, and the namespace.
+    fn notice(&self, news: News) -> String {
+        let letters = [
+            (news.events, 'e'),
+            (news.work, 'w'),
+            (news.settings, 's'),
+            (news.permits, 'p'),
+        ];
+        let letters = letters.into_iter().filter(|(is_news, _)| *is_news);
+        let letters: String = letters.map(|(_, letter)| letter).collect();
+        format!("{letters}:{}:{}", self.id.simple(), self.namespace)
+    }
+
+    /// News of another namespace concern permits only: those are of none. What was told from here is
+    /// no news.
+    fn heard(&self, notice: &str) -> Option<News> {
+        let mut parts = notice.splitn(3, ':');
+        let (letters, teller, namespace) = (parts.next()?, parts.next()?, parts.next()?);
+        if teller.parse() == Ok(self.id) {
+            return None;
+        }
+        let is_ours = namespace == self.namespace;
+        let news = News {
+            events: is_ours && letters.contains('e'),
+            work: is_ours && letters.contains('w'),
+            settings: is_ours && letters.contains('s'),
+            permits: letters.contains('p'),
+        };
+        (news != News::default()).then_some(news)
+    }
 }
 
 #[cfg(test)]
@@ -158,20 +183,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_is_heard_in_its_namespace_only() {
+    fn a_notice_is_heard_by_others_of_its_namespace_only() {
         let events = News {
             events: true,
             ..News::default()
         };
+        let teller = Ringer::of("a:b");
         for news in [News::JOBS, events] {
-            assert_eq!(heard(&notice(news, "a:b"), "a:b"), Some(news));
-            assert_eq!(heard(&notice(news, "a:b"), "a"), None);
+            let notice = teller.notice(news);
+            assert_eq!(Ringer::of("a:b").heard(&notice), Some(news));
+            assert_eq!(Ringer::of("a").heard(&notice), None);
+            assert_eq!(teller.heard(&notice), None);
         }
-        assert_eq!(heard("something else", "a"), None);
+        assert_eq!(teller.heard("something else"), None);
         let permits = News {
             permits: true,
             ..News::default()
         };
-        assert_eq!(heard(&notice(News::ALL, "a"), "b"), Some(permits));
+        let notice = teller.notice(News::ALL);
+        assert_eq!(Ringer::of("c").heard(&notice), Some(permits));
     }
 }

@@ -181,6 +181,7 @@ impl Changes<'_> {
         all(&held, rows::attempt)
     }
 
+    /// What of this is lost with the server is done again.
     pub(super) async fn announce(
         self,
         count: usize,
@@ -201,11 +202,19 @@ impl Changes<'_> {
         let now = SystemTime::from(self.now);
         let lost_before = SystemTime::from(self.now.minus(lost_after));
         let (woken, count) = (limit(WOKEN), limit(count));
-        let values: [Value<'_>; 3] = [&self.namespace, &now, &woken];
-        transaction.begin_with(&wake, &values).await?;
-        let values: [Value<'_>; 4] = [&self.namespace, &lost_before, &count, &now];
-        let marked = transaction.query(&mark, &values).await?;
-        transaction.commit().await?;
+        let waking: [Value<'_>; 3] = [&self.namespace, &now, &woken];
+        let marking: [Value<'_>; 4] = [&self.namespace, &lost_before, &count, &now];
+        let (begun, woken, marked, committed) = tokio::join!(
+            biased;
+            transaction.begin_unsynced(),
+            transaction.query(&wake, &waking),
+            transaction.query(&mark, &marking),
+            transaction.commit(),
+        );
+        begun?;
+        woken?;
+        let marked = marked?;
+        committed?;
         transaction.end();
         all(&marked, rows::job_id)
     }

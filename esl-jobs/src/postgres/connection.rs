@@ -69,6 +69,13 @@ impl Transaction {
         Ok(self.batch_execute("BEGIN").await?)
     }
 
+    /// Begins what need not be on the disk before the answer: if the server dies, it may not have
+    /// happened.
+    pub(super) async fn begin_unsynced(&self) -> Result<(), Fault> {
+        let begin = "BEGIN; SET LOCAL synchronous_commit TO off";
+        Ok(self.batch_execute(begin).await?)
+    }
+
     /// Begins, and runs a query in the same round trip.
     pub(super) async fn begin_with(
         &self,

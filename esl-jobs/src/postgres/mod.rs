@@ -38,6 +38,7 @@ use esl_core::ports::{
     Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
     QueueCapabilities, StoreError, Submitted,
 };
+use tokio::sync::watch;
 
 use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
@@ -211,6 +212,10 @@ impl JobStore for PostgresJobs {
     async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {
         let announced = self.changes().announce(limit, lost_after).await;
         announced.map_err(|fault| fault.during("mark jobs as announced"))
+    }
+
+    fn watch(&self) -> watch::Receiver<()> {
+        self.shared.wakeups.work()
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -20,6 +20,7 @@ use fred::clients::{Client, SubscriberClient};
 use fred::interfaces::{ClientLike, EventInterface, PubsubInterface, StreamsInterface};
 use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, Value};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -51,8 +52,8 @@ pub struct RedisQueue {
     wakeups: Arc<Wakeups>,
     /// Entries that were read and not acknowledged yet.
     taken: Mutex<HashMap<(WorkerId, JobId), Vec<String>>>,
-    /// When Redis was found to have forgotten everything.
-    emptied: Mutex<Option<Instant>>,
+    /// Until when announcements may have been lost.
+    doubted: watch::Sender<Option<Instant>>,
     listener: JoinHandle<()>,
 }
 
@@ -103,7 +104,7 @@ impl RedisQueue {
             window,
             wakeups,
             taken: Mutex::default(),
-            emptied: Mutex::default(),
+            doubted: watch::Sender::default(),
         };
         queue.make_group().await?;
         Ok(queue)
@@ -117,7 +118,7 @@ impl RedisQueue {
             .xgroup_create::<(), _, _, _>(hints, GROUP, "0", true);
         match made.await {
             Ok(()) => {
-                *self.emptied.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                self.doubt();
                 Ok(())
             }
             Err(error) if error.details().starts_with("BUSYGROUP") => Ok(()),
@@ -125,20 +126,26 @@ impl RedisQueue {
         }
     }
 
-    /// How old an announcement is at least that can be taken for lost.
-    fn lost_after(&self) -> Duration {
-        let emptied = *self.emptied.lock().unwrap_or_else(PoisonError::into_inner);
-        emptied.map_or(LOST, |when| when.elapsed().min(LOST))
+    /// How many more jobs may be announced. Fails while Redis is out of reach.
+    async fn room(&self) -> Result<usize, StoreError> {
+        let (made, announced) = tokio::join!(
+            self.make_group(),
+            self.client.xlen::<usize, _>(self.hints.as_str()),
+        );
+        made?;
+        let announced = announced.map_err(during("count announced jobs"))?;
+        Ok(self.window.saturating_sub(announced))
     }
 
-    /// How many more jobs may be announced.
-    async fn room(&self) -> Result<usize, StoreError> {
-        let announced: usize = self
-            .client
-            .xlen(self.hints.as_str())
-            .await
-            .map_err(during("count announced jobs"))?;
-        Ok(self.window.saturating_sub(announced))
+    /// What was announced until now may have been lost.
+    fn doubt(&self) {
+        self.doubted.send_replace(Some(Instant::now()));
+    }
+
+    /// How old an announcement is at least that can be taken for lost.
+    fn lost_after(&self) -> Duration {
+        let doubted = *self.doubted.borrow();
+        doubted.map_or(LOST, |until| until.elapsed().min(LOST))
     }
 
     /// Reads up to `limit` entries: new ones, or else those of workers that fell silent.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use esl_core::ports::{Clock, EventLog, JobStore, Queue, StoreError};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::RedisQueue;
 
@@ -13,6 +15,9 @@ const PAGE: usize = 500;
 
 /// How long to go without a look at most.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// How long to let jobs be started, once as many as may be are announced, before more are.
+const FULL: Duration = Duration::from_millis(10);
 
 /// How long to wait after something failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -36,11 +41,18 @@ impl RedisQueue {
         events: Arc<dyn EventLog>,
         clock: Arc<dyn Clock>,
     ) -> Pump {
+        let mut filling = Filling {
+            queue: self,
+            store,
+            events,
+            clock,
+            room: 0,
+        };
         Pump(tokio::spawn(async move {
             loop {
-                let pumped = pump(&self, store.as_ref(), events.as_ref(), clock.as_ref()).await;
-                if let Err(error) = pumped {
+                if let Err(error) = filling.fill().await {
                     tracing::warn!(%error, "cannot announce jobs, trying again");
+                    filling.start_over();
                     tokio::time::sleep(AFTER_FAILURE).await;
                 }
             }
@@ -48,37 +60,71 @@ impl RedisQueue {
     }
 }
 
-/// Fills the window, then waits until something happens.
-async fn pump(
-    queue: &RedisQueue,
-    store: &dyn JobStore,
-    events: &dyn EventLog,
-    clock: &dyn Clock,
-) -> Result<(), StoreError> {
-    // Looked at first: what happens meanwhile is not waited for.
-    let seen = events.head().await?;
-    let is_full = fill(queue, store).await?;
-    let wait = match store.next_due().await? {
-        Some(due) if !is_full => due.since(clock.now()).min(PAUSE),
-        _ => PAUSE,
-    };
-    events.wait(seen, wait).await
+struct Filling {
+    queue: Arc<RedisQueue>,
+    store: Arc<dyn JobStore>,
+    events: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    /// How many more jobs may be announced, as far as is known.
+    room: usize,
 }
 
-/// Whether the window is full.
-async fn fill(queue: &RedisQueue, store: &dyn JobStore) -> Result<bool, StoreError> {
-    // Asked first: while Redis is out of reach, no job is marked as announced.
-    queue.make_group().await?;
-    loop {
-        let room = queue.room().await?.min(PAGE);
-        // Few large announcements cost less than many small ones.
-        if room <= queue.window / 4 {
-            return Ok(true);
+impl Filling {
+    /// Announces what there is and there is room for, then waits for more of either.
+    async fn fill(&mut self) -> Result<(), StoreError> {
+        // Listened to first: what happens meanwhile is heard.
+        let (work, doubted) = (self.store.watch(), self.queue.doubted.subscribe());
+        if self.is_full() {
+            self.room = self.wait_for_room().await?;
         }
-        let jobs = store.announce(room, queue.lost_after()).await?;
-        queue.announce(&jobs).await?;
-        if jobs.len() < room {
-            return Ok(false);
+        while !self.is_full() {
+            let page = self.room.min(PAGE);
+            let jobs = self.store.announce(page, self.queue.lost_after()).await?;
+            self.queue.announce(&jobs).await?;
+            self.room -= jobs.len();
+            if jobs.len() < page {
+                return self.wait_for_work(work, doubted).await;
+            }
         }
+        Ok(())
+    }
+
+    /// Few large announcements cost less than many small ones.
+    fn is_full(&self) -> bool {
+        self.room <= self.queue.window / 4
+    }
+
+    /// Jobs were marked as announced and may not have been; until Redis answers, no more are.
+    fn start_over(&mut self) {
+        self.queue.doubt();
+        self.room = 0;
+    }
+
+    async fn wait_for_room(&self) -> Result<usize, StoreError> {
+        loop {
+            let seen = self.events.head().await?;
+            let room = self.queue.room().await?;
+            if room > self.queue.window / 4 {
+                return Ok(room);
+            }
+            tokio::time::sleep(FULL).await;
+            self.events.wait(seen, PAUSE).await?;
+        }
+    }
+
+    async fn wait_for_work(
+        &mut self,
+        mut work: watch::Receiver<()>,
+        mut doubted: watch::Receiver<Option<Instant>>,
+    ) -> Result<(), StoreError> {
+        let due = self.store.next_due().await?;
+        let wait = due.map_or(PAUSE, |due| due.since(self.clock.now()).min(PAUSE));
+        tokio::select! {
+            _ = work.changed() => {}
+            _ = doubted.changed() => {}
+            // Redis may have forgotten something.
+            () = tokio::time::sleep(wait) => self.room = 0,
+        }
+        Ok(())
     }
 }

@@ -35,6 +35,7 @@ use esl_core::ports::{
     QueueCapabilities, StoreError, Submitted,
 };
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 use crate::accepted;
 use crate::migrations::{SchemaChange, SchemaVersion};
@@ -186,6 +187,10 @@ impl JobStore for SqliteJobs {
     async fn announce(&self, limit: usize, lost_after: Duration) -> Result<Vec<JobId>, StoreError> {
         let announce = move |changes: &mut Changes<'_>| changes.announce(limit, lost_after);
         self.change("mark jobs as announced", announce).await
+    }
+
+    fn watch(&self) -> watch::Receiver<()> {
+        self.wakeups.work()
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
