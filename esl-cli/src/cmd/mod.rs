@@ -13,6 +13,7 @@ mod forget;
 mod homework;
 mod interrupt;
 mod jobs;
+#[cfg_attr(not(feature = "jobs"), path = "no_migrate.rs")]
 mod migrate;
 mod new;
 mod phases;
@@ -20,6 +21,7 @@ mod plan;
 mod resume;
 mod run;
 mod status;
+#[cfg(feature = "jobs")]
 #[cfg_attr(not(feature = "servers"), path = "no_takeover.rs")]
 mod takeover;
 mod tts;

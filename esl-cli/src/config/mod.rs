@@ -11,6 +11,7 @@ mod file;
 mod jobs;
 mod keys;
 mod minio;
+#[cfg_attr(not(feature = "jobs"), path = "no_notify.rs")]
 mod notify;
 mod notion;
 mod origin;

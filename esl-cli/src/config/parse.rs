@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+#[cfg(feature = "jobs")]
 use esl_jobs::notify::webhook::IpNet;
 use esl_pipeline::providers::elevenlabs::OutputFormat;
 use esl_pipeline::providers::http::BaseUrl;
@@ -119,6 +120,7 @@ pub(super) fn listen(text: &str) -> Result<String, String> {
 }
 
 /// Networks in CIDR notation, joined by commas.
+#[cfg(feature = "jobs")]
 pub(super) fn networks(text: &str) -> Result<Vec<Written<IpNet>>, String> {
     let networks = list(text)?
         .into_iter()
@@ -204,6 +206,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "jobs")]
     #[test]
     fn networks_are_written_with_their_lengths() {
         assert_eq!(networks("10.0.0.0/8, ::1/128").unwrap().len(), 2);

@@ -5,6 +5,7 @@ mod buckets;
 mod documents;
 mod jobs;
 mod lesson;
+#[cfg_attr(not(feature = "jobs"), path = "no_notify.rs")]
 mod notify;
 mod shelf;
 mod speech;
@@ -31,7 +32,9 @@ use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
-pub(crate) use jobs::{jobs, jobs_to_run, places};
+#[cfg(feature = "jobs")]
+pub(crate) use jobs::places;
+pub(crate) use jobs::{jobs, jobs_to_run};
 pub(crate) use lesson::{folder_of, identity, lesson};
 pub(crate) use shelf::Shelf;
 use speech::Speech;
