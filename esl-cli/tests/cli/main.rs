@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod closed_output;
 mod configured;
+mod denied;
 mod doctor;
 mod documented;
 mod failing_engines;
