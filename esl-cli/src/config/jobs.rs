@@ -118,7 +118,7 @@ fn named(
     let whole = key
         .variables
         .iter()
-        .any(|name| environment.variable(name).is_some());
+        .any(|name| environment.origin(name).is_some());
     if whole {
         return resolver.found(key);
     }

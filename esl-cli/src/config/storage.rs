@@ -116,7 +116,7 @@ pub(super) fn resolve_s3(resolver: &mut Resolver<'_>) -> S3Settings {
         value(resolver.optional(&keys::S3_ENDPOINT, None, parse::address)).map(|set| set.0);
     if region.origin == Origin::BuiltIn
         && endpoint.is_none()
-        && resolver.environment.find(&keys::S3_BUCKET).is_some()
+        && resolver.environment.sets(&keys::S3_BUCKET)
     {
         let warning = format!("no region is set for the bucket, so it is {REGION}; set S3_REGION");
         resolver.warnings.push(warning);
