@@ -156,6 +156,7 @@ keys! {
     FILES_VOICES = "files.voices" { flag: Some("--voices") }
     FILES_CATALOG = "files.catalog" { variables: &["ELEVENLABS_VOICES_PATH"] }
     LESSONS_FOLDER = "lessons.folder" { variables: &["LESSONS_DIR"] }
+    DEPLOYMENT = "jobs.environment" { variables: &["ESL_ENV", "NODE_ENV"] }
     JOBS_DATABASE = "jobs.database_url" { variables: &["DATABASE_URL"], has_password: true }
     JOBS_QUEUE = "jobs.queue_url" { variables: &["QUEUE_URL"], has_password: true }
     JOBS_NAMESPACE = "jobs.namespace" { variables: &["BATCH_JOBS_QUEUE_NAME"] }

@@ -1,3 +1,4 @@
+mod deployment;
 mod effects;
 mod secret_files;
 

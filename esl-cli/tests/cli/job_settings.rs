@@ -144,3 +144,19 @@ fn secrets_may_lie_in_files_and_are_told_by_none() {
     }
     assert!(!ended.stderr.contains("hush"), "{}", ended.stderr);
 }
+
+#[test]
+fn production_refuses_the_password_that_everybody_knows() {
+    let bench = Bench::new();
+    let default = ("DATABASE_URL", "postgres://esl:esl@localhost:1/esl");
+    let migrate = |variables: &[(&str, &str)]| with(&bench, &["migrate"], variables);
+    for production in ["NODE_ENV", "ESL_ENV"] {
+        let ended = migrate(&[default, (production, "production")]);
+        assert_eq!(ended.code, Some(78), "{}", ended.stderr);
+        assert!(ended.stderr.contains("another"), "{}", ended.stderr);
+    }
+    let elsewhere = migrate(&[default]);
+    assert_eq!(elsewhere.code, Some(5), "{}", elsewhere.stderr);
+    let unknown = migrate(&[("NODE_ENV", "staging")]);
+    assert_eq!(unknown.code, Some(78), "{}", unknown.stderr);
+}

@@ -31,8 +31,14 @@ const PAIRS: [(&str, &str); 3] = [
     ("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"),
 ];
 
-/// Variables whose effect is elsewhere: where to look for files, and how much to log.
-const ELSEWHERE: [&str; 3] = [keys::CONFIG_DIR, keys::PIPELINE_CWD, "LOG_LEVEL"];
+/// Variables whose effect is elsewhere: where to look for files, how much to log, what is refused.
+const ELSEWHERE: [&str; 5] = [
+    keys::CONFIG_DIR,
+    keys::PIPELINE_CWD,
+    "LOG_LEVEL",
+    "ESL_ENV",
+    "NODE_ENV",
+];
 
 /// A variable, a value for it, and what else has to be set for it to count.
 type Sample = (&'static str, &'static str, &'static [Variable]);
