@@ -47,7 +47,7 @@ pub(crate) use resolver::Shown;
 pub(crate) use sources::Environment;
 pub(crate) use speech::{SpeechProvider, SpeechSettings};
 pub(crate) use storage::{
-    LONGEST_EXPIRY, ManifestSettings, S3Settings, UploadSettings, UploadTarget,
+    Access, LONGEST_EXPIRY, ManifestSettings, S3Settings, UploadSettings, UploadTarget,
 };
 
 /// The folder of the pages unless given.

@@ -27,6 +27,7 @@ mod new_lessons;
 mod notify;
 mod outside;
 mod phases;
+mod phases_at_work;
 mod plan;
 mod rerun;
 mod resume;
