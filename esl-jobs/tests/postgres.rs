@@ -153,3 +153,41 @@ async fn a_restarted_server_is_found_again_with_everything_it_was_told() {
     assert!(!again.unwrap()[0].reused);
     drop(database);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_let_in_is_told_to_correct_the_address() {
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create_guarded);
+    let Some(database) = database.await.unwrap() else {
+        return;
+    };
+    let make = "CREATE ROLE me LOGIN PASSWORD 'right'; CREATE ROLE guest LOGIN PASSWORD 'guest'";
+    let admin = client(&database.url()).await;
+    admin.batch_execute(make).await.unwrap();
+    let grant = "GRANT CREATE ON SCHEMA public TO me";
+    admin.batch_execute(grant).await.unwrap();
+    let of = |login: &str| database.url().replace("user=postgres", login);
+    let right = of("user=me&password=right");
+    for denied in [
+        of("user=me&password=wrong"),
+        of("user=me"),
+        of("user=nobody&password=right"),
+        of("user=guest&password=guest"),
+        right.replace("postgres:///test", "postgres:///nowhere"),
+    ] {
+        let error = PostgresJobs::migrate(&denied, SchemaVersion::Latest).await;
+        let error = error.unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::Configuration,
+            "{denied}: {error:?}"
+        );
+        assert!(error.hint().is_some());
+        assert!(!format!("{error:?}").contains("password=wrong"));
+    }
+    let latest = SchemaVersion::Latest;
+    PostgresJobs::migrate(&right, latest).await.unwrap();
+    let stopped = tokio::task::spawn_blocking(move || database.stop());
+    stopped.await.unwrap();
+    let down = PostgresJobs::migrate(&right, latest).await.unwrap_err();
+    assert_eq!(down.kind(), ErrorKind::Unavailable);
+}

@@ -3,22 +3,25 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use esl_core::CancellationToken;
 use esl_core::job::payload::NotifyEmail;
 use esl_core::job::{Job, JobId, NewJob, WorkerId};
 use esl_core::ports::{
     Clock, Done, HandlePayload, Hint, JobContext, JobError, JobStore, Queue, SystemClock,
 };
+use esl_core::{CancellationToken, Classify, ErrorKind};
 use esl_jobs::memory::MemoryJobs;
 use esl_jobs::redis::{Pump, RedisQueue};
 use esl_jobs::worker::{Worker, WorkerConfig};
 use esl_testkit::services::redis::RedisServer;
 use esl_testkit::{JobPorts, JobsFixture, ManualClock};
+use tokio::io::copy_bidirectional;
+use tokio::net::TcpListener;
 
 async fn jobs() -> Option<JobsFixture> {
     let server = RedisServer::start()?;
@@ -99,9 +102,16 @@ impl Announced {
 }
 
 fn flush(server: &RedisServer) {
+    tell(server, "FLUSHALL");
+}
+
+/// Has Redis do something.
+fn tell(server: &RedisServer, command: &str) {
     let url = server.url();
     let mut redis = UnixStream::connect(url.strip_prefix("redis+unix://").unwrap()).unwrap();
-    redis.write_all(b"FLUSHALL\r\n").unwrap();
+    redis
+        .write_all(format!("{command}\r\n").as_bytes())
+        .unwrap();
     let mut answer = [0; 5];
     redis.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"+OK\r\n");
@@ -210,4 +220,48 @@ async fn a_hint_at_a_job_that_had_to_wait_is_passed_on() {
         let began = tokio::time::timeout(PATIENCE, beginnings.recv()).await;
         assert!([first, second].contains(&began.expect("both begin").unwrap()));
     }
+}
+
+/// Where the server can be reached by others than sockets, which name no databases.
+async fn listening(server: &RedisServer) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let socket = server.url().replace("redis+unix://", "");
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut redis = tokio::net::UnixStream::connect(&socket).await.unwrap();
+            tokio::spawn(async move { copy_bidirectional(&mut client, &mut redis).await });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_let_in_is_told_to_correct_the_address() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    // Where there is a login, there has to be a host, too.
+    let with = |login: &str| {
+        server
+            .url()
+            .replace("://", &format!("://{login}@localhost"))
+    };
+    let kind = async |url: &str| {
+        let refused = RedisQueue::connect(url, "esl-jobs", 1000).await;
+        refused.unwrap_err().kind()
+    };
+    let nowhere = format!("redis://{}/99", listening(&server).await);
+    for denied in [nowhere, with("me:odd")] {
+        assert_eq!(kind(&denied).await, ErrorKind::Configuration, "{denied}");
+    }
+    tell(&server, "CONFIG SET requirepass right");
+    for denied in [server.url(), with(":wrong")] {
+        assert_eq!(kind(&denied).await, ErrorKind::Configuration, "{denied}");
+    }
+    let right = with(":right");
+    let let_in = RedisQueue::connect(&right, "esl-jobs", 1000).await;
+    drop(let_in.unwrap());
+    server.stop();
+    assert_eq!(kind(&right).await, ErrorKind::Unavailable);
 }

@@ -12,5 +12,6 @@ pub mod pipeline;
 pub mod providers;
 mod scratch;
 pub mod speech;
+pub mod spelling;
 mod turns;
 mod yaml;

@@ -32,7 +32,7 @@ pub(super) async fn upload(args: &UploadFileArgs, session: &Session) -> Outcome 
 }
 
 async fn to_bucket(file: &Path, settings: &Settings) -> Result<Uploaded, Failure> {
-    let store = wiring::uploads(&settings.upload.prefix, settings)?;
+    let store = wiring::uploads(settings)?;
     let key = key(file)?;
     let meta = ArtifactMeta {
         content_type: content_type(file).to_owned(),

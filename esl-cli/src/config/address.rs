@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::resolver::path_of;
 use super::sources::Found;
@@ -87,6 +87,17 @@ impl Address {
         self.address.expose_secret()
     }
 
+    /// Whether this is the password that it names, before its host or among its options.
+    pub(super) fn has_password(&self, password: &str) -> bool {
+        let (place, options) = self.expose().split_once('?').unwrap_or((self.expose(), ""));
+        let authority = place.split_once("://").map_or("", |(_, rest)| rest);
+        let login = authority.rsplit_once('@').map_or("", |(login, _)| login);
+        let of_login = login.split_once(':').map(|(_, password)| password);
+        let mut options = form_urlencoded::parse(options.as_bytes());
+        of_login == Some(password)
+            || options.any(|(name, value)| name == "password" && value == password)
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         self.shown.starts_with(SQLITE)
     }
@@ -153,6 +164,24 @@ mod tests {
             assert_eq!(address.to_string(), shown);
             assert!(!format!("{address:?}").contains("secret"));
             assert_eq!(address.expose(), text);
+        }
+    }
+
+    #[test]
+    fn a_password_is_found_wherever_it_stands() {
+        for (text, has_it) in [
+            ("postgres://me:esl@db/esl", true),
+            ("postgres://me:esl@a:1,b:2/esl", true),
+            ("postgres:///esl?host=/run&password=esl", true),
+            ("postgres://esl@db:5432/esl", false),
+            ("postgres://esl:other@esl/esl?user=esl", false),
+            ("sqlite:esl", false),
+        ] {
+            assert_eq!(
+                database(text).unwrap().has_password("esl"),
+                has_it,
+                "{text}"
+            );
         }
     }
 

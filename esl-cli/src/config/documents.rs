@@ -88,7 +88,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Documen
 
 /// What a variable or `esl.toml` names.
 fn named(resolver: &mut Resolver<'_>, key: &Key) -> Option<Setting<Place>> {
-    let found = resolver.environment.find(key)?;
+    let found = resolver.found(key)?;
     match path_of(&found) {
         Ok(path) => Some(Setting::new(Place::Path(path), found.origin)),
         Err(message) => {

@@ -1,6 +1,7 @@
 //! `.env` files: found from the current folder up to the root of its repository, then in the user's
 //! folder of settings. They are read; the environment of the process is never changed.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,14 @@ use super::sources::{Found, Variables};
 use crate::source;
 
 const NAME: &str = ".env";
+
+/// What `.env` files say.
+#[derive(Debug, Default)]
+pub(super) struct DotEnv {
+    pub(super) variables: Variables,
+    /// Names of variables that have no meaning.
+    pub(super) strangers: BTreeSet<String>,
+}
 
 /// The folders that may hold a `.env` or `esl.toml`: `current` and those above it up to the nearest
 /// with a `.git`, then the user's. Outside of a repository only `current`, as nobody knows whose
@@ -24,49 +33,53 @@ pub(super) fn folders(current: &Path, of_user: Option<&Path>) -> Vec<PathBuf> {
 /// counts. What cannot be read gives a warning.
 pub(super) fn read(
     folders: &[PathBuf],
-    names: &[&'static str],
+    names: &BTreeSet<&'static str>,
     warnings: &mut Vec<String>,
-) -> Variables {
-    let mut variables = Variables::new();
+) -> DotEnv {
+    let mut found = DotEnv::default();
     let files = folders.iter().map(|folder| folder.join(NAME));
     for file in files.filter(|file| file.is_file()) {
         match source::read_settings("settings file", &file) {
-            Ok(text) => add(&mut variables, &file, &text, names, warnings),
+            Ok(text) => found.add(&file, &text, names, warnings),
             Err(failure) => warnings.push(failure.message),
         }
     }
-    variables
+    found
 }
 
-fn add(
-    variables: &mut Variables,
-    file: &Path,
-    text: &str,
-    names: &[&'static str],
-    warnings: &mut Vec<String>,
-) {
-    let text = text.trim_start_matches('\u{feff}');
-    let mut broken = 0;
-    for pair in dotenvy::from_read_iter(Cursor::new(text)) {
-        let Ok((key, value)) = pair else {
-            broken += 1;
-            continue;
-        };
-        if let Some(name) = names.iter().copied().find(|name| *name == key) {
+impl DotEnv {
+    fn add(
+        &mut self,
+        file: &Path,
+        text: &str,
+        names: &BTreeSet<&'static str>,
+        warnings: &mut Vec<String>,
+    ) {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut broken = 0;
+        for pair in dotenvy::from_read_iter(Cursor::new(text)) {
+            let Ok((key, value)) = pair else {
+                broken += 1;
+                continue;
+            };
+            let Some(name) = names.get(&*key).copied() else {
+                self.strangers.insert(key);
+                continue;
+            };
             let line = line_of(text, name);
             let file = file.to_owned();
-            variables
+            self.variables
                 .entry(name)
                 .or_insert_with(|| Found::in_dotenv(value, name, file, line));
         }
-    }
-    if broken > 0 {
-        // Not which text: it may be a secret.
-        let file = file.display();
-        let lines = if broken == 1 { "line is" } else { "lines are" };
-        let message =
-            format!("{file}: {broken} {lines} not of the form NAME=value and passed over");
-        warnings.push(message);
+        if broken > 0 {
+            // Not which text: it may be a secret.
+            let file = file.display();
+            let lines = if broken == 1 { "line is" } else { "lines are" };
+            let message =
+                format!("{file}: {broken} {lines} not of the form NAME=value and passed over");
+            warnings.push(message);
+        }
     }
 }
 
@@ -87,20 +100,23 @@ mod tests {
 
     use super::*;
 
-    const NAMES: &[&str] = &["A_TOKEN", "B_NAME"];
+    fn names() -> BTreeSet<&'static str> {
+        BTreeSet::from(["A_TOKEN", "B_NAME"])
+    }
 
-    fn read_text(text: &str) -> (Variables, Vec<String>) {
-        let (mut variables, mut warnings) = (Variables::new(), Vec::new());
-        let file = Path::new("x/.env");
-        add(&mut variables, file, text, NAMES, &mut warnings);
-        (variables, warnings)
+    fn read_text(text: &str) -> (DotEnv, Vec<String>) {
+        let (mut found, mut warnings) = (DotEnv::default(), Vec::new());
+        found.add(Path::new("x/.env"), text, &names(), &mut warnings);
+        (found, warnings)
     }
 
     #[test]
     fn quotes_comments_and_exports_are_understood_and_lines_counted() {
         let text = "# mine\nexport A_TOKEN='a#b' # not this\n\nB_NAME=\"two\\nlines\"\nOTHER=1\n";
-        let (variables, warnings) = read_text(text);
+        let (found, warnings) = read_text(text);
         assert_eq!(warnings, [""; 0]);
+        assert!(found.strangers.iter().eq(["OTHER"]));
+        let variables = found.variables;
         assert_eq!(variables.len(), 2);
         assert_eq!(variables["A_TOKEN"].text, "a#b");
         assert_eq!(
@@ -113,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_broken_line_is_a_warning_that_does_not_repeat_it() {
-        let (variables, warnings) = read_text("sk-secret here\nB_NAME=x\n");
-        assert_eq!(variables["B_NAME"].text, "x");
+        let (found, warnings) = read_text("sk-secret here\nB_NAME=x\n");
+        assert_eq!(found.variables["B_NAME"].text, "x");
         assert_eq!(warnings.len(), 1);
         assert!(!warnings[0].contains("secret"), "{warnings:?}");
     }
@@ -144,7 +160,7 @@ mod tests {
             fs::create_dir(folder).unwrap();
             fs::write(folder.join(NAME), text).unwrap();
         }
-        let variables = read(&folders, NAMES, &mut Vec::new());
+        let variables = read(&folders, &names(), &mut Vec::new()).variables;
         assert_eq!(variables["B_NAME"].text, "near");
         assert_eq!(variables["A_TOKEN"].text, "far");
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use esl_pipeline::spelling::closest;
 use toml::de::{DeTable, DeValue};
 
 use super::keys;
@@ -102,9 +103,12 @@ impl Reading<'_> {
             }
             return;
         }
-        let mut known = keys::ALL.iter().map(|key| key.path);
-        if !known.any(|known| known == path) {
-            let message = format!("there is no setting {path}");
+        let known = || keys::ALL.iter().map(|key| key.path);
+        if !known().any(|known| known == path) {
+            let message = match closest(&path, known()) {
+                Some(meant) => format!("there is no setting {path}; did you mean {meant}?"),
+                None => format!("there is no setting {path}"),
+            };
             return self.problems.push(problem(self.path, line, &message));
         }
         match written(value) {
@@ -185,16 +189,19 @@ mod tests {
 
     #[test]
     fn everything_unknown_is_told_with_its_line() {
-        let text = "[notion]\ntokn = 'x'\n[speech]\nmode = {}\nseed = [[1]]\nlanguge = 'en'\n";
+        let text = "[notion]\ntokn = 'x'\n[speech]\nmode = {}\nseed = [[1]]\ncolour = 'en'\n";
         let problems = parse(text).unwrap_err();
         let places = ["esl.toml:2", "esl.toml:5", "esl.toml:6"];
         let expected = [
-            (places[0], "there is no setting notion.tokn"),
+            (
+                places[0],
+                "there is no setting notion.tokn; did you mean notion.token?",
+            ),
             (
                 places[1],
                 "speech.seed cannot be a list of lists, a table or a date",
             ),
-            (places[2], "there is no setting speech.languge"),
+            (places[2], "there is no setting speech.colour"),
         ];
         let mut expected = expected
             .map(|(place, message)| Problem::of(place, message))

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
+use serde::Serialize;
+
 use super::address::Address;
 use super::keys::Key;
 use super::notify::{self, NotifySettings};
 use super::problem::Problem;
 use super::resolver::Resolver;
 use super::sources::{Environment, Found};
-use super::{Typed, keys, parse, servers};
+use super::{Setting, Typed, keys, parse, servers};
 
 /// The namespace of jobs unless somebody says otherwise.
 const NAMESPACE: &str = "esl-jobs";
@@ -80,12 +83,25 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
     }
 }
 
+/// What the programs at work here are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Deployment {
+    Development,
+    Test,
+    Production,
+}
+
+/// The password that a database for development has.
+const DEFAULT_PASSWORD: &str = "esl";
+
 /// The database and the queue.
 fn places(resolver: &mut Resolver<'_>) -> (Address, Option<Address>) {
     let named = named(resolver, &keys::JOBS_DATABASE, servers::postgres);
     let read = Address::of_database;
     let built_in = Address::default();
     let database = resolver.choose(&keys::JOBS_DATABASE, None, named, read, Some(built_in));
+    check_password(resolver, database.as_ref());
     let named = self::named(resolver, &keys::JOBS_QUEUE, servers::redis);
     let queue = resolver.choose(&keys::JOBS_QUEUE, None, named, Address::of_queue, None);
     // A problem is told at the end; until then anything will do.
@@ -96,6 +112,23 @@ fn places(resolver: &mut Resolver<'_>) -> (Address, Option<Address>) {
         resolver.refuse(queue.origin.to_string(), message);
     }
     (database, queue.map(|set| set.value))
+}
+
+/// Refuses the default password where it would matter.
+fn check_password(resolver: &mut Resolver<'_>, database: Option<&Setting<Address>>) {
+    let built_in = Deployment::Development;
+    let deployment = resolver.or(&keys::DEPLOYMENT, None, parse::choice, built_in);
+    let Some(database) = database.filter(|set| set.value.has_password(DEFAULT_PASSWORD)) else {
+        return;
+    };
+    if deployment.value == Deployment::Production {
+        let message = format!(
+            "the password of the database is the default one, which everybody knows; give it \
+             another one for production ({})",
+            deployment.origin
+        );
+        resolver.refuse(database.origin.to_string(), message);
+    }
 }
 
 fn reference(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> Option<Address> {
@@ -118,7 +151,7 @@ fn named(
     let whole = key
         .variables
         .iter()
-        .any(|name| environment.variable(name).is_some());
+        .any(|name| environment.origin(name).is_some());
     if whole {
         return resolver.found(key);
     }

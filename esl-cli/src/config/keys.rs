@@ -1,6 +1,10 @@
 //! Every setting by name: its place in `esl.toml`, its variables, its flag. The table that reading,
 //! showing and documenting share.
 
+use std::collections::BTreeMap;
+use std::iter::once;
+use std::sync::LazyLock;
+
 /// How a setting is called in each place that can set it.
 #[derive(Debug)]
 pub(crate) struct Key {
@@ -14,6 +18,8 @@ pub(crate) struct Key {
     pub(crate) deprecated: &'static [&'static str],
     /// Whether it is never shown.
     pub(crate) is_secret: bool,
+    /// Whether it may hold a password, without which it is shown.
+    pub(crate) has_password: bool,
 }
 
 macro_rules! keys {
@@ -31,6 +37,7 @@ const fn named(path: &'static str) -> Key {
         variables: &[],
         deprecated: &[],
         is_secret: false,
+        has_password: false,
     }
 }
 
@@ -149,8 +156,9 @@ keys! {
     FILES_VOICES = "files.voices" { flag: Some("--voices") }
     FILES_CATALOG = "files.catalog" { variables: &["ELEVENLABS_VOICES_PATH"] }
     LESSONS_FOLDER = "lessons.folder" { variables: &["LESSONS_DIR"] }
-    JOBS_DATABASE = "jobs.database_url" { variables: &["DATABASE_URL"] }
-    JOBS_QUEUE = "jobs.queue_url" { variables: &["QUEUE_URL"] }
+    DEPLOYMENT = "jobs.environment" { variables: &["ESL_ENV", "NODE_ENV"] }
+    JOBS_DATABASE = "jobs.database_url" { variables: &["DATABASE_URL"], has_password: true }
+    JOBS_QUEUE = "jobs.queue_url" { variables: &["QUEUE_URL"], has_password: true }
     JOBS_NAMESPACE = "jobs.namespace" { variables: &["BATCH_JOBS_QUEUE_NAME"] }
     JOBS_POOL_SIZE = "jobs.pool_size" { variables: &["DB_POOL_SIZE"] }
     JOBS_ATTEMPTS = "jobs.max_attempts" { variables: &["JOB_MAX_ATTEMPTS"] }
@@ -158,6 +166,7 @@ keys! {
     JOBS_REFERENCE = "jobs.reference_url" {
         flag: Some("--from-reference"),
         variables: &["REFERENCE_DATABASE_URL"],
+        has_password: true,
     }
     WORKER_CONCURRENCY = "worker.concurrency" {
         flag: Some("--concurrency"),
@@ -223,33 +232,96 @@ pub(super) const REDIS_PORT: &str = "REDIS_PORT";
 pub(super) const REDIS_PASSWORD: &str = "REDIS_PASSWORD";
 
 /// Variables that are no setting by themselves and may stand in a `.env` file, too.
-pub(super) const HELPERS: &[&str] = &[
-    CONFIG_DIR,
-    PIPELINE_CWD,
-    MINIO_ENABLED,
-    MINIO_PORT,
-    MINIO_USE_SSL,
-    PG_ENABLED,
-    PG_CONNECTION_STRING,
-    PG_HOST,
-    PG_PORT,
-    PG_USER,
-    PG_PASSWORD,
-    PG_DATABASE,
-    REDIS_ENABLED,
-    REDIS_HOST,
-    REDIS_PORT,
-    REDIS_PASSWORD,
+const HELPERS: &[Variable] = &[
+    Variable::plain(CONFIG_DIR),
+    Variable::plain(PIPELINE_CWD),
+    Variable::plain(MINIO_ENABLED),
+    Variable::plain(MINIO_PORT),
+    Variable::plain(MINIO_USE_SSL),
+    Variable::plain(PG_ENABLED),
+    Variable::secret(PG_CONNECTION_STRING),
+    Variable::plain(PG_HOST),
+    Variable::plain(PG_PORT),
+    Variable::plain(PG_USER),
+    Variable::secret(PG_PASSWORD),
+    Variable::plain(PG_DATABASE),
+    Variable::plain(REDIS_ENABLED),
+    Variable::plain(REDIS_HOST),
+    Variable::plain(REDIS_PORT),
+    Variable::secret(REDIS_PASSWORD),
 ];
 
 /// Variables of the machine, which no file sets.
 pub(super) const OF_MACHINE: &[&str] = &[CACHE_HOME, CONFIG_HOME, HOME, NO_COLOR, TERM];
+
+/// Variables of other programs for the same lessons: accepted, and without an effect.
+pub(super) const WITHOUT_EFFECT: &[&str] = &[
+    "ESL_PIPELINE_CACHE_CONFIG",
+    "ESL_PIPELINE_CACHE_ENV",
+    "ESL_PIPELINE_FFMPEG_CACHE",
+    "FFMPEG_PATH",
+    "ORCHESTRATOR_DEBUG_SECRETS",
+];
+
+/// A variable that says something itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    /// Whether its value is a secret, or holds one.
+    is_secret: bool,
+}
+
+impl Variable {
+    const fn plain(name: &'static str) -> Self {
+        let is_secret = false;
+        Self { name, is_secret }
+    }
+
+    const fn secret(name: &'static str) -> Self {
+        let is_secret = true;
+        Self { name, is_secret }
+    }
+}
 
 impl Key {
     /// All variables that set it, the older ones last.
     pub(crate) fn all_variables(&self) -> impl Iterator<Item = &'static str> {
         self.variables.iter().chain(self.deprecated).copied()
     }
+
+    /// Whether `variable`, or the one that it names a file for, is one of the older ones.
+    pub(super) fn is_deprecated(&self, variable: &str) -> bool {
+        let value = variable.strip_suffix(FILE).unwrap_or(variable);
+        self.deprecated.contains(&value)
+    }
+}
+
+/// What the names of variables end in that name files with secrets.
+const FILE: &str = "_FILE";
+
+/// All variables that say something themselves.
+pub(super) fn variables() -> impl Iterator<Item = Variable> {
+    let of_keys = ALL.iter().flat_map(|key| {
+        let is_secret = key.is_secret || key.has_password;
+        let names = key.all_variables();
+        names.map(move |name| Variable { name, is_secret })
+    });
+    of_keys.chain(HELPERS.iter().copied())
+}
+
+/// The variable that names a file with what `variable` would say, if that is a secret.
+pub(super) fn secret_file(variable: &str) -> Option<&'static str> {
+    static FILES: LazyLock<BTreeMap<&str, String>> = LazyLock::new(|| {
+        let secret = variables().filter(|variable| variable.is_secret);
+        let names = secret.map(|variable| (variable.name, format!("{}{FILE}", variable.name)));
+        names.collect()
+    });
+    FILES.get(variable).map(String::as_str)
+}
+
+/// The names of all variables that are read, those that name files with secrets included.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    variables().flat_map(|Variable { name, .. }| once(name).chain(secret_file(name)))
 }
 
 #[cfg(test)]
@@ -259,15 +331,6 @@ mod tests {
     use super::*;
 
     const PAGE: &str = include_str!("../../../docs/configuration.md");
-
-    /// Variables of other programs for the same lessons, which the page says have no effect.
-    const WITHOUT_EFFECT: [&str; 5] = [
-        "ESL_PIPELINE_CACHE_CONFIG",
-        "ESL_PIPELINE_CACHE_ENV",
-        "ESL_PIPELINE_FFMPEG_CACHE",
-        "FFMPEG_PATH",
-        "ORCHESTRATOR_DEBUG_SECRETS",
-    ];
 
     /// The names of variables in the page's tables.
     fn documented() -> BTreeSet<&'static str> {
@@ -282,10 +345,9 @@ mod tests {
 
     #[test]
     fn the_page_about_settings_has_the_variables_that_there_are() {
-        let of_keys = ALL.iter().flat_map(|key| key.all_variables());
-        let others = HELPERS.iter().chain(OF_MACHINE);
-        let others = others.chain(&WITHOUT_EFFECT).copied();
-        let known: BTreeSet<_> = of_keys.chain(others).collect();
+        let others = OF_MACHINE.iter().chain(WITHOUT_EFFECT).copied();
+        let names = variables().map(|variable| variable.name);
+        let known: BTreeSet<_> = names.chain(others).collect();
         assert_eq!(documented(), known);
     }
 
@@ -298,8 +360,7 @@ mod tests {
 
     #[test]
     fn no_name_means_two_settings() {
-        let names = ALL.iter().flat_map(|key| key.all_variables());
-        let mut names: Vec<_> = names.chain(ALL.iter().map(|key| key.path)).collect();
+        let mut names: Vec<_> = names().chain(ALL.iter().map(|key| key.path)).collect();
         let number = names.len();
         names.sort_unstable();
         names.dedup();

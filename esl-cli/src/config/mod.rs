@@ -18,10 +18,12 @@ mod origin;
 mod parse;
 mod problem;
 mod resolver;
+mod secret_file;
 mod servers;
 mod sources;
 mod speech;
 mod storage;
+mod strangers;
 #[cfg(test)]
 mod tests;
 
@@ -46,7 +48,7 @@ pub(crate) use resolver::Shown;
 pub(crate) use sources::Environment;
 pub(crate) use speech::{SpeechProvider, SpeechSettings};
 pub(crate) use storage::{
-    LONGEST_EXPIRY, ManifestSettings, S3Settings, UploadSettings, UploadTarget,
+    Access, LONGEST_EXPIRY, ManifestSettings, S3Settings, UploadSettings, UploadTarget,
 };
 
 /// The folder of the pages unless given.
@@ -187,7 +189,7 @@ fn log_level(resolver: &mut Resolver<'_>, typed: Option<LogLevel>, built_in: Log
 /// The folder of finished segments: as `esl.toml` says, else in the user's folder of what can be
 /// made again.
 fn cache(resolver: &mut Resolver<'_>) -> Option<PathBuf> {
-    if resolver.environment.find(&keys::SPEECH_CACHE).is_some() {
+    if resolver.environment.sets(&keys::SPEECH_CACHE) {
         let named = resolver.path(&keys::SPEECH_CACHE, None, None);
         return named.map(|set| set.value);
     }

@@ -121,9 +121,12 @@ impl<'a> Resolver<'a> {
 
     /// What sets `key`. An older name gives a warning.
     pub(super) fn found(&mut self, key: &Key) -> Option<Found> {
-        let found = self.environment.find(key)?;
+        let found = self.environment.find(key).unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            None
+        })?;
         if let Origin::Variable(name) | Origin::DotEnv { name, .. } = found.origin
-            && key.deprecated.contains(&name)
+            && key.is_deprecated(name)
             && let Some(replacement) = key.variables.first()
         {
             let warning = format!("{name} is an older name; set {replacement} instead");

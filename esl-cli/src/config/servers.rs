@@ -7,6 +7,7 @@ use super::keys::{
     PG_CONNECTION_STRING, PG_DATABASE, PG_ENABLED, PG_HOST, PG_PASSWORD, PG_PORT, PG_USER,
     REDIS_ENABLED, REDIS_HOST, REDIS_PASSWORD, REDIS_PORT,
 };
+use super::origin::Origin;
 use super::parse;
 use super::problem::Problem;
 use super::sources::{Environment, Found};
@@ -16,14 +17,14 @@ const REDIS: &str = "redis://redis:6379";
 
 /// The address of a Postgres database, if one of its variables is set and none turns it off.
 pub(super) fn postgres(environment: &Environment) -> Result<Option<Found>, Problem> {
-    let whole = environment.variable(PG_CONNECTION_STRING);
+    let whole = environment.origin(PG_CONNECTION_STRING);
     let parts = [PG_HOST, PG_PORT, PG_USER, PG_PASSWORD, PG_DATABASE];
-    let set = parts.iter().find_map(|name| environment.variable(name));
+    let set = parts.iter().find_map(|name| environment.origin(name));
     let Some(origin) = is_on(environment, PG_ENABLED, whole.or(set))? else {
         return Ok(None);
     };
-    if let Some(whole) = whole {
-        return Ok(Some(whole.clone()));
+    if whole.is_some() {
+        return environment.value(PG_CONNECTION_STRING);
     }
     let mut address = Address::of(environment, POSTGRES);
     address.host(PG_HOST)?;
@@ -40,7 +41,7 @@ pub(super) fn postgres(environment: &Environment) -> Result<Option<Found>, Probl
 /// The address of a Redis server, if one of its variables is set and none turns it off.
 pub(super) fn redis(environment: &Environment) -> Result<Option<Found>, Problem> {
     let parts = [REDIS_HOST, REDIS_PORT, REDIS_PASSWORD];
-    let set = parts.iter().find_map(|name| environment.variable(name));
+    let set = parts.iter().find_map(|name| environment.origin(name));
     let Some(origin) = is_on(environment, REDIS_ENABLED, set)? else {
         return Ok(None);
     };
@@ -55,13 +56,13 @@ pub(super) fn redis(environment: &Environment) -> Result<Option<Found>, Problem>
 fn is_on<'a>(
     environment: &'a Environment,
     switch: &str,
-    set: Option<&'a Found>,
-) -> Result<Option<&'a Found>, Problem> {
+    set: Option<&'a Origin>,
+) -> Result<Option<&'a Origin>, Problem> {
     let Some(switch) = environment.variable(switch) else {
         return Ok(set);
     };
     match parse::switch(&switch.text) {
-        Ok(is_on) => Ok(is_on.then_some(set.unwrap_or(switch))),
+        Ok(is_on) => Ok(is_on.then_some(set.unwrap_or(&switch.origin))),
         Err(message) => Err(Problem::new(&switch.origin, message)),
     }
 }
@@ -96,16 +97,16 @@ impl<'a> Address<'a> {
         name: &str,
         set: impl FnOnce(&mut Url, &str) -> Result<(), ()>,
     ) -> Result<(), Problem> {
-        match self.environment.variable(name) {
-            Some(found) => set(&mut self.url, found.text.trim()).map_err(|()| unusable(found)),
+        match self.environment.value(name)? {
+            Some(found) => set(&mut self.url, found.text.trim()).map_err(|()| unusable(&found)),
             None => Ok(()),
         }
     }
 
-    fn found(self, origin: &Found) -> Found {
+    fn found(self, origin: &Origin) -> Found {
         Found {
             text: self.url.into(),
-            origin: origin.origin.clone(),
+            origin: origin.clone(),
         }
     }
 }
@@ -119,11 +120,9 @@ mod tests {
     use super::*;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
-        let variable = |name: &str| {
-            let mut found = variables.iter().filter(|(known, _)| *known == name);
-            found.next().map(|(_, value)| value.into())
-        };
-        Environment::read(std::path::Path::new("/nowhere"), variable)
+        let variables = variables.iter();
+        let process = variables.map(|(name, value)| (name.to_string(), value.into()));
+        Environment::read(std::path::Path::new("/nowhere"), &process.collect())
     }
 
     fn text(found: Result<Option<Found>, Problem>) -> Option<String> {

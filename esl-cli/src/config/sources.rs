@@ -1,6 +1,6 @@
 //! Everything that settings are read from: variables of the process, `.env` files, `esl.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use super::file::SettingsFile;
 use super::keys::{self, Key};
 use super::origin::Origin;
 use super::problem::Problem;
-use super::{dotenv, minio};
+use super::{dotenv, minio, secret_file, strangers};
 
 /// Variables by name.
 pub(super) type Variables = BTreeMap<&'static str, Found>;
@@ -56,17 +56,19 @@ impl Environment {
     /// The environment of this process in its current folder.
     pub(crate) fn of_process() -> Self {
         let current = std::env::current_dir().unwrap_or_default();
-        Self::read(&current, |name| std::env::var_os(name))
+        let variables = std::env::vars_os();
+        let named = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self::read(&current, &named.collect())
     }
 
     /// The environment of a process in the folder `current` with the variables of `process`.
-    pub(super) fn read(current: &Path, process: impl Fn(&str) -> Option<OsString>) -> Self {
+    pub(super) fn read(current: &Path, process: &BTreeMap<String, OsString>) -> Self {
         let mut environment = Self::default();
         for name in keys::OF_MACHINE {
-            let value = process(name).filter(|value| !value.is_empty());
+            let value = process.get(*name).filter(|value| !value.is_empty());
             environment
                 .machine
-                .extend(value.map(|value| (*name, value)));
+                .extend(value.map(|value| (*name, value.clone())));
         }
         let folders = dotenv::folders(current, environment.settings_folder().as_deref());
         environment.read_variables(&folders, process);
@@ -79,13 +81,15 @@ impl Environment {
 
     /// Those of the process hide those of `.env` files, even if they are empty; an empty one counts
     /// as not set.
-    fn read_variables(&mut self, folders: &[PathBuf], process: impl Fn(&str) -> Option<OsString>) {
-        let of_keys = keys::ALL.iter().flat_map(|key| key.all_variables());
-        let names: Vec<_> = of_keys.chain(keys::HELPERS.iter().copied()).collect();
-        self.variables = dotenv::read(folders, &names, &mut self.warnings);
+    fn read_variables(&mut self, folders: &[PathBuf], process: &BTreeMap<String, OsString>) {
+        let names: BTreeSet<_> = keys::names().collect();
+        let files = dotenv::read(folders, &names, &mut self.warnings);
+        let strangers = files.strangers.iter().chain(process.keys());
+        self.warnings.extend(strangers::warnings(strangers, &names));
+        self.variables = files.variables;
         for name in names {
             let origin = Origin::Variable(name);
-            match process(name).map(OsString::into_string) {
+            match process.get(name).cloned().map(OsString::into_string) {
                 Some(Ok(text)) => {
                     self.variables.insert(name, Found { text, origin });
                 }
@@ -101,14 +105,42 @@ impl Environment {
     }
 
     /// What sets `key`: a variable, else the settings file.
-    pub(super) fn find(&self, key: &Key) -> Option<Found> {
-        let variable = key.all_variables().find_map(|name| self.variable(name));
-        let in_file = || self.file.as_ref()?.value(key.path);
-        variable.or_else(in_file).cloned()
+    pub(super) fn find(&self, key: &Key) -> Result<Option<Found>, Problem> {
+        let mut variables = key.all_variables();
+        match variables.find(|name| self.origin(name).is_some()) {
+            Some(name) => self.value(name),
+            None => Ok(self.in_file(key).cloned()),
+        }
     }
 
+    /// Whether anything sets `key`.
+    pub(super) fn sets(&self, key: &Key) -> bool {
+        let mut variables = key.all_variables();
+        variables.any(|name| self.origin(name).is_some()) || self.in_file(key).is_some()
+    }
+
+    fn in_file(&self, key: &Key) -> Option<&Found> {
+        self.file.as_ref()?.value(key.path)
+    }
+
+    /// What the variable `name` says itself.
     pub(super) fn variable(&self, name: &str) -> Option<&Found> {
         self.variables.get(name)
+    }
+
+    /// What the variable `name` says, or, of a secret, the file that another variable names.
+    pub(super) fn value(&self, name: &str) -> Result<Option<Found>, Problem> {
+        secret_file::settle(self.variable(name), self.secret_file(name))
+    }
+
+    /// What would tell the value of the variable `name`.
+    pub(super) fn origin(&self, name: &str) -> Option<&Origin> {
+        let found = self.variable(name).or_else(|| self.secret_file(name))?;
+        Some(&found.origin)
+    }
+
+    fn secret_file(&self, name: &str) -> Option<&Found> {
+        self.variable(keys::secret_file(name)?)
     }
 
     /// What the user should know about the places that settings come from.

@@ -71,8 +71,8 @@ pub(crate) struct SpeechDefaults {
 }
 
 pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> SpeechSettings {
-    let explicit = resolver.environment.find(&keys::SPEECH_PROVIDER);
-    let explicit = typed.speech_provider.is_some() || explicit.is_some();
+    let is_set = resolver.environment.sets(&keys::SPEECH_PROVIDER);
+    let explicit = typed.speech_provider.is_some() || is_set;
     let eleven_labs = ElevenLabsSettings {
         key: resolver.secret(&keys::ELEVENLABS_KEY),
         model: text(resolver, &keys::ELEVENLABS_MODEL, "eleven_multilingual_v2"),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use esl_core::job::UploadPhase;
 use esl_pipeline::providers::http::BaseUrl;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -50,14 +51,23 @@ pub(crate) struct UploadSettings {
     pub(crate) prefix: String,
     /// Whether the prefix was typed, so that no student's profile says otherwise.
     pub(crate) is_prefix_typed: bool,
-    pub(crate) expires_in: Duration,
-    pub(crate) is_public: bool,
-    /// The address below which others find what is in the bucket.
-    pub(crate) public_base_url: Option<BaseUrl>,
+    pub(crate) access: Access,
     /// Whether what jobs need is kept in the bucket.
     pub(crate) is_s3: bool,
     /// The folder that holds it otherwise, and what this machine makes of uploads.
     pub(crate) folder: PathBuf,
+}
+
+/// How others reach what is in the bucket.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "s3"), allow(dead_code))]
+pub(crate) struct Access {
+    /// How long addresses are valid that are signed.
+    pub(crate) expires_in: Duration,
+    /// Whether everybody may read it.
+    pub(crate) is_public: bool,
+    /// The address below which others find it.
+    pub(crate) public_base_url: Option<BaseUrl>,
 }
 
 /// Where recordings go.
@@ -110,13 +120,38 @@ impl UploadSettings {
     }
 }
 
+impl Access {
+    /// It, as the phase of uploads says; unless somebody changed that, as it is set up.
+    pub(crate) fn as_said_by(&self, phase: &UploadPhase) -> Self {
+        let access = self.clone();
+        match phase {
+            UploadPhase {
+                public_read: true, ..
+            } => Self {
+                is_public: true,
+                ..access
+            },
+            UploadPhase {
+                presign_seconds: 0, ..
+            } => access,
+            UploadPhase {
+                presign_seconds, ..
+            } => Self {
+                expires_in: Duration::from_secs(*presign_seconds),
+                is_public: false,
+                public_base_url: None,
+            },
+        }
+    }
+}
+
 pub(super) fn resolve_s3(resolver: &mut Resolver<'_>) -> S3Settings {
     let region = resolver.or(&keys::S3_REGION, None, parse::text, REGION.to_owned());
     let endpoint =
         value(resolver.optional(&keys::S3_ENDPOINT, None, parse::address)).map(|set| set.0);
     if region.origin == Origin::BuiltIn
         && endpoint.is_none()
-        && resolver.environment.find(&keys::S3_BUCKET).is_some()
+        && resolver.environment.sets(&keys::S3_BUCKET)
     {
         let warning = format!("no region is set for the bucket, so it is {REGION}; set S3_REGION");
         resolver.warnings.push(warning);
@@ -209,9 +244,11 @@ pub(super) fn resolve_upload(
         bucket: value(bucket),
         is_prefix_typed: matches!(prefix.origin, Origin::Flag(_)),
         prefix: prefix.value,
-        expires_in: Duration::from_secs(expiry.value.into()),
-        is_public: is_public.value,
-        public_base_url,
+        access: Access {
+            expires_in: Duration::from_secs(expiry.value.into()),
+            is_public: is_public.value,
+            public_base_url,
+        },
         is_s3,
         folder: value(folder).unwrap_or_default(),
     }

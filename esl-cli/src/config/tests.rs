@@ -1,4 +1,6 @@
+mod deployment;
 mod effects;
+mod secret_files;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,8 +32,9 @@ impl World {
     }
 
     fn environment(&self) -> Environment {
-        let variable = |name: &str| self.variables.get(name).map(Into::into);
-        Environment::read(self.folder.path(), variable)
+        let variables = self.variables.iter();
+        let process = variables.map(|(name, value)| (name.clone(), value.into()));
+        Environment::read(self.folder.path(), &process.collect())
     }
 
     fn settings(&self) -> Settings {

@@ -10,26 +10,26 @@ use esl_pipeline::providers::s3::{
 use secrecy::ExposeSecret;
 
 use super::storage::missing;
-use crate::config::{S3Settings, UploadSettings};
+use crate::config::{Access, S3Settings};
 use crate::exit::Failure;
 
 /// The recordings of a bucket.
 pub(super) fn artifacts(
     s3: &S3Settings,
-    upload: &UploadSettings,
+    access: &Access,
     bucket: &str,
     prefix: &str,
 ) -> Result<Arc<dyn ArtifactStore>, Failure> {
     let bucket = open(s3, bucket, prefix)?;
     let mut options = S3ArtifactOptions::default();
-    options.public_read = upload.is_public;
-    options.addresses = match &upload.public_base_url {
+    options.public_read = access.is_public;
+    options.addresses = match &access.public_base_url {
         Some(base) => S3Addresses::Cdn {
             base: base.to_string(),
         },
-        None if upload.is_public => S3Addresses::Public,
+        None if access.is_public => S3Addresses::Public,
         None => S3Addresses::Presigned {
-            lifetime: upload.expires_in,
+            lifetime: access.expires_in,
         },
     };
     let store = S3ArtifactStore::new(bucket, options).map_err(|error| refused(&error))?;

@@ -7,6 +7,7 @@ mod jobs;
 mod lesson;
 #[cfg_attr(not(feature = "jobs"), path = "no_notify.rs")]
 mod notify;
+mod recordings;
 mod shelf;
 mod speech;
 mod storage;
@@ -20,7 +21,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use esl_core::ports::{ArtifactStore, Permits, Tts};
+use esl_core::job::UploadPhase;
+use esl_core::ports::{Permits, Tts};
 use esl_core::{DataSourceId, ErrorKind, StudentProfile};
 use esl_pipeline::lesson::Lesson;
 use esl_pipeline::pipeline::{Accounts, LessonInput, Pipeline, PipelineBuilder, UploadTarget};
@@ -36,6 +38,7 @@ pub(crate) use documents::{Documents, Source};
 pub(crate) use jobs::places;
 pub(crate) use jobs::{jobs, jobs_to_run};
 pub(crate) use lesson::{folder_of, identity, lesson};
+use recordings::Recordings;
 pub(crate) use shelf::Shelf;
 use speech::Speech;
 pub(crate) use speech::{eleven_labs, open as open_speech};
@@ -52,10 +55,7 @@ pub(crate) struct Workshop {
     workspace: Workspace,
     documents: Documents,
     speech: Option<Speech>,
-    /// The bucket that others find recordings in, if it is wanted.
-    uploads: Option<Arc<dyn ArtifactStore>>,
-    /// It, below what the profiles of students say that keys begin with.
-    uploads_below: Mutex<BTreeMap<String, Arc<dyn ArtifactStore>>>,
+    uploads: Recordings,
     /// What all runs may do with sound at once.
     encoders: Encoders,
     /// By the folder below which their lessons lie.
@@ -83,17 +83,13 @@ impl Workshop {
         };
         let wants_bucket = settings.upload.wants_bucket(workspace.is_local())
             || documents.students.iter().any(is_for_bucket);
-        let uploads = match wants_bucket && speaks {
-            true => Some(uploads(&settings.upload.prefix, &settings)?),
-            false => None,
-        };
+        let uploads = Recordings::open(&settings, wants_bucket && speaks)?;
         let workshop = Self {
             settings,
             workspace,
             documents,
             speech,
             uploads,
-            uploads_below: Mutex::default(),
             encoders: Encoders::default(),
             pipelines: Mutex::default(),
         };
@@ -185,41 +181,24 @@ impl Workshop {
                 .tts(Arc::clone(&speech.account.tts))
                 .recordings(speech.segments.clone(), root);
         }
-        if let Some(uploads) = &self.uploads {
+        if let Some(uploads) = self.uploads.shared() {
             builder = builder.uploads(Arc::clone(uploads));
         }
         build(builder)
     }
 
-    /// The accounts of a run for a student: all runs share one bound on what is spoken at once.
-    pub(crate) fn accounts(&self, profile: &StudentProfile) -> Result<Accounts, Failure> {
-        Ok(Accounts {
-            speech: self.speech.as_ref().map(|speech| speech.account.clone()),
-            uploads: self.uploads_of(profile)?,
-            ..Accounts::default()
-        })
-    }
-
-    /// The bucket below the prefix of a student's profile, if that has another one.
-    fn uploads_of(
+    /// The accounts of a run for a student, where jobs' phase of uploads behaves so: all runs share one
+    /// bound on what is spoken at once.
+    pub(crate) fn accounts(
         &self,
         profile: &StudentProfile,
-    ) -> Result<Option<Arc<dyn ArtifactStore>>, Failure> {
-        let prefix = profile.prefix.as_deref();
-        let prefix = prefix.filter(|_| !self.settings.upload.is_prefix_typed);
-        let (Some(prefix), Some(_)) = (prefix, &self.uploads) else {
-            return Ok(None);
-        };
-        let mut known = self
-            .uploads_below
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(uploads) = known.get(prefix) {
-            return Ok(Some(Arc::clone(uploads)));
-        }
-        let uploads = uploads(prefix, &self.settings)?;
-        known.insert(prefix.to_owned(), Arc::clone(&uploads));
-        Ok(Some(uploads))
+        phase: &UploadPhase,
+    ) -> Result<Accounts, Failure> {
+        Ok(Accounts {
+            speech: self.speech.as_ref().map(|speech| speech.account.clone()),
+            uploads: self.uploads.of_run(profile, phase, &self.settings)?,
+            ..Accounts::default()
+        })
     }
 }
 
@@ -249,7 +228,7 @@ pub(crate) fn archive(
         .manifest_store(manifests(settings, &root)?)
         .recordings(Arc::new(segments), root);
     if is_remote && settings.upload.bucket.is_some() {
-        builder = builder.uploads(uploads(&settings.upload.prefix, settings)?);
+        builder = builder.uploads(uploads(settings)?);
     }
     build(builder)
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use esl_core::ports::{ArtifactStore, ManifestStore, UploadStore};
 
 use super::storage::missing;
-use crate::config::{S3Settings, UploadSettings};
+use crate::config::{Access, S3Settings};
 use crate::exit::Failure;
 
 pub(super) fn artifacts(
     _: &S3Settings,
-    _: &UploadSettings,
+    _: &Access,
     bucket: &str,
     _: &str,
 ) -> Result<Arc<dyn ArtifactStore>, Failure> {

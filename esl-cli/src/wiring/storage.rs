@@ -8,19 +8,28 @@ use esl_core::ports::{ArtifactStore, ManifestStore, UploadStore};
 use esl_pipeline::providers::fs::FsManifestStore;
 
 use super::buckets;
-use crate::config::{ManifestSettings, Settings, UploadSettings};
+use crate::config::{Access, ManifestSettings, Settings, UploadSettings};
 use crate::exit::{Exit, Failure};
 
-/// The bucket that others find recordings in; their keys begin with `prefix`.
+/// The bucket that others find recordings in.
 ///
 /// # Errors
 /// That none is set up, or that it cannot be one.
-pub(crate) fn uploads(
+pub(crate) fn uploads(settings: &Settings) -> Result<Arc<dyn ArtifactStore>, Failure> {
+    uploads_below(&settings.upload.prefix, &settings.upload.access, settings)
+}
+
+/// The same where keys begin with another prefix, or others reach it in another way.
+///
+/// # Errors
+/// As there.
+pub(super) fn uploads_below(
     prefix: &str,
+    access: &Access,
     settings: &Settings,
 ) -> Result<Arc<dyn ArtifactStore>, Failure> {
     let bucket = settings.upload.bucket.as_ref().ok_or_else(no_bucket)?;
-    buckets::artifacts(&settings.s3, &settings.upload, bucket, prefix)
+    buckets::artifacts(&settings.s3, access, bucket, prefix)
 }
 
 /// The bucket that holds submitted lessons.

@@ -43,26 +43,23 @@ impl Workplace for Machine {
     }
 
     async fn setup(&self, order: &Order<'_>) -> Result<Setup, JobError> {
-        let setup = self.furnish(order).await;
-        setup.map_err(|failure| job_error(&failure))
-    }
-}
-
-impl Machine {
-    async fn furnish(&self, order: &Order<'_>) -> Result<Setup, Failure> {
         let workshop = &self.workshop;
         let mut profile = workshop.profile(order.lesson, order.student);
         if let Some(database) = order.database {
             profile.db_id = Some(database.to_owned());
             profile.data_source_id = None;
         }
-        let source = workshop.source(&profile).await?;
+        let database = |failure| job_error(&failure, FailureCode::INVALID_NOTION_DATABASE);
+        let storage = |failure| job_error(&failure, FailureCode::STORAGE_MISCONFIGURED);
+        let source = workshop.source(&profile).await.map_err(database)?;
         let mut defaults = self.defaults.clone();
-        defaults.students = workshop.students(source).await?;
-        let pipeline = workshop.pipeline(self.shelf.root(order.name).to_owned())?;
+        defaults.students = workshop.students(source).await.map_err(database)?;
+        let root = self.shelf.root(order.name).to_owned();
+        let pipeline = workshop.pipeline(root).map_err(storage)?;
         let documents = workshop.documents();
+        let accounts = workshop.accounts(&profile, &order.phases.upload);
         Ok(Setup {
-            accounts: workshop.accounts(&profile)?,
+            accounts: accounts.map_err(storage)?,
             source: Some(source),
             voices: documents.voices.clone(),
             students: documents.students.clone(),
@@ -72,12 +69,11 @@ impl Machine {
     }
 }
 
-/// What the job is told that cannot have what it needs.
-fn job_error(failure: &Failure) -> JobError {
+/// What the job is told that cannot have what it needs; with `misconfigured` where that is a matter of
+/// settings.
+fn job_error(failure: &Failure, misconfigured: FailureCode) -> JobError {
     let code = match failure.kind {
-        ErrorKind::Configuration | ErrorKind::InvalidInput | ErrorKind::NotFound => {
-            FailureCode::INVALID_NOTION_DATABASE
-        }
+        ErrorKind::Configuration | ErrorKind::InvalidInput | ErrorKind::NotFound => misconfigured,
         kind => kind.into(),
     };
     let message = match &failure.hint {

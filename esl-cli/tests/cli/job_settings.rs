@@ -123,3 +123,40 @@ fn more_encoders_than_jobs_are_cut_with_a_warning() {
         checked.stdout
     );
 }
+
+#[test]
+fn secrets_may_lie_in_files_and_are_told_by_none() {
+    let bench = Bench::new();
+    bench.file("password", "hush\n");
+    let parts = [("PG_HOST", "db"), ("PG_PASSWORD_FILE", "password")];
+    let told = ("postgres://esl@db:5432/esl_batch".into(), "PG_HOST".into());
+    assert_eq!(shown(&bench, "jobs.database_url", &parts), told);
+    let wrong = [
+        ("PG_PASSWORD_FILE", "password"),
+        ("PG_PASSWORD", "hush"),
+        ("REDIS_PASSWORD_FILE", "hush"),
+        ("MAIL_PASSWORD_FILE", "/dev/null"),
+    ];
+    let ended = with(&bench, &["worker"], &wrong);
+    assert_eq!(ended.code, Some(78), "{}", ended.stderr);
+    for (name, _) in wrong {
+        assert!(ended.stderr.contains(name), "{name}: {}", ended.stderr);
+    }
+    assert!(!ended.stderr.contains("hush"), "{}", ended.stderr);
+}
+
+#[test]
+fn production_refuses_the_password_that_everybody_knows() {
+    let bench = Bench::new();
+    let default = ("DATABASE_URL", "postgres://esl:esl@localhost:1/esl");
+    let migrate = |variables: &[(&str, &str)]| with(&bench, &["migrate"], variables);
+    for production in ["NODE_ENV", "ESL_ENV"] {
+        let ended = migrate(&[default, (production, "production")]);
+        assert_eq!(ended.code, Some(78), "{}", ended.stderr);
+        assert!(ended.stderr.contains("another"), "{}", ended.stderr);
+    }
+    let elsewhere = migrate(&[default]);
+    assert_eq!(elsewhere.code, Some(5), "{}", elsewhere.stderr);
+    let unknown = migrate(&[("NODE_ENV", "staging")]);
+    assert_eq!(unknown.code, Some(78), "{}", unknown.stderr);
+}

@@ -150,3 +150,24 @@ fn a_folder_of_settings_that_is_not_there_is_told() {
     assert!(ended.stderr.starts_with(message), "{}", ended.stderr);
     assert_eq!(bench.files(), ["lesson.md"]);
 }
+
+#[test]
+fn variables_that_nobody_reads_are_told_if_they_look_like_ours() {
+    let bench = Bench::with_lesson();
+    bench.file(".env", "NOTION_TOKN=ntn_hush\nSOMETHING_ELSE=x\n");
+    let mut command = bench.command(&["run", "lesson.md", "--no-tts"]);
+    command.envs([("DATABSE_URL", "x"), ("NOTION_TOKN", "x"), ("PGHOST", "x")]);
+    let ended = Ended::from(command.output().unwrap());
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let told: Vec<_> = ended.stderr.lines().collect();
+    let warnings = told.iter().filter(|line| line.contains("did you mean"));
+    assert_eq!(warnings.count(), 2, "{told:?}");
+    for (name, meant) in [
+        ("NOTION_TOKN", "NOTION_TOKEN"),
+        ("DATABSE_URL", "DATABASE_URL"),
+    ] {
+        let warning = format!("{name} is set, but there is no such setting; did you mean {meant}?");
+        assert!(told.iter().any(|line| line.contains(&warning)), "{told:?}");
+    }
+    assert!(!ended.stderr.contains("hush"), "{}", ended.stderr);
+}

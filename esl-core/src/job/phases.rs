@@ -69,13 +69,14 @@ pub struct ImportPhase {
     pub on_existing: OnExisting,
 }
 
-/// Colouring the page.
+/// Colouring the page: blocks that are made bring their colours, those that are there are updated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct ColorizePhase {
-    /// How often a refused update is repeated. Default 5.
+    /// How often the update of a block is repeated after a failure that may pass, up to 20 times. Default
+    /// 5.
     pub max_retries: u32,
-    /// The pause between updates, in milliseconds. Default 0.
+    /// The pause after each, in milliseconds, up to a minute. Default 0.
     pub throttle_ms: u64,
 }
 
@@ -116,9 +117,11 @@ impl Default for TtsPhase {
 pub struct UploadPhase {
     /// Where it goes where the job does not say. Default `auto`.
     pub target: UploadTarget,
-    /// Whether everybody may read it. Default false.
+    /// Whether everybody may read it, at an address without a time limit. False, the default, leaves it to
+    /// the program's own settings.
     pub public_read: bool,
-    /// How long an address to it is good for, in seconds; 0 gives an address without a time limit.
+    /// How long an address to it is good for unless everybody may read it, in seconds up to a week. 0,
+    /// the default, leaves it to the program's own settings.
     pub presign_seconds: u64,
 }
 
@@ -150,7 +153,7 @@ impl Default for AddAudioPhase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManifestPhase {
-    /// How many earlier manifests are kept. Default 5.
+    /// Of how many earlier manifests copies are kept, up to 1000. Default 5.
     pub keep_versions: u32,
 }
 

@@ -127,6 +127,18 @@ fn check(config: &PhaseConfig) -> Result<(), String> {
     {
         return Err("expected 0 to 60 seconds".into());
     }
+    for (number, most) in [
+        (config.colorize.max_retries.into(), 20),
+        (config.colorize.throttle_ms, 60_000),
+        // The longest that an address can be signed for (AWS S3 user guide, "Sharing objects with
+        // presigned URLs").
+        (config.upload.presign_seconds, 604_800),
+        (config.manifest.keep_versions.into(), 1000),
+    ] {
+        if number > most {
+            return Err(format!("expected 0 to {most}"));
+        }
+    }
     check_endpoints(&config.notify)
 }
 
@@ -194,6 +206,10 @@ mod tests {
             ("validate", "maxLessonBytes", json!(0)),
             ("tts", "maxCharacters", json!(-1)),
             ("tts", "silenceTailSeconds", json!(61)),
+            ("colorize", "maxRetries", json!(21)),
+            ("colorize", "throttleMs", json!(60_001)),
+            ("upload", "presignSeconds", json!(604_801)),
+            ("manifest", "keepVersions", json!(1001)),
             ("import", "onExisting", json!("delete")),
             ("tts", "enabled", json!(true)),
             ("workflow", "enabled", json!(true)),

@@ -19,7 +19,9 @@ use crate::{Classify, ErrorKind, LessonId, Retry};
 /// - A lock is advisory: while a guard lives, nobody else locks the lesson, but everybody may read
 ///   and write. It ends with the guard or its process. A store that cannot lock gives a guard that
 ///   keeps nobody out.
-/// - `remove` is atomic and durable, too; afterwards the lesson has no manifest.
+/// - `remove` is atomic and durable, too; afterwards the lesson has no manifest, and no copies.
+/// - What `keep` keeps are copies for people, by the timestamps of the manifests. They are no lesson's
+///   manifest: `read` and `any` do not see them.
 /// - `any` sees every manifest written before the call, if the store can list them.
 /// - Different lessons never affect each other.
 #[async_trait]
@@ -51,6 +53,18 @@ pub trait ManifestStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`ManifestError::Conflict`] if the stored revision is another; [`ManifestError::Storage`].
     async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError>;
+
+    /// Keeps a copy of `manifest`, an earlier one of the lesson, in the place of a copy with the same
+    /// timestamp. Of all copies for the lesson, the `most` latest stay.
+    ///
+    /// # Errors
+    /// [`ManifestError::Storage`].
+    async fn keep(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        most: usize,
+    ) -> Result<(), ManifestError>;
 
     /// Whether any lesson's manifest fits. Those that cannot be read are passed over; a store that
     /// cannot list its manifests says no.

@@ -26,6 +26,15 @@ pub enum StoreError {
         #[source]
         source: Source,
     },
+    /// It lets nobody in with these settings: it refuses the credentials, or has no such database.
+    #[error("the job store lets nobody in as it is set up: cannot {operation}")]
+    AccessDenied {
+        /// What was attempted.
+        operation: &'static str,
+        /// What the database said.
+        #[source]
+        source: Source,
+    },
     /// What it holds is not what this program writes.
     #[error("the job store holds something unreadable: {what}")]
     Corrupt {
@@ -57,12 +66,17 @@ impl Classify for StoreError {
             Self::Unavailable { .. } | Self::Closed => ErrorKind::Unavailable,
             Self::Refused { .. } => ErrorKind::Internal,
             Self::Corrupt { .. } => ErrorKind::Corrupt,
-            Self::NewerSchema { .. } | Self::Configuration { .. } => ErrorKind::Configuration,
+            Self::AccessDenied { .. } | Self::NewerSchema { .. } | Self::Configuration { .. } => {
+                ErrorKind::Configuration
+            }
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::AccessDenied { .. } => {
+                Some("correct user, password and database in the store's address".into())
+            }
             Self::NewerSchema { .. } => Some("use the later version of this program".into()),
             _ => None,
         }

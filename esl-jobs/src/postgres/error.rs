@@ -1,5 +1,7 @@
 //! What Postgres's errors mean to callers.
 
+use std::error::Error as _;
+
 use deadpool_postgres::PoolError;
 use esl_core::ports::StoreError;
 use tokio_postgres::error::SqlState;
@@ -54,6 +56,10 @@ impl Fault {
                 operation,
                 source: error.into(),
             },
+            Self::Database(error) if denies_access(&error) => StoreError::AccessDenied {
+                operation,
+                source: error.into(),
+            },
             Self::Database(error) if may_pass(&error) => StoreError::Unavailable {
                 operation,
                 source: error.into(),
@@ -64,6 +70,21 @@ impl Fault {
             },
         }
     }
+}
+
+/// Whether nobody gets in with such an address.
+fn denies_access(error: &tokio_postgres::Error) -> bool {
+    let Some(code) = error.code() else {
+        // The library refuses to go on without a password, and has no code for it.
+        let said = error.source().map(ToString::to_string);
+        return said.as_deref() == Some("password missing");
+    };
+    let denials = [
+        SqlState::UNDEFINED_DATABASE,
+        SqlState::INSUFFICIENT_PRIVILEGE,
+    ];
+    // Authorization: class 28 of "PostgreSQL Error Codes".
+    denials.contains(code) || code.code().starts_with("28")
 }
 
 /// Whether the same may succeed later. Without a code, the server did not answer at all.

@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use esl_core::job::{JobId, WorkerId};
 use esl_core::ports::{Hint, Queue, QueueCapabilities, StoreError, SystemClock};
 use fred::clients::{Client, SubscriberClient};
+use fred::error::ErrorKind;
 use fred::interfaces::{ClientLike, EventInterface, PubsubInterface, StreamsInterface};
 use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, Value};
@@ -334,8 +335,24 @@ fn not_a_place(error: &fred::error::Error) -> StoreError {
 }
 
 fn during(operation: &'static str) -> impl Fn(fred::error::Error) -> StoreError {
-    move |error| StoreError::Unavailable {
-        operation,
-        source: error.into(),
+    move |error| match denies_access(&error) {
+        true => StoreError::AccessDenied {
+            operation,
+            source: error.into(),
+        },
+        false => StoreError::Unavailable {
+            operation,
+            source: error.into(),
+        },
     }
+}
+
+/// What Redis answers who may not do something, gives a password where there is none, or names no
+/// database. Those that have a code of their own are the client's `Auth`.
+const DENIALS: [&str; 3] = ["NOPERM", "ERR AUTH", "ERR DB index is out of range"];
+
+/// Whether nobody gets in with such an address.
+fn denies_access(error: &fred::error::Error) -> bool {
+    let said = error.details();
+    *error.kind() == ErrorKind::Auth || DENIALS.iter().any(|denial| said.starts_with(denial))
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use esl_core::job::payload::{LessonRerunAudio, LessonRun, TtsMode, UploadTarget as JobUpload};
 use esl_core::job::{OnExisting as JobOnExisting, PhaseConfig};
 
-use crate::pipeline::{OnExisting, PresetChoice, RunDefaults, RunLimits, RunOptions, UploadTarget};
+use crate::pipeline::{
+    OnExisting, PresetChoice, RunDefaults, RunLimits, RunOptions, UpdatePace, UploadTarget,
+};
 use crate::speech::segments::SpeechMode;
 
 /// The longest silence at the end of a recording that is heeded.
@@ -58,6 +60,14 @@ pub(super) fn limits(phases: &PhaseConfig) -> RunLimits {
     RunLimits {
         lesson_bytes: Some(whole(phases.validate.max_lesson_bytes)),
         spoken_characters: Some(whole(phases.tts.max_characters)),
+    }
+}
+
+/// How the runs of a job update pages, which is how headings get other colours.
+pub(super) fn updates(phases: &PhaseConfig) -> UpdatePace {
+    UpdatePace {
+        retries: Some(phases.colorize.max_retries),
+        pause: Duration::from_millis(phases.colorize.throttle_ms),
     }
 }
 

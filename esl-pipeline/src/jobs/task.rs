@@ -115,6 +115,8 @@ impl Task<'_> {
             )),
             accounts: self.setup.accounts.clone(),
             limits: options::limits(&self.phases),
+            updates: options::updates(&self.phases),
+            kept_manifests: Some(self.phases.manifest.keep_versions as usize),
             ..RunContext::new(self.job.head.id.into())
         }
     }

@@ -37,7 +37,6 @@ pub use extract::{
 pub use front_matter::{Field, FrontMatter, Property, PropertyData, SpeakerProfile};
 pub use lint::lint;
 pub use mend::{Mended, mend};
-pub(crate) use parse::closest;
 pub use read::{DEFAULT_LIMIT, LessonReadError, decode};
 pub use report::{
     FixItem, Level, LintOptions, Position, Range, RelatedItem, Report, ReportItem, ReportSummary,

@@ -1,10 +1,10 @@
 //! What accompanies one run: who asked, how long it may take, who listens, whose accounts it uses.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use esl_core::ports::{ArtifactStore, Notion, Tts};
-use esl_core::{CancellationToken, ProgressSink, RunId, Silent};
+use esl_core::{CancellationToken, ProgressSink, RetryPolicy, RunId, Silent};
 
 use crate::speech::limiter::Limiter;
 
@@ -25,6 +25,32 @@ pub struct RunContext {
     pub accounts: Accounts,
     /// What the run may not exceed.
     pub limits: RunLimits,
+    /// How it updates the blocks that a page has.
+    pub updates: UpdatePace,
+    /// How many copies of earlier manifests stay once the run has kept one of the last; absent, it
+    /// keeps none and leaves those that are there.
+    pub kept_manifests: Option<usize>,
+}
+
+/// How the blocks that a page has are updated: their words, and their colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UpdatePace {
+    /// How often an update is tried again after a failure that may pass; as often as everything else
+    /// if absent.
+    pub retries: Option<u32>,
+    /// How long to wait after each.
+    pub pause: Duration,
+}
+
+impl UpdatePace {
+    /// The policy of updates where that of other calls is `usual`.
+    pub(super) fn policy(self, usual: RetryPolicy) -> RetryPolicy {
+        let attempts = self.retries.map(|retries| retries.saturating_add(1));
+        RetryPolicy {
+            attempts: attempts.unwrap_or(usual.attempts),
+            ..usual
+        }
+    }
 }
 
 /// What a run may not exceed. It fails before it changes or pays for anything.
@@ -68,6 +94,8 @@ impl RunContext {
             progress: Arc::new(Silent),
             accounts: Accounts::default(),
             limits: RunLimits::default(),
+            updates: UpdatePace::default(),
+            kept_manifests: None,
         }
     }
 }

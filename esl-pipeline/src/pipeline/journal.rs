@@ -110,6 +110,23 @@ impl<'a> Journal<'a> {
         self.clock.now()
     }
 
+    /// Keeps a copy of the manifest that the last run left; one that a run has not finished is none.
+    pub(super) async fn keep(&self, most: usize) -> Result<(), PipelineError> {
+        let left = {
+            let Entries {
+                manifest, revision, ..
+            } = &*self.entries();
+            let run = manifest.run.as_ref();
+            let is_finished = run.is_none_or(|run| run.unfinished.is_none());
+            (revision.is_some() && is_finished).then(|| manifest.clone())
+        };
+        let Some(manifest) = left else {
+            return Ok(());
+        };
+        let kept = self.store.keep(self.lesson, &manifest, most).await;
+        kept.map_err(PipelineError::Manifest)
+    }
+
     /// Keeps other runs from the lesson until the guard is dropped.
     pub(super) async fn lock(&self) -> Result<LessonLock, PipelineError> {
         let lock = self.store.lock(self.lesson).await;

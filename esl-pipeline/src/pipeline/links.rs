@@ -9,7 +9,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::properties::{self, STUDENT};
-use crate::lesson::{FrontMatter, PropertyData, closest};
+use crate::lesson::{FrontMatter, PropertyData};
+use crate::spelling::closest;
 
 /// Whether the page points to its student.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]

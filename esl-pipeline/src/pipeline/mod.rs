@@ -43,7 +43,7 @@ use esl_core::ports::{ArtifactStore, Clock, ManifestStore, Notion};
 use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 
 pub use builder::{BuildError, PipelineBuilder};
-pub use context::{Accounts, RunContext, RunLimits, SpeechAccount};
+pub use context::{Accounts, RunContext, RunLimits, SpeechAccount, UpdatePace};
 pub use edit::ManifestEdit;
 pub(crate) use error::chain;
 pub use error::{ErrorClass, PipelineError, Problem};

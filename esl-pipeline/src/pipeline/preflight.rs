@@ -189,7 +189,9 @@ impl Pipeline {
     /// The workspace of a run, asked again until the run is cancelled.
     pub(super) fn notion_of(&self, context: &RunContext) -> RetryingNotion {
         let notion = context.accounts.notion.as_ref().unwrap_or(&self.notion);
-        RetryingNotion::new(notion.clone(), self.retry).until(context.cancel.clone())
+        RetryingNotion::new(notion.clone(), self.retry)
+            .with_updates(context.updates)
+            .until(context.cancel.clone())
     }
 
     /// The largest lesson that a run takes.

@@ -12,7 +12,8 @@ use value::{typed, untyped};
 
 use super::links::Links;
 use super::{ErrorClass, Problem};
-use crate::lesson::{Field, FrontMatter, PropertyData, closest};
+use crate::lesson::{Field, FrontMatter, PropertyData};
+use crate::spelling::closest;
 
 /// The property for the student.
 pub(super) const STUDENT: &str = "Student";

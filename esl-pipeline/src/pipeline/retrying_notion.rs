@@ -15,6 +15,7 @@ use esl_core::ports::{
 };
 use esl_core::{BlockId, CancellationToken, Classify, DataSourceId, PageId, RetryPolicy, UploadId};
 
+use super::UpdatePace;
 use crate::dice::roll;
 
 /// How long a workspace is obeyed that asks for fewer requests, for each call.
@@ -35,6 +36,7 @@ pub(super) const POLICY: RetryPolicy = RetryPolicy {
 pub struct RetryingNotion {
     inner: Arc<dyn Notion>,
     policy: RetryPolicy,
+    updates: UpdatePace,
     stop: CancellationToken,
 }
 
@@ -52,8 +54,15 @@ impl RetryingNotion {
         Self {
             inner,
             policy,
+            updates: UpdatePace::default(),
             stop: CancellationToken::new(),
         }
+    }
+
+    /// Updates blocks at another pace than that of all other calls.
+    #[must_use]
+    pub fn with_updates(self, updates: UpdatePace) -> Self {
+        Self { updates, ..self }
     }
 
     /// Gives up waiting when `stop` is cancelled: the call then ends with its last failure.
@@ -66,6 +75,18 @@ impl RetryingNotion {
     where
         F: Future<Output = Result<T, NotionError>>,
     {
+        self.call_by(&self.policy, repeat, call).await
+    }
+
+    async fn call_by<T, F>(
+        &self,
+        policy: &RetryPolicy,
+        repeat: Repeat,
+        call: impl Fn() -> F,
+    ) -> Result<T, NotionError>
+    where
+        F: Future<Output = Result<T, NotionError>>,
+    {
         let mut waits = Waits::default();
         loop {
             let error = match call().await {
@@ -75,15 +96,22 @@ impl RetryingNotion {
             if repeat == Repeat::UnlessDone && error.leaves_doubt() {
                 return Err(error);
             }
-            let Some(delay) = waits.next(&self.policy, &error) else {
+            let Some(delay) = waits.next(policy, &error) else {
                 return Err(error);
             };
             tracing::warn!(%error, delay_ms = delay.as_millis(), "the workspace is asked again");
-            tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return Err(error),
-                () = tokio::time::sleep(delay) => {}
+            if !self.wait_out(delay).await {
+                return Err(error);
             }
+        }
+    }
+
+    /// Waits until it is told to stop; tells whether the whole time has passed.
+    async fn wait_out(&self, delay: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = tokio::time::sleep(delay) => true,
         }
     }
 }
@@ -162,7 +190,11 @@ impl Notion for RetryingNotion {
 
     async fn update_block(&self, id: BlockId, block: Block) -> Result<(), NotionError> {
         let update = || self.inner.update_block(id, block.clone());
-        self.call(Repeat::Safe, update).await
+        let policy = self.updates.policy(self.policy);
+        self.call_by(&policy, Repeat::Safe, update).await?;
+        // Whoever stops now has made the update, and finds out at the next safe point.
+        self.wait_out(self.updates.pause).await;
+        Ok(())
     }
 
     async fn delete_block(&self, id: BlockId) -> Result<(), NotionError> {
@@ -230,6 +262,28 @@ mod tests {
         let error = notion.delete_block(block).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert_eq!(memory.calls().len(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn updates_of_blocks_have_a_pace_of_their_own() {
+        let call = NotionCall::UpdateBlock;
+        let (memory, notion) = failing(call, vec![unavailable(), unavailable()]);
+        let page = create(&notion).await.unwrap().id;
+        let block = notion.children(page.into(), None).await.unwrap();
+        let block = &block.blocks[0];
+        let pace = |retries, pause| UpdatePace { retries, pause };
+        let update = async |notion: &RetryingNotion| {
+            let updated = notion.update_block(block.id, block.block.clone()).await;
+            let calls = memory.calls();
+            let updates = calls.iter().filter(|made| **made == call).count();
+            (updated.is_ok(), updates)
+        };
+        let never = notion.clone().with_updates(pace(Some(0), Duration::ZERO));
+        assert_eq!(update(&never).await, (false, 1));
+        let slow = notion.with_updates(pace(Some(1), Duration::from_secs(60)));
+        let start = Instant::now();
+        assert_eq!(update(&slow).await, (true, 3));
+        assert!(start.elapsed() >= Duration::from_secs(60));
     }
 
     #[tokio::test(start_paused = true)]

@@ -40,6 +40,15 @@ impl ManifestStore for WithoutLocks {
         self.0.remove(lesson, expected).await
     }
 
+    async fn keep(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        most: usize,
+    ) -> Result<(), ManifestError> {
+        self.0.keep(lesson, manifest, most).await
+    }
+
     async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
         self.0.any(fits).await
     }

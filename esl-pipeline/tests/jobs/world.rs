@@ -10,7 +10,7 @@ use esl_core::ports::{
     ArtifactStore, Claim, Done, HandlePayload, JobContext, JobError, JobProgress, JobStore,
     ManifestStore, Notion, ProgressNote, Tts, UploadStore,
 };
-use esl_core::{CancellationToken, DataSourceId, LessonId, RetryPolicy};
+use esl_core::{CancellationToken, DataSourceId, LessonId, Presets, RetryPolicy};
 use esl_jobs::memory::MemoryJobs;
 use esl_pipeline::jobs::{LessonJobs, LessonName, LessonShelf, Order, Setup, Workplace};
 use esl_pipeline::pipeline::{LessonInput, Pipeline};
@@ -118,7 +118,9 @@ impl World {
         let notion = self.front.notion.clone();
         let manifests = self.front.manifests.clone();
         let tts = self.front.tts.clone();
+        let calm = Presets::from_json(r#"{"calm": {"h2": "blue"}}"#).unwrap();
         let mut builder = Pipeline::builder()
+            .presets(Presets::default().with(calm))
             .notion(
                 notion.unwrap_or(self.notion.clone()),
                 MemoryNotion::source(),

@@ -112,6 +112,34 @@ fn a_manifest_is_written_once_whatever_becomes_of_the_answers() {
 }
 
 #[test]
+fn the_latest_copies_of_a_manifest_stay_until_it_goes() {
+    run_test(async {
+        let server = Server::start().await;
+        let store = S3ManifestStore::new(server.bucket());
+        let revision = store.write(&lesson(), &manifest("1"), None).await.unwrap();
+        for day in [1, 3, 2, 4] {
+            let mut earlier = manifest("0");
+            earlier.timestamp = format!("2025-01-0{day}T08:15:30Z").parse().unwrap();
+            store.keep(&lesson(), &earlier, 2).await.unwrap();
+        }
+        let copies = || {
+            let objects = server.objects().into_iter();
+            objects.filter(|name| name.contains("/.lesson.manifest/"))
+        };
+        let expected =
+            [3, 4].map(|day| format!("unit 1/.lesson.manifest/2025-01-0{day}T08-15-30.000Z.json"));
+        assert!(
+            copies()
+                .zip(&expected)
+                .all(|(name, end)| name.ends_with(end))
+        );
+        assert_eq!(copies().count(), 2);
+        store.remove(&lesson(), &revision).await.unwrap();
+        assert_eq!(copies().count(), 0);
+    });
+}
+
+#[test]
 fn an_answer_that_breaks_off_is_asked_for_again() {
     run_test(async {
         let server = Server::start().await;

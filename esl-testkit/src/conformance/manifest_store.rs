@@ -24,6 +24,7 @@ macro_rules! manifest_store_suite {
                 of_concurrent_writers_one_wins,
                 lessons_do_not_affect_each_other,
                 what_is_removed_is_gone_and_nothing_else,
+                copies_are_no_manifests,
                 no_manifest_fits_that_was_not_written,
                 a_lock_keeps_no_writer_out_and_ends_with_its_guard,
             ]
@@ -147,6 +148,26 @@ pub async fn what_is_removed_is_gone_and_nothing_else(fixture: &Fixture<dyn Mani
     let found = store.read(&other).await.expect("readable").expect("there");
     assert_eq!(found.revision, kept);
     write(&id, "3", None).await;
+}
+
+/// What is kept is neither read nor found, and goes with the manifest.
+pub async fn copies_are_no_manifests(fixture: &Fixture<dyn ManifestStore>) {
+    let (store, id) = (&fixture.port, lesson("a/b.md"));
+    let written = store.write(&id, &manifest("now"), None).await;
+    let revision = written.expect("written");
+    for (day, most) in [(1, 2), (2, 2), (2, 2), (3, 2), (4, 0), (5, 1)] {
+        let mut earlier = manifest("earlier");
+        let instant = format!("2025-01-0{day}T00:00:00Z").parse();
+        earlier.timestamp = instant.expect("a valid instant");
+        store.keep(&id, &earlier, most).await.expect("kept");
+    }
+    let found = store.read(&id).await.expect("readable").expect("there");
+    assert_eq!(found.manifest, manifest("now"));
+    let digest = Digest::of("earlier").to_string();
+    let is_earlier = move |manifest: &Manifest| manifest.md_hash == digest;
+    assert!(!store.any(Box::new(is_earlier)).await.expect("readable"));
+    store.remove(&id, &revision).await.expect("removed");
+    assert!(store.read(&id).await.expect("readable").is_none());
 }
 
 /// A store may not be able to list its manifests, but it finds none that is not there.

@@ -33,6 +33,8 @@ pub enum PortCall {
     WriteManifest,
     /// `ManifestStore::remove`
     RemoveManifest,
+    /// `ManifestStore::keep`
+    KeepManifest,
     /// `ManifestStore::any`
     ListManifests,
     /// `ManifestStore::lock`
@@ -66,6 +68,7 @@ impl PortCall {
                 | Self::Synthesize
                 | Self::WriteManifest
                 | Self::RemoveManifest
+                | Self::KeepManifest
                 | Self::PutArtifact
                 | Self::DeleteArtifact
         )

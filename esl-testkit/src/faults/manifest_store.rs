@@ -60,6 +60,19 @@ impl<P: ManifestStore + ?Sized> ManifestStore for Faulty<P> {
         self.faults.call(call, failure, effect).await
     }
 
+    async fn keep(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        most: usize,
+    ) -> Result<(), ManifestError> {
+        let failure = self.failed("keep a copy of", lesson);
+        let (inner, lesson, manifest) = (self.inner.clone(), lesson.clone(), manifest.clone());
+        let effect = async move { inner.keep(&lesson, &manifest, most).await };
+        let call = PortCall::KeepManifest;
+        self.faults.call(call, failure, effect).await
+    }
+
     async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
         let failure = || ManifestError::Storage {
             operation: "list",

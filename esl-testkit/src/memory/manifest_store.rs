@@ -1,14 +1,14 @@
 //! Manifests in memory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use esl_core::LessonId;
 use esl_core::manifest::Manifest;
 use esl_core::ports::{
     LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
 };
+use esl_core::{LessonId, Timestamp};
 
 /// A [`ManifestStore`] that forgets everything when dropped. Stores bytes, as real stores do.
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ pub struct MemoryManifestStore {
 struct Entry {
     json: Vec<u8>,
     writes: u64,
+    copies: BTreeMap<Timestamp, Manifest>,
 }
 
 /// A lesson that is locked until this is dropped.
@@ -50,6 +51,18 @@ impl MemoryManifestStore {
     #[must_use]
     pub fn writes(&self, lesson: &LessonId) -> u64 {
         self.lock().get(lesson).map_or(0, |entry| entry.writes)
+    }
+
+    /// What is kept of earlier manifests of the lesson, the latest last.
+    #[must_use]
+    pub fn copies(&self, lesson: &LessonId) -> Vec<Manifest> {
+        let stored = self.lock();
+        let copies = stored.get(lesson).map(|entry| &entry.copies);
+        copies
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .cloned()
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<LessonId, Entry>> {
@@ -105,6 +118,22 @@ impl ManifestStore for MemoryManifestStore {
             });
         }
         stored.remove(lesson);
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        most: usize,
+    ) -> Result<(), ManifestError> {
+        let mut stored = self.lock();
+        if let Some(Entry { copies, .. }) = stored.get_mut(lesson) {
+            copies.insert(manifest.timestamp, manifest.clone());
+            while copies.len() > most {
+                copies.pop_first();
+            }
+        }
         Ok(())
     }
 

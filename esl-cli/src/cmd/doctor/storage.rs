@@ -21,7 +21,7 @@ async fn uploads(settings: &Settings) -> Option<Check> {
         return None;
     }
     let name = settings.upload.bucket.as_deref().unwrap_or_default();
-    let store = match wiring::uploads(&settings.upload.prefix, settings) {
+    let store = match wiring::uploads(settings) {
         Ok(store) => store,
         Err(failure) => return Some(Check::failed("bucket", failure)),
     };

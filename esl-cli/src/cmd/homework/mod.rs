@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use esl_core::job::UploadPhase;
 use esl_core::manifest::UnfinishedRun;
 use esl_core::{CancellationToken, ErrorKind, ProgressSink, RunId, Silent, Stage};
 use esl_pipeline::pipeline::{
@@ -251,7 +252,7 @@ impl Maker {
                 cancel,
                 deadline: self.timeout.map(|timeout| Instant::now() + timeout),
                 progress,
-                accounts: self.workshop.accounts(&profile)?,
+                accounts: self.workshop.accounts(&profile, &UploadPhase::default())?,
                 ..RunContext::new(RunId::random())
             },
             request: RunRequest {

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::facts::Facts;
 use super::speakers;
 use super::wording::shortened;
-use crate::lesson::parse::closest;
 use crate::lesson::script::folded;
 use crate::lesson::{Code, Diagnostic, Field, SpeakerProfile};
+use crate::spelling::closest;
 
 pub(super) fn check(facts: &Facts<'_, '_>) -> Vec<Diagnostic> {
     let front_matter = &facts.lesson.front_matter;

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::facts::Facts;
 use super::wording::{counted, shortened};
 use crate::lesson::diagnostic::LISTED_PER_RULE;
-use crate::lesson::parse::closest;
 use crate::lesson::script::{Label, Role, folded, is_narrator};
 use crate::lesson::{Code, Diagnostic, Field, Span, Text};
+use crate::spelling::closest;
 
 /// So many labels and unknown names are compared with each other.
 const COMPARED: usize = 100;

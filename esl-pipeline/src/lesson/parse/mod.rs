@@ -11,14 +11,11 @@ mod lines;
 mod properties;
 #[cfg(test)]
 mod sketch;
-mod suggest;
 mod wrapper;
 
 use super::diagnostic::listed;
 use super::{Diagnostic, Lesson};
 use lines::{Line, split_lines};
-
-pub(crate) use suggest::closest;
 
 /// How deep directives and list items may nest together. Whoever walks a lesson may recurse.
 pub(crate) const MAX_DEPTH: usize = 32;

@@ -4,7 +4,8 @@ use esl_core::Timestamp;
 use esl_core::ports::{PropertySchema, PropertyType, PropertyValue};
 use uuid::Uuid;
 
-use crate::lesson::{PropertyData, closest};
+use crate::lesson::PropertyData;
+use crate::spelling::closest;
 
 /// Options of a multi-select and users, at most (Notion API reference, "Request limits").
 const MAX_ITEMS: usize = 100;

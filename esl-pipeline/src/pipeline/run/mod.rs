@@ -124,6 +124,7 @@ impl Pipeline {
             uploads: self.uploads_of(context),
             request,
             rerun,
+            kept_manifests: context.kept_manifests,
             journal,
             outlook,
         };
@@ -144,6 +145,7 @@ struct Run<'a> {
     request: &'a RunRequest,
     /// What a rerun was asked to do; none if this is no rerun.
     rerun: Option<&'a [Stage]>,
+    kept_manifests: Option<usize>,
     journal: Journal<'a>,
     outlook: Outlook,
 }
@@ -171,6 +173,9 @@ impl Run<'_> {
     /// Does it, beginning with the claim to the lesson.
     async fn work(&self) -> Result<Made, PipelineError> {
         let plan = &self.outlook.plan;
+        if let Some(most) = self.kept_manifests {
+            self.journal.keep(most).await?;
+        }
         self.claim().await?;
         let made = self.make().await?;
         if plan.add_audio.runs() {

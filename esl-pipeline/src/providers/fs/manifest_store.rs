@@ -11,7 +11,7 @@ use esl_core::ports::{
 };
 use esl_core::{Digest, LessonId};
 
-use super::{atomic, blocking};
+use super::{atomic, blocking, manifest_copies};
 
 /// No manifest is larger; what is, is not read.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
@@ -23,7 +23,8 @@ const MOST_DEPTH: usize = 16;
 ///
 /// Revisions are digests of the stored bytes, so an edit by hand counts as a change. Writers, of
 /// other processes too, take turns by a lock on the hidden file `.lesson.manifest.lock`. That file
-/// stays: whoever removed it could take it from under a writer that has just opened it.
+/// stays: whoever removed it could take it from under a writer that has just opened it. Copies of
+/// earlier manifests are in the hidden folder `.lesson.manifest`.
 #[derive(Debug, Clone)]
 pub struct FsManifestStore {
     root: PathBuf,
@@ -95,6 +96,17 @@ impl ManifestStore for FsManifestStore {
             })
     }
 
+    async fn keep(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        most: usize,
+    ) -> Result<(), ManifestError> {
+        let (path, manifest) = (self.path(lesson), manifest.clone());
+        let kept = blocking(move || manifest_copies::keep(&path, &manifest, most)).await;
+        kept.map_err(|source| self.failed("keep a copy of", lesson, source))
+    }
+
     async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {
         let root = self.root.clone();
         let found = blocking(move || any_below(&root, MOST_DEPTH, &fits)).await;
@@ -157,6 +169,7 @@ fn remove(path: &Path, expected: &Revision) -> io::Result<bool> {
     if found.as_ref() != Some(expected) {
         return Ok(false);
     }
+    manifest_copies::remove(path)?;
     atomic::remove(path)?;
     Ok(true)
 }
@@ -211,7 +224,7 @@ fn lock_for_a_run(path: &Path) -> io::Result<Option<fs::File>> {
 }
 
 /// A hidden file beside the manifest.
-fn beside(path: &Path, extension: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, extension: &str) -> PathBuf {
     let name = path.with_extension(extension);
     let name = name.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}"))

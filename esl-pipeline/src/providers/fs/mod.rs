@@ -7,6 +7,7 @@
 mod artifact_store;
 mod atomic;
 mod config_source;
+mod manifest_copies;
 mod manifest_store;
 mod temp_files;
 mod upload_store;

@@ -129,10 +129,10 @@ impl S3Bucket {
         list.map(drop).map_err(|error| S3Error::of(&error))
     }
 
-    /// What is below the prefix, page by page.
-    pub(super) fn list(&self) -> ListObjectsV2Paginator {
+    /// What is called `name…` below the prefix, page by page.
+    pub(super) fn list(&self, name: &str) -> ListObjectsV2Paginator {
         let list = self.client().list_objects_v2().bucket(self.name());
-        list.prefix(self.key("")).into_paginator()
+        list.prefix(self.key(name)).into_paginator()
     }
 
     pub(super) async fn head(&self, key: &str) -> Result<Option<HeadObjectOutput>, S3Error> {

@@ -29,7 +29,7 @@ const REMOVED: &str = "removed-";
 /// Revisions are entity tags. Locks keep nobody out: that a lesson is not worked on twice rests on
 /// the conditional writes alone, by which a run that comes too late finds out before its next
 /// effect. A manifest is removed by writing an empty, marked object in its place, because not every
-/// server deletes on a condition.
+/// server deletes on a condition. Copies of earlier manifests are objects `unit/.lesson.manifest/…`.
 #[derive(Debug, Clone)]
 pub struct S3ManifestStore {
     bucket: S3Bucket,
@@ -130,9 +130,40 @@ impl S3ManifestStore {
         Ok(object.filter(|object| !is_removed(object)))
     }
 
+    /// Keeps `manifest` in `folder`, and of all that is there the `most` that are last by name.
+    async fn keep_in(&self, folder: &str, manifest: &Manifest, most: usize) -> Result<(), S3Error> {
+        let name = format!("{}.json", manifest.timestamp).replace(':', "-");
+        let json = Bytes::from(manifest.to_json());
+        let put = self.bucket.client().put_object();
+        let put = put
+            .bucket(self.bucket.name())
+            .key(self.bucket.key(&format!("{folder}{name}")))
+            .content_type("application/json")
+            .checksum_sha256(checksum(&Digest::of(&json)))
+            .body(ByteStream::from(json));
+        put.send().await.map_err(|error| S3Error::of(&error))?;
+        self.leave_latest(folder, most).await
+    }
+
+    /// Takes away what is in `folder` but for the `most` objects that are last by name.
+    async fn leave_latest(&self, folder: &str, most: usize) -> Result<(), S3Error> {
+        let (mut keys, mut pages) = (Vec::new(), self.bucket.list(folder).send());
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| S3Error::of(&error))?;
+            let objects = page.contents().iter();
+            keys.extend(objects.filter_map(|object| object.key().map(str::to_owned)));
+        }
+        keys.sort_unstable();
+        let surplus = keys.len().saturating_sub(most);
+        for key in &keys[..surplus] {
+            self.bucket.delete(key).await?;
+        }
+        Ok(())
+    }
+
     async fn any_stored(&self, fits: ManifestFilter) -> Result<bool, S3Error> {
         let mut reads = JoinSet::new();
-        let mut pages = self.bucket.list().send();
+        let mut pages = self.bucket.list("").send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| S3Error::of(&error))?;
             let keys = page.contents().iter().filter_map(|object| object.key());
@@ -185,6 +216,13 @@ fn name(lesson: &LessonId) -> String {
     format!("{folder}{slash}{stem}{SUFFIX}").replace(':', "_")
 }
 
+/// What the names of the copies of a lesson's manifests begin with.
+fn copies(lesson: &LessonId) -> String {
+    let name = name(lesson);
+    let (folder, file) = name.split_at(name.rfind('/').map_or(0, |slash| slash + 1));
+    format!("{folder}.{}/", file.trim_end_matches(".json"))
+}
+
 fn tag(etag: Option<&str>) -> Result<Revision, S3Error> {
     let missing = || S3Error::unfit("the storage service gave no entity tag");
     etag.map(Revision::new).ok_or_else(missing)
@@ -225,12 +263,24 @@ impl ManifestStore for S3ManifestStore {
     }
 
     async fn remove(&self, lesson: &LessonId, expected: &Revision) -> Result<(), ManifestError> {
+        let copies = self.leave_latest(&copies(lesson), 0).await;
+        copies.map_err(|error| self.failed("remove copies of", lesson, error))?;
         let (nothing, mark) = (Bytes::new(), format!("{REMOVED}{}", Uuid::new_v4()));
         let swapped = self
             .swap(&self.key(lesson), &nothing, &mark, Some(expected))
             .await;
         let swapped = swapped.map_err(|error| self.failed("remove", lesson, error))?;
         swapped.map(drop).ok_or_else(|| self.conflict(lesson))
+    }
+
+    async fn keep(
+        &self,
+        lesson: &LessonId,
+        manifest: &Manifest,
+        most: usize,
+    ) -> Result<(), ManifestError> {
+        let kept = self.keep_in(&copies(lesson), manifest, most).await;
+        kept.map_err(|error| self.failed("keep a copy of", lesson, error))
     }
 
     async fn any(&self, fits: ManifestFilter) -> Result<bool, ManifestError> {

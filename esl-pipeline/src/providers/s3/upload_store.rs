@@ -34,7 +34,7 @@ impl S3UploadStore {
 
     async fn list(&self) -> Result<Vec<StoredUpload>, S3Error> {
         let mut uploads = Vec::new();
-        let mut pages = self.bucket.list().send();
+        let mut pages = self.bucket.list("").send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| S3Error::of(&error))?;
             uploads.extend(

@@ -71,6 +71,19 @@ impl PostgresDatabase {
         Some(Self::on(Arc::new(cluster.listening().started())))
     }
 
+    /// The same on a server of its own that trusts only the user `postgres`, and asks all others for
+    /// their passwords.
+    ///
+    /// # Panics
+    /// Like [`PostgresDatabase::create`].
+    #[must_use]
+    pub fn create_guarded() -> Option<Self> {
+        let cluster = Cluster::new(&programs()?, FORGETFUL);
+        let guards = "local all postgres trust\nlocal all all scram-sha-256\n";
+        cluster.keep("data/pg_hba.conf", guards);
+        Some(Self::on(Arc::new(cluster.started())))
+    }
+
     fn on(cluster: Arc<Cluster>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));

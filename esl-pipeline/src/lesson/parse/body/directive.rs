@@ -1,7 +1,7 @@
 //! The directives: what a line that begins with `:::` says.
 
-use crate::lesson::parse::closest;
 use crate::lesson::{Code, MediaKind, Text};
+use crate::spelling::closest;
 
 /// The containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

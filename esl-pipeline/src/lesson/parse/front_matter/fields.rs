@@ -2,8 +2,8 @@
 
 use super::yaml::{Entry, Kind, Value};
 use super::{page, speakers};
-use crate::lesson::parse::closest;
 use crate::lesson::{Code, Diagnostic, Field, FrontMatter, Span, Text};
+use crate::spelling::closest;
 
 const REQUIRED: [&str; 5] = ["title", "student", "level", "topic", "input_type"];
 

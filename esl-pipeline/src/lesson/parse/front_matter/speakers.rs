@@ -6,8 +6,8 @@ use esl_core::{Gender, VoiceId};
 
 use super::fields::{self, shortened, trimmed};
 use super::yaml::{Entry, Kind, Value};
-use crate::lesson::parse::closest;
 use crate::lesson::{Code, Diagnostic, Field, Severity, Span, SpeakerProfile};
+use crate::spelling::closest;
 
 const KEYS: [&str; 8] = [
     "id",

@@ -7,10 +7,8 @@ const MAX_DISTANCE: usize = 2;
 const MAX_LENGTH: usize = 64;
 
 /// The candidate nearest to `name`, ignoring case, if at most two letters differ and more agree.
-pub(crate) fn closest<'c>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+#[must_use]
+pub fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if name.len() > MAX_LENGTH {
         return None;
     }
@@ -31,9 +29,15 @@ pub(crate) fn closest<'c>(
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether `name` is `known` with one slip: a letter left out, added or changed, or two swapped.
+#[must_use]
+pub fn is_slip(name: &str, known: &str) -> bool {
+    strsim::osa_distance(name, known) == 1
+}
+
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::*;
 
     #[test]
     fn near_misses_are_found_and_far_ones_are_not() {
@@ -42,5 +46,15 @@ mod tests {
         assert_eq!(closest("calluot", names), Some("callout"));
         assert_eq!(closest("warning", names), None);
         assert_eq!(closest("xy", names), None);
+    }
+
+    #[test]
+    fn a_slip_is_one_letter_or_two_swapped() {
+        for name in ["colum", "collumn", "calumn", "coulmn"] {
+            assert!(is_slip(name, "column"), "{name}");
+        }
+        for name in ["column", "calum", "nmuloc"] {
+            assert!(!is_slip(name, "column"), "{name}");
+        }
     }
 }
