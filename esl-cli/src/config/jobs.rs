@@ -24,6 +24,10 @@ pub(crate) struct JobSettings {
     /// Who hears first of jobs; the database unless set.
     pub(crate) queue: Option<Address>,
     /// The database of the service before, which can be taken over.
+    #[cfg_attr(
+        not(feature = "jobs"),
+        expect(dead_code, reason = "nothing takes it over")
+    )]
     pub(crate) reference: Option<Address>,
     pub(crate) namespace: String,
     /// Connections to a database server.
