@@ -14,6 +14,7 @@
 mod builder;
 mod envelope;
 mod health;
+mod hints;
 mod keeper;
 mod observer;
 mod outcomes;

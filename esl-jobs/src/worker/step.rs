@@ -1,6 +1,5 @@
 //! Fetching work for slots.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use tokio::time::Instant;
 
 use super::health::Breaker;
 use super::waiting::Claimed;
-use super::{Shared, Worker, slots};
+use super::{Shared, Worker, hints, slots};
 
 /// What one look for work came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,22 +89,10 @@ async fn reserve(
     };
     let found = claim(shared, room).await?;
     // The hints come again; what was claimed does not.
-    if let Err(error) = pass_on(shared, &hinted, &found).await {
+    if let Err(error) = hints::pass_on(shared, &hinted, &found).await {
         tracing::warn!(%error, "cannot tell the queue what was heard");
     }
     Ok(found)
-}
-
-/// Acknowledges hints. If others were more urgent than the jobs hinted at, somebody else should hear of
-/// these; if not, there is nothing left to hear of.
-async fn pass_on(shared: &Shared, hinted: &[JobId], found: &[Job]) -> Result<(), StoreError> {
-    if !shared.is_drained.load(Ordering::Relaxed) {
-        let found: HashSet<JobId> = found.iter().map(|job| job.head.id).collect();
-        let left = hinted.iter().filter(|job| !found.contains(job));
-        let left: Vec<JobId> = left.copied().collect();
-        shared.queue.announce(&left).await?;
-    }
-    shared.queue.acknowledge(shared.id, hinted).await
 }
 
 /// Waits until there may be work, and says which hints are to be acknowledged. Nobody has to be told
