@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::progress::Progress;
 use super::waiting::Claimed;
-use super::{Seen, Shared};
+use super::{Seen, Shared, dice};
 
 /// How an attempt ended.
 enum Ending {
@@ -128,17 +128,11 @@ fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
     let retry_in = shared
         .config
         .backoff
-        .delay(attempt.number, error.retry, dice());
+        .delay(attempt.number, error.retry, dice::roll());
     News::Failed {
         failure: error.failure,
         retry_in,
     }
-}
-
-/// A random number from 0 to 1.
-fn dice() -> f64 {
-    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
-    high as f64 / u64::MAX as f64
 }
 
 fn log(ending: &Ending) {

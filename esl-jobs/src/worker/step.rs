@@ -7,11 +7,11 @@ use std::time::Duration;
 use esl_core::CancellationToken;
 use esl_core::job::{Job, JobId};
 use esl_core::ports::{Claim, Hint, StoreError};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::health::Breaker;
 use super::waiting::Claimed;
-use super::{Shared, Worker, hints, slots};
+use super::{Shared, Worker, dice, hints, slots};
 
 /// What one look for work came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +39,15 @@ pub(super) async fn fetch(shared: &Arc<Shared>, shutdown: &CancellationToken) {
     let config = &shared.config;
     let mut breaker = Breaker::new(&shared.health, config.failures, config.rest);
     while !shutdown.is_cancelled() {
+        // Heard from here on, also while nobody waits for it yet.
+        let store_is_back = shared.store_is_back.notified();
         match step(shared, config.idle, shutdown).await {
             Ok(_) => breaker.succeeded(),
             Err(error) => {
                 tracing::warn!(%error, worker.id = %shared.id, "cannot fetch jobs, trying again");
-                let pause = tokio::time::sleep(breaker.failed());
+                // It may have claimed jobs all the same.
+                shared.is_in_doubt.store(true, Ordering::Relaxed);
+                let pause = timeout(breaker.failed(dice::roll()), store_is_back);
                 let _ = shutdown.run_until_cancelled(pause).await;
             }
         }
@@ -118,10 +122,7 @@ async fn hear(
 async fn claim(shared: &Shared, room: usize) -> Result<Vec<Job>, StoreError> {
     let asked = Instant::now();
     let claim = Claim::next(shared.id, room, shared.config.lease);
-    let found = shared.store.claim(claim).await.inspect_err(|_| {
-        // It may have claimed jobs all the same.
-        shared.is_in_doubt.store(true, Ordering::Relaxed);
-    })?;
+    let found = shared.store.claim(claim).await?;
     shared
         .is_drained
         .store(found.len() < room, Ordering::Relaxed);
