@@ -70,8 +70,10 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> End
     let work = async move { handler.run(&job, &context).await }.in_current_span();
     let mut working = tokio::spawn(work);
     tokio::select! {
-        ended = &mut working => return ending(ended),
+        // First, because a handler that is stopped may have ended already.
+        biased;
         () = stop.cancelled() => {}
+        ended = &mut working => return ending(ended),
         () = sleep(shared.config.timeout) => {}
     }
     told.cancel();
