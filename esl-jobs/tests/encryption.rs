@@ -2,6 +2,9 @@
 //! `rediss:`.
 #![cfg(feature = "postgres")]
 
+mod authority;
+mod log;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,37 +12,14 @@ use esl_core::ports::{StoreError, SystemClock};
 use esl_core::{Classify, ErrorKind};
 use esl_jobs::postgres::PostgresJobs;
 use esl_testkit::services::postgres::PostgresDatabase;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-/// Somebody who vouches for servers.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: String,
-}
+use authority::Authority;
+use log::Log;
 
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap().pem();
-        let issuer = Issuer::new(params, key);
-        Self {
-            issuer,
-            certificate,
-        }
-    }
-
-    /// A certificate for a name, and its key.
-    fn vouch_for(&self, name: &str) -> (String, String) {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        (certificate.pem(), key.serialize_pem())
-    }
-}
+/// An address that leads to this machine, and cannot be told from another one's.
+const ELSEWHERE: &str = "0.0.0.0";
 
 /// A server called `localhost`, and files with who vouches for it and who does not.
 struct Place {
@@ -132,6 +112,24 @@ async fn a_server_that_proves_too_little_is_not_talked_to() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_to_another_machine_that_can_be_overheard_is_told_of() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    for (host, asked, is_told) in [
+        (ELSEWHERE, "sslmode=disable", true),
+        (ELSEWHERE, "", false),
+        (ELSEWHERE, "sslmode=require", false),
+        ("localhost", "sslmode=disable", false),
+    ] {
+        let log = Log::of_this_thread();
+        place.is_encrypted(host, asked).await.unwrap();
+        let told = log.lines_with(&["WARN", "the database", "not encrypted"]);
+        assert_eq!(told, usize::from(is_told), "{host} {asked}");
+    }
+}
+
 /// Redis is asked for by a process that trusts those who vouch for it.
 #[cfg(feature = "redis")]
 mod redis {
@@ -141,7 +139,7 @@ mod redis {
     use esl_jobs::redis::RedisQueue;
     use esl_testkit::services::redis::RedisServer;
 
-    use super::Authority;
+    use super::{Authority, ELSEWHERE, Log};
 
     const ADDRESS: &str = "ESL_TEST_CHILD_QUEUE_URL";
 
@@ -156,6 +154,23 @@ mod redis {
             .announce(&[esl_core::job::JobId::new()])
             .await
             .unwrap();
+    }
+
+    /// Nobody listens there: what is sent to somebody is told of before.
+    #[tokio::test]
+    async fn a_connection_to_another_machine_that_can_be_overheard_is_told_of() {
+        for (url, is_told) in [
+            (format!("redis://{ELSEWHERE}:1"), true),
+            (format!("rediss://{ELSEWHERE}:1"), false),
+            ("redis://localhost:1".into(), false),
+            ("redis+unix:///nowhere/redis.sock".into(), false),
+        ] {
+            let log = Log::of_this_thread();
+            let refused = RedisQueue::connect(&url, "esl-jobs", 10).await;
+            refused.unwrap_err();
+            let told = log.lines_with(&["WARN", "Redis", "not encrypted"]);
+            assert_eq!(told, usize::from(is_told), "{url}");
+        }
     }
 
     fn can_announce(server: &RedisServer, trusted: &std::path::Path) -> bool {

@@ -1,6 +1,8 @@
 //! A queue in Redis keeps the contract of its port, beside a store in memory.
 #![cfg(feature = "redis")]
 
+mod log;
+
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -10,18 +12,20 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::job::payload::NotifyEmail;
-use esl_core::job::{Job, JobId, NewJob, WorkerId};
+use esl_core::job::{Actor, Job, JobId, NewJob, News, Report, WorkerId};
 use esl_core::ports::{
     Clock, Done, HandlePayload, Hint, JobContext, JobError, JobStore, Queue, SystemClock,
 };
 use esl_core::{CancellationToken, Classify, ErrorKind};
 use esl_jobs::memory::MemoryJobs;
 use esl_jobs::redis::{Pump, RedisQueue};
-use esl_jobs::worker::{Worker, WorkerConfig};
+use esl_jobs::worker::{Step, Worker, WorkerConfig};
 use esl_testkit::services::redis::RedisServer;
 use esl_testkit::{JobPorts, JobsFixture, ManualClock};
 use tokio::io::copy_bidirectional;
 use tokio::net::TcpListener;
+
+use log::Log;
 
 async fn jobs() -> Option<JobsFixture> {
     let server = RedisServer::start()?;
@@ -101,20 +105,18 @@ impl Announced {
     }
 }
 
-fn flush(server: &RedisServer) {
-    tell(server, "FLUSHALL");
-}
-
-/// Has Redis do something.
-fn tell(server: &RedisServer, command: &str) {
+/// What the server answers to a command, if that is short.
+fn command(server: &RedisServer, line: &str) -> String {
     let url = server.url();
     let mut redis = UnixStream::connect(url.strip_prefix("redis+unix://").unwrap()).unwrap();
-    redis
-        .write_all(format!("{command}\r\n").as_bytes())
-        .unwrap();
-    let mut answer = [0; 5];
-    redis.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"+OK\r\n");
+    redis.write_all(format!("{line}\r\n").as_bytes()).unwrap();
+    let mut answer = [0; 500];
+    let length = redis.read(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer[..length]).into_owned()
+}
+
+fn flush(server: &RedisServer) {
+    assert_eq!(command(server, "FLUSHALL"), "+OK\r\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,6 +192,52 @@ impl HandlePayload<NotifyEmail> for Hangs {
     }
 }
 
+/// The worker cannot start all it is told of, and leaves to others what they can.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hint_at_a_job_that_nobody_can_start_is_dropped_and_said() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let log = Log::of_this_thread();
+    let store = || Arc::new(MemoryJobs::new(Arc::new(SystemClock)));
+    let (store, elsewhere) = (store(), store());
+    let submit = async |store: &MemoryJobs| {
+        let new = NewJob::new(&NotifyEmail::default());
+        store.submit(vec![new]).await.unwrap()[0].id
+    };
+    let ended = submit(&store).await;
+    let cancelled = Report::about(ended, Actor::System, News::Cancelled { reason: None });
+    store.report(vec![cancelled]).await.unwrap();
+    let (missing, foreign) = (JobId::new(), submit(&elsewhere).await);
+    let queue = RedisQueue::connect(&server.url(), "esl-jobs", 1000).await;
+    let queue = Arc::new(queue.unwrap());
+    queue.announce(&[missing, ended, foreign]).await.unwrap();
+    let stream = "esl:{esl-jobs}:hints";
+    let added = command(&server, &format!("XADD {stream} * jobId nobody"));
+    assert!(added.starts_with('$'), "{added}");
+
+    let (began, _beginnings) = tokio::sync::mpsc::unbounded_channel();
+    let mut config = WorkerConfig::default();
+    config.concurrency = 4;
+    let worker = Worker::builder(store.clone(), queue.clone()).config(config);
+    let worker = worker.handles(Hangs(began)).build().unwrap();
+    let waiting = [(); 5].map(|()| NewJob::new(&NotifyEmail::default()));
+    store.submit(waiting.into()).await.unwrap();
+    assert_eq!(worker.step(PATIENCE).await.unwrap(), Step::Started(4));
+
+    assert_eq!(command(&server, &format!("XLEN {stream}")), ":0\r\n");
+    let pending = command(&server, &format!("XPENDING {stream} workers"));
+    assert!(pending.starts_with("*4\r\n:0\r\n"), "{pending}");
+    for (event, job) in [
+        ("job_missing", missing),
+        ("job_missing", foreign),
+        ("job_ended", ended),
+    ] {
+        assert_eq!(log.lines_with(&[event, &job.to_string()]), 1, "{event}");
+    }
+    assert_eq!(log.lines_with(&["names no job"]), 1);
+}
+
 /// A worker that hears of one job and starts a more urgent one leaves the hint to others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hint_at_a_job_that_had_to_wait_is_passed_on() {
@@ -255,7 +303,7 @@ async fn who_is_not_let_in_is_told_to_correct_the_address() {
     for denied in [nowhere, with("me:odd")] {
         assert_eq!(kind(&denied).await, ErrorKind::Configuration, "{denied}");
     }
-    tell(&server, "CONFIG SET requirepass right");
+    assert_eq!(command(&server, "CONFIG SET requirepass right"), "+OK\r\n");
     for denied in [server.url(), with(":wrong")] {
         assert_eq!(kind(&denied).await, ErrorKind::Configuration, "{denied}");
     }

@@ -10,6 +10,9 @@ const SERVICES: [Service; 3] = [Service::Notion, Service::ElevenLabs, Service::S
 
 const RUN: [&str; 5] = ["run", "lesson.md", "--tts-mode", "monologue", "--json"];
 
+/// Nothing takes effect later than this in the fakes, so a resumed run need not wait longer.
+const TIMEOUT: [(&str, &str); 1] = [("NOTION_CLIENT_TIMEOUT", "1000")];
+
 /// Lines of the dialogue, each a piece of speech.
 const LINES: usize = 13;
 
@@ -62,10 +65,10 @@ fn failures_that_pass_are_passed_over() {
 fn assert_mended(service: Service, fault: Fault) {
     let (bench, outside) = (lesson(), Outside::new());
     outside.fakes.inject(service, fault.always());
-    let refused = outside.esl(&bench, &RUN, &[]);
+    let refused = outside.esl(&bench, &RUN, &TIMEOUT);
     assert_ne!(refused.code, Some(0), "{}", refused.stdout);
     outside.fakes.clear_faults();
-    let resumed = outside.esl(&bench, &["resume", "lesson.md"], &[]);
+    let resumed = outside.esl(&bench, &["resume", "lesson.md"], &TIMEOUT);
     assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
     assert_made_once(&outside);
 }

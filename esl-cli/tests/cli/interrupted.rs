@@ -1,9 +1,11 @@
 //! Workers are killed, told to end and told to stop in the middle of a lesson. It is made once all the
 //! same, and nothing is bought twice.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
-use esl_testkit::fakes::{Fault, Service};
+use esl_testkit::fakes::{Fault, Service, ServiceLimits, most_in_flight};
 use serde_json::Value;
 
 use crate::bench::Bench;
@@ -57,6 +59,24 @@ impl Stuck {
         ended.json()["result"].clone()
     }
 
+    /// Waits until `told` happened to the job.
+    fn until(&self, told: &str) {
+        let line = ["jobs", "watch", &self.id];
+        let mut watching = self.outside.command(&self.bench, &line, &[]);
+        let pipes = watching.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut watching = pipes.spawn().unwrap();
+        let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+        let found = lines.find(|line| line.as_ref().unwrap().contains(told));
+        watching.kill().unwrap();
+        watching.wait().unwrap();
+        assert!(found.is_some(), "the job ended without {told}");
+    }
+
+    /// How often each service was asked something.
+    fn asked(&self) -> [usize; 4] {
+        Service::ALL.map(|service| self.outside.fakes.requests(service).len())
+    }
+
     fn job(&self) -> Value {
         self.esl(&["jobs", "show", &self.id])["job"].clone()
     }
@@ -84,8 +104,12 @@ impl Stuck {
 /// The shortest lease, so that a dead worker is found out soon.
 const SHORT_LEASE: (&str, &str) = ("JOB_LEASE_SECONDS", "5");
 
+/// Nothing takes effect later than this in the fakes, so a page that was under way is waited for no
+/// longer.
+const SHORT_TIMEOUT: (&str, &str) = ("NOTION_CLIENT_TIMEOUT", "1000");
+
 fn killed_at(service: Service, method: &str, bought: usize) {
-    let stuck = Stuck::at(service, method, &[SHORT_LEASE]);
+    let stuck = Stuck::at(service, method, &[SHORT_LEASE, SHORT_TIMEOUT]);
     stuck.worker.signal("KILL");
     let job = stuck.recover();
     assert_eq!(
@@ -149,4 +173,49 @@ fn cancelled_by_another_process_it_stops_and_its_slot_takes_the_next_job() {
         (&"cancelled".into(), &"wrong file".into())
     );
     stuck.worker.end();
+}
+
+/// One line after the other, so that there is always a next one to ask for.
+#[test]
+fn cancelled_by_another_process_it_asks_nobody_for_anything_more() {
+    let one_by_one = [
+        ("ELEVENLABS_TTS_MODE", "monologue"),
+        ("ELEVENLABS_CONCURRENCY_LIMIT", "1"),
+    ];
+    let mut stuck = Stuck::at(Service::ElevenLabs, "POST", &one_by_one);
+    // The page is made beside the recording; what comes after it waits for that.
+    stuck.until("colorize start");
+    let asked = stuck.asked();
+    stuck.esl(&["jobs", "cancel", &stuck.id]);
+    let id = stuck.id.as_str().into();
+    stuck.worker.until_job("worker_stopped", &id);
+    stuck.worker.signal("TERM");
+    assert_eq!(stuck.worker.wait().code(), Some(0));
+    assert_eq!(stuck.asked(), asked);
+}
+
+/// One worker's request hangs all the time, so the other one can have one under way.
+#[test]
+fn workers_have_no_more_speech_under_way_than_one_of_them_might() {
+    let limit = [
+        ("ELEVENLABS_TTS_MODE", "monologue"),
+        ("ELEVENLABS_CONCURRENCY_LIMIT", "2"),
+    ];
+    let stuck = Stuck::at(Service::ElevenLabs, "POST", &limit);
+    let slow = ServiceLimits {
+        latency: Duration::from_millis(20),
+        ..ServiceLimits::default()
+    };
+    stuck.outside.fakes.set_limits(Service::ElevenLabs, slow);
+    let other = Worker::start(stuck.outside.command(&stuck.bench, &WORKER, &[]));
+    let lesson = std::fs::read_to_string(stuck.bench.path("lesson.md")).unwrap();
+    let spoken_otherwise = lesson.replace("\nClara: ", "\nClara: Well. ");
+    stuck.bench.file("other.md", spoken_otherwise);
+    let done = stuck.esl(&["jobs", "submit", "other.md", "--wait"]);
+    assert_eq!(done["jobs"][0]["job"]["state"], "succeeded");
+    other.end();
+    let mut requests = stuck.outside.fakes.requests(Service::ElevenLabs);
+    requests.retain(|request| request.method == "POST");
+    assert!(requests.len() > 2);
+    assert_eq!(most_in_flight(&requests), 2);
 }

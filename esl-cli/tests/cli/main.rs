@@ -37,6 +37,7 @@ mod terminal;
 mod unreadable_lessons;
 mod unusable_manifests;
 mod unwritable_folders;
+mod upkeep;
 mod validate;
 mod voices;
 mod watch;

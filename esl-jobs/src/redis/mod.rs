@@ -155,7 +155,9 @@ impl RedisQueue {
         if entries.is_empty() {
             entries = self.take_over(worker, limit).await?;
         }
-        Ok(self.note(worker, entries))
+        let (jobs, nameless) = self.note(worker, entries);
+        self.forget(nameless).await?;
+        Ok(jobs)
     }
 
     async fn read_new(&self, worker: WorkerId, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -194,17 +196,39 @@ impl RedisQueue {
         Ok(entries)
     }
 
-    /// Remembers what to acknowledge. An entry that names no job is nobody's and stays a hint.
-    fn note(&self, worker: WorkerId, entries: Vec<Entry>) -> Vec<JobId> {
+    /// Remembers what to acknowledge. The entries that are returned with the jobs name none.
+    fn note(&self, worker: WorkerId, entries: Vec<Entry>) -> (Vec<JobId>, Vec<String>) {
         let mut taken = self.taken();
-        let mut jobs = Vec::with_capacity(entries.len());
+        let (mut jobs, mut nameless) = (Vec::with_capacity(entries.len()), Vec::new());
         for (entry, fields) in entries {
             if let Some(job) = fields.get(FIELD).and_then(|id| id.parse().ok()) {
                 taken.entry((worker, job)).or_default().push(entry);
                 jobs.push(job);
+            } else {
+                tracing::warn!(entry, "an entry of the queue names no job, and is dropped");
+                nameless.push(entry);
             }
         }
-        jobs
+        (jobs, nameless)
+    }
+
+    /// Acknowledges entries and takes them out of the stream.
+    async fn forget(&self, entries: Vec<String>) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let hints = self.hints.as_str();
+        let forgetting = self.client.pipeline();
+        let operation = "acknowledge hints";
+        let acknowledged = forgetting
+            .xack::<(), _, _, _>(hints, GROUP, entries.clone())
+            .await;
+        acknowledged.map_err(during(operation))?;
+        let deleted = forgetting.xdel::<(), _, _>(hints, entries).await;
+        deleted.map_err(during(operation))?;
+        let forgotten = forgetting.all::<Value>().await;
+        forgotten.map_err(during(operation))?;
+        Ok(())
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<(WorkerId, JobId), Vec<String>>> {
@@ -269,21 +293,7 @@ impl Queue for RedisQueue {
             let entries = jobs.iter().filter_map(|job| taken.remove(&(worker, *job)));
             entries.flatten().collect()
         };
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let hints = self.hints.as_str();
-        let forgetting = self.client.pipeline();
-        let operation = "acknowledge hints";
-        let acknowledged = forgetting
-            .xack::<(), _, _, _>(hints, GROUP, entries.clone())
-            .await;
-        acknowledged.map_err(during(operation))?;
-        let deleted = forgetting.xdel::<(), _, _>(hints, entries).await;
-        deleted.map_err(during(operation))?;
-        let forgotten = forgetting.all::<Value>().await;
-        forgotten.map_err(during(operation))?;
-        Ok(())
+        self.forget(entries).await
     }
 }
 

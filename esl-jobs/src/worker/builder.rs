@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use esl_core::CancellationToken;
 use esl_core::job::{JobKind, Payload, WorkerId};
 use esl_core::ports::{HandlePayload, JobHandler, JobStore, Queue, ReadsPayload};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::observer::{NoObserver, Observer};
 use super::pace::Pace;
@@ -115,6 +115,7 @@ impl WorkerBuilder {
             pace: Pace::default(),
             is_drained: AtomicBool::new(false),
             is_in_doubt: AtomicBool::new(false),
+            store_is_back: Notify::new(),
             config,
             store: self.store,
             queue: self.queue,

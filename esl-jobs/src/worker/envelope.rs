@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::progress::Progress;
 use super::waiting::Claimed;
-use super::{Seen, Shared};
+use super::{Seen, Shared, dice};
 
 /// How an attempt ended.
 enum Ending {
@@ -70,8 +70,10 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> End
     let work = async move { handler.run(&job, &context).await }.in_current_span();
     let mut working = tokio::spawn(work);
     tokio::select! {
-        ended = &mut working => return ending(ended),
+        // First, because a handler that is stopped may have ended already.
+        biased;
         () = stop.cancelled() => {}
+        ended = &mut working => return ending(ended),
         () = sleep(shared.config.timeout) => {}
     }
     told.cancel();
@@ -128,17 +130,11 @@ fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
     let retry_in = shared
         .config
         .backoff
-        .delay(attempt.number, error.retry, dice());
+        .delay(attempt.number, error.retry, dice::roll());
     News::Failed {
         failure: error.failure,
         retry_in,
     }
-}
-
-/// A random number from 0 to 1.
-fn dice() -> f64 {
-    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
-    high as f64 / u64::MAX as f64
 }
 
 fn log(ending: &Ending) {

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use esl_core::Retry;
+use esl_core::job::Backoff;
 use tokio::sync::watch;
-
-/// How long to wait after the first failure; doubles with each one after it.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether a worker gets on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,12 +18,14 @@ pub enum Health {
     Resting,
 }
 
-/// Counts failures in a row.
+/// Counts failures in a row. They are seconds apart, so that it takes more to make a worker rest than
+/// the restart of a server.
 #[derive(Debug)]
 pub(super) struct Breaker<'a> {
     health: &'a watch::Sender<Health>,
     most_failures: u32,
-    rest: Duration,
+    /// How long to wait after a failure; the rest is the longest wait.
+    pauses: Backoff,
     failures: u32,
 }
 
@@ -37,7 +38,10 @@ impl<'a> Breaker<'a> {
         Self {
             health,
             most_failures,
-            rest,
+            pauses: Backoff {
+                cap: rest,
+                ..Backoff::default()
+            },
             failures: 0,
         }
     }
@@ -47,15 +51,15 @@ impl<'a> Breaker<'a> {
         self.tell(Health::Working);
     }
 
-    /// How long to wait now.
-    pub(super) fn failed(&mut self) -> Duration {
+    /// How long to wait now. `dice` is a number from 0 to 1.
+    pub(super) fn failed(&mut self, dice: f64) -> Duration {
         self.failures += 1;
         if self.failures >= self.most_failures {
             self.tell(Health::Resting);
-            return self.rest;
+            return self.pauses.cap;
         }
-        let doublings = (self.failures - 1).min(16);
-        (PAUSE * (1 << doublings)).min(self.rest)
+        let pause = self.pauses.delay(self.failures, Retry::Backoff, dice);
+        pause.unwrap_or(self.pauses.cap)
     }
 
     fn tell(&self, health: Health) {
@@ -74,19 +78,30 @@ mod tests {
     #[test]
     fn it_rests_after_several_failures_in_a_row_and_until_a_success() {
         let health = watch::Sender::default();
-        let rest = Duration::from_secs(60);
+        let second = Duration::from_secs(1);
+        let rest = 60 * second;
         let mut breaker = Breaker::new(&health, 3, rest);
         let now = || *health.borrow();
-        assert_eq!([breaker.failed(), breaker.failed()], [PAUSE, 2 * PAUSE]);
+        let pauses = [second, 2 * second];
+        assert_eq!([breaker.failed(0.5), breaker.failed(0.5)], pauses);
         breaker.succeeded();
-        for pause in [PAUSE, 2 * PAUSE] {
-            assert_eq!((breaker.failed(), now()), (pause, Health::Working));
+        for pause in pauses {
+            assert_eq!((breaker.failed(0.5), now()), (pause, Health::Working));
         }
         for _ in 0..2 {
-            assert_eq!((breaker.failed(), now()), (rest, Health::Resting));
+            assert_eq!((breaker.failed(0.5), now()), (rest, Health::Resting));
         }
         breaker.succeeded();
         assert_eq!(now(), Health::Working);
-        assert_eq!(breaker.failed(), PAUSE);
+        assert_eq!(breaker.failed(0.5), second);
+    }
+
+    #[test]
+    fn failures_of_one_hiccup_do_not_make_it_rest() {
+        let health = watch::Sender::default();
+        let mut breaker = Breaker::new(&health, 5, Duration::from_secs(60));
+        let pauses: Duration = (0..4).map(|_| breaker.failed(0.0)).sum();
+        assert_eq!(*health.borrow(), Health::Working);
+        assert_eq!(pauses, Duration::from_secs(12));
     }
 }

@@ -1,6 +1,7 @@
 //! Keeping what the worker holds, and noticing what it holds no longer.
 
 use std::collections::HashSet;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
     let mut keeper = Keeper {
         shared: &shared,
         suspects: HashSet::new(),
+        is_store_lost: false,
     };
     let mut renewing = interval(shared.config.heartbeat);
     let mut looking = interval(shared.config.look_for_cancelled);
@@ -35,6 +37,8 @@ struct Keeper<'a> {
     /// Held but not running when last looked at: just claimed, or claimed without the answer ever
     /// reaching this worker.
     suspects: HashSet<Attempt>,
+    /// Whether the store did not answer when last asked.
+    is_store_lost: bool,
 }
 
 impl Keeper<'_> {
@@ -44,8 +48,8 @@ impl Keeper<'_> {
         give_back_waiting(shared, shared.config.look_for_cancelled);
         // Listed first: what is claimed while the store answers is not missing from the answer.
         let attempts = shared.running.all();
-        let was_in_doubt = shared.is_in_doubt.swap(false, Ordering::Relaxed);
-        if attempts.is_empty() && !was_in_doubt {
+        let is_in_doubt = shared.is_in_doubt.swap(false, Ordering::Relaxed);
+        if attempts.is_empty() && !is_in_doubt {
             return;
         }
         let held = match is_renewal {
@@ -54,14 +58,19 @@ impl Keeper<'_> {
         };
         match held {
             Ok(held) => {
+                if mem::take(&mut self.is_store_lost) {
+                    shared.store_is_back.notify_waiters();
+                }
                 // Cancelled by somebody, or taken over after a lost lease.
                 shared.running.stop_lost(&attempts, &held);
                 self.give_back_orphans(&held);
             }
             // Whether a lease ran out meanwhile is for the store to say, once it answers again.
             Err(error) => {
-                tracing::warn!(%error, worker.id = %shared.id, "cannot look after leases");
-                shared.is_in_doubt.fetch_or(was_in_doubt, Ordering::Relaxed);
+                if !mem::replace(&mut self.is_store_lost, true) {
+                    tracing::warn!(%error, worker.id = %shared.id, "cannot look after leases");
+                }
+                shared.is_in_doubt.store(true, Ordering::Relaxed);
             }
         }
     }

@@ -12,8 +12,10 @@
 //! taken away from it changes nothing.
 
 mod builder;
+mod dice;
 mod envelope;
 mod health;
+mod hints;
 mod keeper;
 mod observer;
 mod outcomes;
@@ -37,7 +39,7 @@ use std::time::Duration;
 use esl_core::CancellationToken;
 use esl_core::job::{Actor, Backoff, JobKind, WorkerId};
 use esl_core::ports::{JobHandler, JobStore, Queue};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::scheduler::Scheduler;
 
@@ -78,7 +80,7 @@ pub struct WorkerConfig {
     pub backoff: Backoff,
     /// After how many failures in a row to fetch jobs the worker rests. Default 5.
     pub failures: u32,
-    /// For how long it rests then. Default 60 s.
+    /// For how long it rests then, unless the store is heard to answer again before. Default 60 s.
     pub rest: Duration,
 }
 
@@ -123,8 +125,11 @@ struct Shared {
     pace: Pace,
     /// Whether the last claim found less than it asked for.
     is_drained: AtomicBool,
-    /// Whether the store may hold jobs for this worker that it has not heard of.
+    /// Whether to ask the store again: it did not answer, and may hold jobs for this worker that it
+    /// has not heard of.
     is_in_doubt: AtomicBool,
+    /// Rung when the store answers again.
+    store_is_back: Notify,
     running: Running,
     reporter: Reporter,
     shutting_down: CancellationToken,

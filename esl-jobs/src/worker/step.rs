@@ -1,6 +1,5 @@
 //! Fetching work for slots.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,11 +7,11 @@ use std::time::Duration;
 use esl_core::CancellationToken;
 use esl_core::job::{Job, JobId};
 use esl_core::ports::{Claim, Hint, StoreError};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::health::Breaker;
 use super::waiting::Claimed;
-use super::{Shared, Worker, slots};
+use super::{Shared, Worker, dice, hints, slots};
 
 /// What one look for work came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +39,15 @@ pub(super) async fn fetch(shared: &Arc<Shared>, shutdown: &CancellationToken) {
     let config = &shared.config;
     let mut breaker = Breaker::new(&shared.health, config.failures, config.rest);
     while !shutdown.is_cancelled() {
+        // Heard from here on, also while nobody waits for it yet.
+        let store_is_back = shared.store_is_back.notified();
         match step(shared, config.idle, shutdown).await {
             Ok(_) => breaker.succeeded(),
             Err(error) => {
                 tracing::warn!(%error, worker.id = %shared.id, "cannot fetch jobs, trying again");
-                let pause = tokio::time::sleep(breaker.failed());
+                // It may have claimed jobs all the same.
+                shared.is_in_doubt.store(true, Ordering::Relaxed);
+                let pause = timeout(breaker.failed(dice::roll()), store_is_back);
                 let _ = shutdown.run_until_cancelled(pause).await;
             }
         }
@@ -90,22 +93,10 @@ async fn reserve(
     };
     let found = claim(shared, room).await?;
     // The hints come again; what was claimed does not.
-    if let Err(error) = pass_on(shared, &hinted, &found).await {
+    if let Err(error) = hints::pass_on(shared, &hinted, &found).await {
         tracing::warn!(%error, "cannot tell the queue what was heard");
     }
     Ok(found)
-}
-
-/// Acknowledges hints. If others were more urgent than the jobs hinted at, somebody else should hear of
-/// these; if not, there is nothing left to hear of.
-async fn pass_on(shared: &Shared, hinted: &[JobId], found: &[Job]) -> Result<(), StoreError> {
-    if !shared.is_drained.load(Ordering::Relaxed) {
-        let found: HashSet<JobId> = found.iter().map(|job| job.head.id).collect();
-        let left = hinted.iter().filter(|job| !found.contains(job));
-        let left: Vec<JobId> = left.copied().collect();
-        shared.queue.announce(&left).await?;
-    }
-    shared.queue.acknowledge(shared.id, hinted).await
 }
 
 /// Waits until there may be work, and says which hints are to be acknowledged. Nobody has to be told
@@ -131,10 +122,7 @@ async fn hear(
 async fn claim(shared: &Shared, room: usize) -> Result<Vec<Job>, StoreError> {
     let asked = Instant::now();
     let claim = Claim::next(shared.id, room, shared.config.lease);
-    let found = shared.store.claim(claim).await.inspect_err(|_| {
-        // It may have claimed jobs all the same.
-        shared.is_in_doubt.store(true, Ordering::Relaxed);
-    })?;
+    let found = shared.store.claim(claim).await?;
     shared
         .is_drained
         .store(found.len() < room, Ordering::Relaxed);

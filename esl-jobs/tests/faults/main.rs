@@ -13,10 +13,11 @@ use esl_core::job::{Cursor, JobId, JobState, NewJob};
 use esl_core::ports::{EventLog, EventPage};
 use esl_core::{CancellationToken, Classify, ErrorKind};
 use esl_jobs::Jobs;
-use esl_jobs::worker::{Worker, WorkerConfig};
+use esl_jobs::worker::{Health, Worker, WorkerConfig};
 use esl_testkit::services::postgres::PostgresDatabase;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use counting::{Counts, Tally};
 use servers::{Servers, flush};
@@ -26,31 +27,43 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a reader looks by itself: a wake-up that was to be told while nobody listened is lost.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Before somebody asks again who got no answer.
-const PAUSE: Duration = Duration::from_millis(20);
-
 /// A worker that counts what it runs.
 struct Working {
     tally: Arc<Tally>,
+    health: watch::Receiver<Health>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Working {
     fn on(jobs: &Jobs) -> Self {
+        Self::resting_after(WorkerConfig::default().failures, jobs)
+    }
+
+    /// One that rests after so many failures, for longer than a test waits.
+    fn resting_after(failures: u32, jobs: &Jobs) -> Self {
         let tally = Arc::new(Tally::default());
         let worker = Worker::builder(jobs.store.clone(), jobs.queue.clone());
         let mut config = WorkerConfig::default();
-        config.rest = Duration::from_millis(500);
+        config.failures = failures;
+        config.rest = 60 * PATIENCE;
         let worker = worker.config(config).handles(Counts(tally.clone()));
         let worker = worker.build().unwrap();
+        let health = worker.health();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(worker.run(shutdown.clone()));
         Self {
             tally,
+            health,
             shutdown,
             task,
         }
+    }
+
+    async fn until(&mut self, health: Health) {
+        let changed = self.health.wait_for(|now| *now == health);
+        let changed = timeout(PATIENCE, changed).await;
+        changed.expect("its health changes").unwrap();
     }
 
     /// The jobs that were run, in their order.
@@ -61,8 +74,18 @@ impl Working {
     }
 }
 
-/// The states of each job, once `count` jobs have ended. Failures to read are waited for.
-async fn states(events: &dyn EventLog, count: usize) -> BTreeMap<JobId, Vec<JobState>> {
+/// The states of each job, once `count` jobs have ended.
+async fn states(servers: &Servers, jobs: &Jobs, count: usize) -> BTreeMap<JobId, Vec<JobState>> {
+    let states = timeout(PATIENCE, read_states(servers, jobs.events.as_ref(), count)).await;
+    states.expect("all jobs end")
+}
+
+async fn read_states(
+    servers: &Servers,
+    events: &dyn EventLog,
+    count: usize,
+) -> BTreeMap<JobId, Vec<JobState>> {
+    let mut has_postgres = servers.has_postgres();
     let (mut after, mut ends) = (Cursor::START, 0);
     let mut states: BTreeMap<JobId, Vec<JobState>> = BTreeMap::new();
     while ends < count {
@@ -80,7 +103,7 @@ async fn states(events: &dyn EventLog, count: usize) -> BTreeMap<JobId, Vec<JobS
                 .push(one.event.state);
         }
         if events.wait(after, LOOK).await.is_err() {
-            sleep(PAUSE).await;
+            has_postgres.wait_for(|is_there| *is_there).await.unwrap();
         }
     }
     states
@@ -91,11 +114,11 @@ fn jobs(count: usize) -> Vec<NewJob> {
 }
 
 /// Submits jobs one by one, each as often as it takes to get an answer.
-async fn submit_stubbornly(jobs: &Jobs, new: Vec<NewJob>) {
+async fn submit_stubbornly(jobs: &Jobs, new: Vec<NewJob>, mut has_postgres: watch::Receiver<bool>) {
     for job in new {
         while let Err(error) = jobs.store.submit(vec![job.clone()]).await {
             assert_eq!(error.kind(), ErrorKind::Unavailable);
-            sleep(PAUSE).await;
+            has_postgres.wait_for(|is_there| *is_there).await.unwrap();
         }
     }
 }
@@ -111,17 +134,13 @@ async fn a_database_that_goes_away_costs_nothing(go_away: fn(&PostgresDatabase))
     let worker = Working::on(&host);
     let new = jobs(1000);
     let ids: Vec<JobId> = new.iter().map(|job| job.id).collect();
-    let submitting = tokio::spawn(async move { submit_stubbornly(&api, new).await });
-    let begun = timeout(PATIENCE, states(reader.events.as_ref(), 20)).await;
-    begun.expect("some jobs end before");
-    servers
-        .with_postgres(move |database| {
-            go_away(database);
-            database.start_again();
-        })
-        .await;
-    let states = timeout(PATIENCE, states(reader.events.as_ref(), ids.len())).await;
-    let states = states.expect("all jobs end");
+    let has_postgres = servers.has_postgres();
+    let submitting = tokio::spawn(async move { submit_stubbornly(&api, new, has_postgres).await });
+    // Some end before.
+    states(&servers, &reader, 20).await;
+    servers.without_postgres(go_away).await;
+    servers.with_postgres_again().await;
+    let states = states(&servers, &reader, ids.len()).await;
     submitting.await.unwrap();
     assert_eq!(states.len(), ids.len());
     for id in &ids {
@@ -153,12 +172,29 @@ async fn a_database_that_is_killed_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_rests_works_as_soon_as_the_database_is_back() {
+    let Some(servers) = Servers::start().await else {
+        return;
+    };
+    let host = servers.open_postgres().await;
+    // Seconds apart, so that the worker has seen the database gone.
+    let mut worker = Working::resting_after(3, &host);
+    servers.without_postgres(PostgresDatabase::stop).await;
+    worker.until(Health::Resting).await;
+    servers.with_postgres_again().await;
+    worker.until(Health::Working).await;
+    host.store.submit(jobs(20)).await.unwrap();
+    states(&servers, &host, 20).await;
+    assert_eq!(worker.end().await.len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_down_refuses_everybody_at_once_and_keeps_nothing() {
     let Some(servers) = Servers::start().await else {
         return;
     };
     let api = servers.open_postgres().await;
-    servers.with_postgres(PostgresDatabase::stop).await;
+    servers.without_postgres(PostgresDatabase::stop).await;
     let new = jobs(50);
     let ids: Vec<JobId> = new.iter().map(|job| job.id).collect();
     let mut submitting = tokio::task::JoinSet::new();
@@ -172,7 +208,7 @@ async fn a_database_that_is_down_refuses_everybody_at_once_and_keeps_nothing() {
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.to_string().contains("submit jobs"), "{error}");
     }
-    servers.with_postgres(PostgresDatabase::start_again).await;
+    servers.with_postgres_again().await;
     let again = servers.open_postgres().await;
     assert!(again.store.jobs(&ids).await.unwrap().is_empty());
 }
@@ -188,9 +224,8 @@ async fn jobs_submitted_while_redis_is_down_are_run_when_it_is_back() {
     let submitted = api.store.submit(jobs(20)).await.unwrap();
     assert!(submitted.iter().all(|job| !job.reused));
     servers.redis.start_again();
-    let states = timeout(PATIENCE, states(api.events.as_ref(), 20)).await;
+    let states = states(&servers, &api, 20).await;
     let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
-    let states = states.expect("all jobs end");
     assert!(states.values().all(|states| *states == whole));
     assert_eq!(worker.end().await.len(), 20);
 }
@@ -205,9 +240,8 @@ async fn jobs_that_redis_forgot_are_announced_again_and_run_once() {
     api.store.submit(jobs(1500)).await.unwrap();
     flush(&servers.redis);
     let worker = Working::on(&host);
-    let states = timeout(PATIENCE, states(api.events.as_ref(), 1500)).await;
+    let states = states(&servers, &api, 1500).await;
     let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
-    let states = states.expect("all jobs end");
     assert!(states.values().all(|states| *states == whole));
     assert_eq!(worker.end().await.len(), 1500);
 }

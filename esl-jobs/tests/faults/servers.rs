@@ -8,9 +8,11 @@ use esl_core::ports::SystemClock;
 use esl_jobs::{Jobs, Places, connect};
 use esl_testkit::services::postgres::PostgresDatabase;
 use esl_testkit::services::redis::RedisServer;
+use tokio::sync::watch;
 
 pub(crate) struct Servers {
     postgres: Arc<PostgresDatabase>,
+    has_postgres: watch::Sender<bool>,
     pub(crate) redis: RedisServer,
 }
 
@@ -21,18 +23,33 @@ impl Servers {
         let (postgres, redis) = tokio::task::spawn_blocking(starting).await.unwrap()?;
         Some(Self {
             postgres: Arc::new(postgres),
+            has_postgres: watch::Sender::new(true),
             redis,
         })
     }
 
-    /// Does something to the database, which takes its time.
-    pub(crate) async fn with_postgres(
-        &self,
-        change: impl FnOnce(&PostgresDatabase) + Send + 'static,
-    ) {
+    /// Has the database go away in some way.
+    pub(crate) async fn without_postgres(&self, go_away: fn(&PostgresDatabase)) {
+        self.has_postgres.send_replace(false);
+        self.with_postgres(go_away).await;
+    }
+
+    /// Has the database come back.
+    pub(crate) async fn with_postgres_again(&self) {
+        self.with_postgres(PostgresDatabase::start_again).await;
+        self.has_postgres.send_replace(true);
+    }
+
+    /// What is done to the database takes its time.
+    async fn with_postgres(&self, change: fn(&PostgresDatabase)) {
         let postgres = self.postgres.clone();
         let changing = tokio::task::spawn_blocking(move || change(&postgres));
         changing.await.unwrap();
+    }
+
+    /// Whether the database is there, now and later.
+    pub(crate) fn has_postgres(&self) -> watch::Receiver<bool> {
+        self.has_postgres.subscribe()
     }
 
     /// What a process has that uses both.

@@ -8,6 +8,9 @@ use esl_jobs::notify::email::{BadSettings, Mail, MailSettings};
 use crate::desk::{Desk, attempt, failure, saying, success};
 use crate::mailbox::{Mailbox, Rules};
 
+/// NUL, "user", NUL, "hush" (RFC 4616).
+pub(crate) const LOGIN: &str = "AHVzZXIAaHVzaA==";
+
 pub(crate) fn settings(port: u16) -> MailSettings {
     let mut settings = MailSettings::default();
     settings.host = "127.0.0.1".into();
@@ -16,7 +19,7 @@ pub(crate) fn settings(port: u16) -> MailSettings {
     settings
 }
 
-fn mail(desk: &Desk, settings: &MailSettings) -> Mail {
+pub(crate) fn mail(desk: &Desk, settings: &MailSettings) -> Mail {
     Mail::new(desk.jobs.clone(), settings).unwrap()
 }
 
@@ -72,11 +75,10 @@ async fn who_has_a_password_logs_in() {
     let desk = Desk::new();
     desk.ended(success()).await;
     let job = desk.notification::<NotifyEmail>().await;
-    // NUL, "user", NUL, "hush" (RFC 4616).
-    let login = Some("AHVzZXIAaHVzaA==");
+    let login = Some(LOGIN);
     let mailbox = Mailbox::open(Rules {
         login,
-        refusal: None,
+        ..Rules::default()
     })
     .await;
     let mut settings = settings(mailbox.port);
@@ -114,7 +116,7 @@ async fn an_answer_decides_whether_to_try_again() {
         let refusal = Some(refusal);
         let mailbox = Mailbox::open(Rules {
             refusal,
-            login: None,
+            ..Rules::default()
         })
         .await;
         let error = attempt(&mail(&desk, &settings(mailbox.port)), &job)

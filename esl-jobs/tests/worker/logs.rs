@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use esl_core::job::{Actor, JobId, JobState, NewJob, News, Report};
+use esl_jobs::worker::WorkerConfig;
 use serde_json::Value;
 
 use crate::handlers::Chore;
@@ -110,4 +111,27 @@ async fn what_comes_too_late_is_said() {
     let story = log.story(id);
     assert_eq!(story[..2], ["queue_waiting", "worker_active"]);
     assert!(story.contains(&"state_conflict".to_owned()), "{story:?}");
+}
+
+/// As many as leave nothing to chance: each of them ends as soon as it is told to.
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_cancelled_is_stopped_and_does_not_fail() {
+    let mut config = WorkerConfig::default();
+    config.concurrency = 20;
+    let (log, world) = (Log::of_all(), World::with(config));
+    let mut jobs = Vec::new();
+    for _ in 0..20 {
+        jobs.push(world.submit(Chore::UntilCancelled).await);
+    }
+    let worker = world.run().await;
+    for id in &jobs {
+        world.reaches(*id, JobState::Running).await;
+        let news = News::Cancelled { reason: None };
+        world.report(Report::about(*id, Actor::System, news)).await;
+    }
+    worker.shut_down().await;
+    for id in jobs {
+        let story = log.story(id);
+        assert_eq!(story, ["queue_waiting", "worker_active", "worker_stopped"]);
+    }
 }

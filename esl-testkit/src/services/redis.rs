@@ -1,17 +1,14 @@
 //! A Redis server for one test.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
 use super::programs::folder_with;
 use super::watchdog::Watchdog;
 use super::{free_port, missing};
-
-/// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An empty server that listens on a socket in a temporary folder and forgets everything when it
 /// stops.
@@ -101,12 +98,13 @@ impl RedisServer {
             ]);
             command.args(["--tls-ca-cert-file", "server.crt", "--bind", "127.0.0.1"]);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
         let process = command.stderr(Stdio::null()).spawn();
-        let process = process.expect("redis-server can be run");
+        let mut process = process.expect("redis-server can be run");
         let watchdog = Watchdog::over(process.id(), self.folder.path());
+        let log = process.stdout.take();
         self.process = Some((process, watchdog));
-        self.wait_until_it_listens();
+        wait_until_it_listens(log.expect("it is piped"));
     }
 
     /// Stops it at once.
@@ -122,14 +120,13 @@ impl RedisServer {
     fn socket(&self) -> PathBuf {
         self.folder.path().join("redis.sock")
     }
+}
 
-    fn wait_until_it_listens(&self) {
-        let started = Instant::now();
-        while std::os::unix::net::UnixStream::connect(self.socket()).is_err() {
-            assert!(started.elapsed() < PATIENCE, "redis-server does not start");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
+/// Nobody hears what it says afterwards, which it does not mind.
+fn wait_until_it_listens(log: ChildStdout) {
+    let mut lines = BufReader::new(log).lines().map_while(Result::ok);
+    let is_ready = lines.any(|line| line.contains("eady to accept connections"));
+    assert!(is_ready, "redis-server does not start");
 }
 
 impl Drop for RedisServer {

@@ -1,7 +1,9 @@
 //! Handing mails to an SMTP server.
 
+use std::error::Error as _;
 use std::net::IpAddr;
 use std::time::Duration;
+use std::{io, iter};
 
 use esl_core::job::{FailureCode, JobId};
 use esl_core::ports::JobError;
@@ -118,11 +120,24 @@ fn without_answer(error: &smtp::Error) -> JobError {
     if error.is_timeout() {
         return timed_out();
     }
+    let misconfigured = |message| JobError::permanent(FailureCode::ENDPOINT_MISCONFIGURED, message);
     if error.is_client() {
-        let message = "the mail server does not offer what the settings ask for";
-        return JobError::permanent(FailureCode::ENDPOINT_MISCONFIGURED, message);
+        return misconfigured("the mail server does not offer what the settings ask for");
+    }
+    if is_about_encryption(error) {
+        return misconfigured(
+            "no encrypted connection to the mail server can be made; check its certificate, and \
+             whether it encrypts from the beginning",
+        );
     }
     JobError::transient(FailureCode::NETWORK, "the mail server cannot be reached")
+}
+
+/// Whether the server was reached, and what it sent was refused while a connection was encrypted.
+fn is_about_encryption(error: &smtp::Error) -> bool {
+    let mut causes = iter::successors(error.source(), |&cause| cause.source());
+    let found = causes.find_map(|cause| cause.downcast_ref::<io::Error>());
+    found.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
 }
 
 fn timed_out() -> JobError {
