@@ -102,7 +102,6 @@ async fn measure(jobs: &Jobs, place: &Place, arguments: &Arguments) -> Result<Fi
             0 => None,
             _ => Some(memory::measure(jobs, place, queued, last.concurrency).await?),
         },
-        // Last: what it leaves to tidy up would slow the others down.
         beside_finished: match finished {
             0 => None,
             _ => Some(stages::drain_beside(jobs, place, (count, finished), last).await?),

@@ -30,6 +30,7 @@ struct Waits {
 }
 
 pub(crate) async fn measure(jobs: &Jobs, place: &Place) -> Result<PickUp> {
+    place.tidy_up().await?;
     let mut here = Working::start(jobs, 1)?;
     let in_this_process = waits(jobs, &mut here.beginnings).await?;
     here.end().await?;

@@ -62,8 +62,7 @@ impl Place {
         folder.to_owned()
     }
 
-    /// Has a server do at once what it does by itself in the course of hours: in real life jobs do
-    /// not end by the million in a minute.
+    /// Has a server do at once what it would do in the background while the next figure is taken.
     pub(crate) async fn tidy_up(&self) -> Result<()> {
         if let Some(url) = self.postgres() {
             let client = connected(url).await?;

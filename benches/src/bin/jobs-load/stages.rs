@@ -98,7 +98,7 @@ pub(crate) async fn drain(jobs: &Jobs, count: usize, concurrency: usize) -> Resu
     })
 }
 
-/// The same once more, beside many jobs that are over, after the database had the time to tidy up.
+/// The same once more, beside many jobs that are over.
 pub(crate) async fn drain_beside(
     jobs: &Jobs,
     place: &Place,
