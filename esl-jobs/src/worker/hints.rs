@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
-use esl_core::job::{Job, JobId, JobState};
+use esl_core::job::{JobId, JobState};
 use esl_core::ports::StoreError;
 
 use super::Shared;
@@ -13,10 +13,9 @@ use super::Shared;
 pub(super) async fn pass_on(
     shared: &Shared,
     hinted: &[JobId],
-    found: &[Job],
+    started: &HashSet<JobId>,
 ) -> Result<(), StoreError> {
-    let found: HashSet<JobId> = found.iter().map(|job| job.head.id).collect();
-    let left = hinted.iter().filter(|job| !found.contains(job));
+    let left = hinted.iter().filter(|job| !started.contains(job));
     let waiting = waiting(shared, left.copied().collect()).await?;
     if !shared.is_drained.load(Ordering::Relaxed) {
         shared.queue.announce(&waiting).await?;

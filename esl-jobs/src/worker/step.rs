@@ -1,5 +1,6 @@
 //! Fetching work for slots.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -63,40 +64,33 @@ async fn step(
     let Some(room) = shutdown.run_until_cancelled(slots::room(shared)).await else {
         return Ok(Step::Idle);
     };
-    let jobs = reserve(shared, room, wait, shutdown).await?;
-    if jobs.is_empty() {
+    let hearing = hear(shared, room, wait);
+    let Some(heard) = shutdown.run_until_cancelled(hearing).await else {
         return Ok(Step::Idle);
+    };
+    let Some(hinted) = heard? else {
+        return Ok(Step::Idle);
+    };
+    let found = claim(shared, room).await?;
+    let started: HashSet<JobId> = found.iter().map(|job| job.head.id).collect();
+    start(shared, found);
+    // The hints come again; what was claimed does not.
+    if let Err(error) = hints::pass_on(shared, &hinted, &started).await {
+        tracing::warn!(%error, "cannot tell the queue what was heard");
     }
-    let started = jobs.len();
+    Ok(match started.len() {
+        0 => Step::Idle,
+        count => Step::Started(count),
+    })
+}
+
+fn start(shared: &Arc<Shared>, jobs: Vec<Job>) {
     let claimed = jobs.into_iter().map(|job| {
         let stop = shared.running.enter(job.head.attempt());
         Claimed::new(job, stop)
     });
     shared.waiting.add(claimed);
     slots::fill(shared);
-    Ok(Step::Started(started))
-}
-
-/// Claims up to `room` jobs, once there may be some.
-async fn reserve(
-    shared: &Shared,
-    room: usize,
-    wait: Duration,
-    shutdown: &CancellationToken,
-) -> Result<Vec<Job>, StoreError> {
-    let hearing = hear(shared, room, wait);
-    let Some(hinted) = shutdown.run_until_cancelled(hearing).await else {
-        return Ok(Vec::new());
-    };
-    let Some(hinted) = hinted? else {
-        return Ok(Vec::new());
-    };
-    let found = claim(shared, room).await?;
-    // The hints come again; what was claimed does not.
-    if let Err(error) = hints::pass_on(shared, &hinted, &found).await {
-        tracing::warn!(%error, "cannot tell the queue what was heard");
-    }
-    Ok(found)
 }
 
 /// Waits until there may be work, and says which hints are to be acknowledged. Nobody has to be told
