@@ -89,7 +89,7 @@ async fn measure(jobs: &Jobs, place: &Place, arguments: &Arguments) -> Result<Fi
     let submitted_per_second = stages::submit(jobs, count).await?;
     let mut drained_per_second = Vec::new();
     for slots in &arguments.concurrency {
-        drained_per_second.push(stages::drain(jobs, count, *slots).await?);
+        drained_per_second.push(stages::drain(jobs, place, count, *slots).await?);
     }
     let last = *drained_per_second.last().expect("clap asks for one");
     Ok(Figures {

@@ -83,8 +83,14 @@ pub(crate) async fn submit_in_bulk(jobs: &Jobs, count: usize) -> Result<()> {
 }
 
 /// Until all jobs have run and their ends are in the store.
-pub(crate) async fn drain(jobs: &Jobs, count: usize, concurrency: usize) -> Result<Drained> {
+pub(crate) async fn drain(
+    jobs: &Jobs,
+    place: &Place,
+    count: usize,
+    concurrency: usize,
+) -> Result<Drained> {
     submit_in_bulk(jobs, count).await?;
+    place.tidy_up().await?;
     let draining = async {
         let mut working = Working::start(jobs, concurrency)?;
         working.beginnings.skip(count).await?;
@@ -112,8 +118,7 @@ pub(crate) async fn drain_beside(
         finish_all(jobs).await?;
         left -= some;
     }
-    place.tidy_up().await?;
-    let after = drain(jobs, count, before.concurrency).await?;
+    let after = drain(jobs, place, count, before.concurrency).await?;
     Ok(BesideFinished {
         finished,
         jobs_per_second: after.jobs_per_second,
