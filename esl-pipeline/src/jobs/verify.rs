@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use esl_core::Retry;
 use esl_core::job::payload::{LessonRerunAudio, LessonRun, MaintenanceVerify, VerifyScope};
-use esl_core::job::{FailureCode, Job, JobId, JobState, Payload as _, UserId};
+use esl_core::job::{Job, JobId, JobState, Payload as _, UserId};
 use esl_core::ports::{Done, HandlePayload, JobContext, JobError, JobFilter};
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -110,10 +110,7 @@ impl LessonJobs {
 
     async fn defects(&self, job: &Job, context: &JobContext) -> Result<Vec<String>, JobError> {
         // Reruns have the same fields.
-        let payload = job.payload.read::<LessonRun>();
-        let payload = payload.map_err(|error| {
-            JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
-        })?;
+        let payload: LessonRun = job.payload.read()?;
         let name = LessonName::parse(&payload.md)?;
         let wanted = Wanted {
             name: &name,
