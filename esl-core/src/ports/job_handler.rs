@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use super::StoreError;
 use crate::job::{Attempt, Failure, FailureCode, Job, NewJob, Payload, PayloadError};
 use crate::{CancellationToken, Classify, ErrorKind, Retry};
 
@@ -141,6 +142,12 @@ impl From<PayloadError> for JobError {
     /// No other attempt can read it either.
     fn from(error: PayloadError) -> Self {
         Self::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
+    }
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        Self::of(&error)
     }
 }
 

@@ -75,8 +75,7 @@ impl LessonJobs {
         let (mut ids, mut seen) = (Vec::new(), HashSet::new());
         loop {
             context.check()?;
-            let page = self.jobs.list(&filter).await;
-            let page = page.map_err(|error| JobError::of(&error))?;
+            let page = self.jobs.list(&filter).await?;
             let Some(last) = page.last() else {
                 return Ok(ids);
             };
@@ -87,10 +86,8 @@ impl LessonJobs {
     }
 
     async fn verify(&self, id: JobId, context: &JobContext) -> Result<Vec<Found>, JobError> {
-        let job = self.jobs.jobs(&[id]).await;
-        let job = job.map_err(|error| JobError::of(&error))?.pop();
         // Somebody may have deleted it meanwhile.
-        let Some(job) = job else {
+        let Some(job) = self.jobs.jobs(&[id]).await?.pop() else {
             return Ok(Vec::new());
         };
         let defects = match self.defects(&job, context).await {
