@@ -14,6 +14,9 @@ pub const DEFAULT_DATABASE_URL: &str = "sqlite:data/esl.db";
 /// The namespace of jobs unless somebody says otherwise.
 pub const DEFAULT_NAMESPACE: &str = "esl-jobs";
 
+/// How many connections to a database server are opened at most unless somebody says otherwise.
+pub const DEFAULT_POOL_SIZE: usize = 10;
+
 /// Which places to use.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -24,7 +27,7 @@ pub struct Places {
     pub queue_url: Option<String>,
     /// Only jobs of this namespace are seen. Default [`DEFAULT_NAMESPACE`].
     pub namespace: String,
-    /// How many connections to a database server are opened at most. Default 10.
+    /// How many connections to a database server are opened at most. Default [`DEFAULT_POOL_SIZE`].
     pub pool_size: usize,
 }
 
@@ -34,7 +37,7 @@ impl Default for Places {
             database_url: DEFAULT_DATABASE_URL.into(),
             queue_url: None,
             namespace: DEFAULT_NAMESPACE.into(),
-            pool_size: 10,
+            pool_size: DEFAULT_POOL_SIZE,
         }
     }
 }
@@ -54,8 +57,6 @@ pub struct Jobs {
     pub permits: Arc<dyn Permits>,
     /// The namespace of all of them.
     pub namespace: String,
-    /// How many jobs a worker should run at the same time here unless somebody says otherwise.
-    pub default_concurrency: usize,
     /// What works in the background for as long as somebody has the ports.
     _alive: Option<Arc<dyn std::any::Any + Send + Sync>>,
 }
@@ -135,7 +136,7 @@ async fn open_sqlite(
     clock: Arc<dyn Clock>,
 ) -> Result<Jobs, StoreError> {
     let jobs = crate::sqlite::SqliteJobs::open(&path, &places.namespace, clock).await?;
-    Ok(Jobs::of(Arc::new(jobs), &places.namespace, 3))
+    Ok(Jobs::of(Arc::new(jobs), &places.namespace))
 }
 
 #[cfg(not(feature = "sqlite"))]
@@ -156,7 +157,7 @@ async fn connect_to_postgres(places: &Places, clock: Arc<dyn Clock>) -> Result<J
         ..
     } = places;
     let jobs = crate::postgres::PostgresJobs::connect(url, namespace, *pool_size, clock).await?;
-    Ok(Jobs::of(Arc::new(jobs), namespace, 5))
+    Ok(Jobs::of(Arc::new(jobs), namespace))
 }
 
 #[cfg(not(feature = "postgres"))]
@@ -196,7 +197,7 @@ async fn with_redis(
 impl Jobs {
     /// An adapter that keeps everything of a namespace at once.
     #[must_use]
-    pub fn of<A>(adapter: Arc<A>, namespace: &str, default_concurrency: usize) -> Self
+    pub fn of<A>(adapter: Arc<A>, namespace: &str) -> Self
     where
         A: JobStore + EventLog + Queue + SettingsStore + PermitLedger,
     {
@@ -207,7 +208,6 @@ impl Jobs {
             settings: adapter.clone(),
             permits: Arc::new(SharedPermits::new(adapter)),
             namespace: namespace.to_owned(),
-            default_concurrency,
             _alive: None,
         }
     }

@@ -28,7 +28,9 @@ mod stored;
 mod wakeups;
 pub mod worker;
 
-pub use connect::{DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, Jobs, Places, connect};
+pub use connect::{
+    DEFAULT_DATABASE_URL, DEFAULT_NAMESPACE, DEFAULT_POOL_SIZE, Jobs, Places, connect,
+};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use migrate::migrate;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

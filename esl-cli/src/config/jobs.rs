@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use esl_core::job::DEFAULT_MAX_ATTEMPTS;
+use esl_jobs::{DEFAULT_NAMESPACE, DEFAULT_POOL_SIZE};
 use serde::Serialize;
 
 use super::address::Address;
@@ -13,9 +15,6 @@ use super::problem::Problem;
 use super::resolver::Resolver;
 use super::sources::{Environment, Found};
 use super::{Setting, Typed, keys, parse, servers};
-
-/// The namespace of jobs unless somebody says otherwise.
-const NAMESPACE: &str = "esl-jobs";
 
 /// Where jobs are kept, and what they may take.
 #[derive(Debug)]
@@ -67,10 +66,20 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, typed: &Typed<'_>) -> JobSett
         &keys::JOBS_NAMESPACE,
         None,
         parse::text,
-        NAMESPACE.to_owned(),
+        DEFAULT_NAMESPACE.to_owned(),
     );
-    let pool_size = resolver.or(&keys::JOBS_POOL_SIZE, None, parse::number(1..=1000), 10);
-    let max_attempts = resolver.or(&keys::JOBS_ATTEMPTS, None, parse::number(1..=20), 5);
+    let pool_size = resolver.or(
+        &keys::JOBS_POOL_SIZE,
+        None,
+        parse::number(1..=1000),
+        DEFAULT_POOL_SIZE,
+    );
+    let max_attempts = resolver.or(
+        &keys::JOBS_ATTEMPTS,
+        None,
+        parse::number(1..=20),
+        DEFAULT_MAX_ATTEMPTS,
+    );
     let days = resolver.or(&keys::JOBS_RETENTION, None, parse::number(0..=36_500), 0);
     let worker = worker(resolver, typed, database.is_sqlite());
     JobSettings {

@@ -78,7 +78,7 @@ pub(crate) struct Typed<'a> {
     pub(crate) metrics: Option<&'a str>,
     /// The database of the service before; empty for the one that is set.
     pub(crate) reference: Option<&'a str>,
-    /// Whether jobs are part of it. What is wrong with their settings stops nobody else.
+    /// Whether jobs are part of it. What is wrong with their settings is nobody else's business.
     pub(crate) needs_jobs: bool,
 }
 
@@ -141,10 +141,11 @@ impl Environment {
         let upload = storage::resolve_upload(&mut resolver, &typed, &s3);
         let manifests = storage::resolve_manifests(&mut resolver);
         let documents = documents::resolve(&mut resolver, &typed);
-        let problems = resolver.problems.len();
+        let (problems, warnings) = (resolver.problems.len(), resolver.warnings.len());
         let jobs = jobs::resolve(&mut resolver, &typed);
         if !typed.needs_jobs {
             resolver.problems.truncate(problems);
+            resolver.warnings.truncate(warnings);
         }
         let max_lesson_bytes = resolver.or(
             &keys::MAX_LESSON_BYTES,

@@ -209,3 +209,17 @@ fn paths_in_files_are_meant_from_the_file_on() {
     let world = world(&[]).with_file("esl.toml", "pages.folder = 'pages'");
     assert_eq!(world.settings().pages, world.folder.path().join("pages"));
 }
+
+#[test]
+fn only_who_deals_with_jobs_is_warned_of_their_settings() {
+    let world = world(&[("MAX_CONCURRENT_FFMPEG", "9")]);
+    let warnings = |needs_jobs| {
+        let typed = Typed {
+            needs_jobs,
+            ..Typed::default()
+        };
+        world.environment().settings(typed).unwrap().warnings
+    };
+    assert_eq!(warnings(false), [""; 0]);
+    assert!(warnings(true)[0].starts_with("MAX_CONCURRENT_FFMPEG"));
+}

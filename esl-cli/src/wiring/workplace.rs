@@ -23,8 +23,7 @@ pub(super) struct Machine {
 #[async_trait]
 impl Workplace for Machine {
     async fn phases(&self) -> Result<PhaseConfig, JobError> {
-        let phases = self.phases.all().await;
-        let mut phases = phases.map_err(|error| JobError::of(&error))?;
+        let mut phases = self.phases.all().await?;
         // Unless somebody changed the phase, what is set up for this machine holds.
         let limit = &mut phases.validate.max_lesson_bytes;
         if *limit == ValidatePhase::default().max_lesson_bytes {

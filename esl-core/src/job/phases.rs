@@ -73,8 +73,8 @@ pub struct ImportPhase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct ColorizePhase {
-    /// How often the update of a block is repeated after a failure that may pass, up to 20 times. Default
-    /// 5.
+    /// How often the update of a block is repeated after a failure that may pass, up to 20 times.
+    /// Default 5.
     pub max_retries: u32,
     /// The pause after each, in milliseconds, up to a minute. Default 0.
     pub throttle_ms: u64,
@@ -117,8 +117,8 @@ impl Default for TtsPhase {
 pub struct UploadPhase {
     /// Where it goes where the job does not say. Default `auto`.
     pub target: UploadTarget,
-    /// Whether everybody may read it, at an address without a time limit. False, the default, leaves it to
-    /// the program's own settings.
+    /// Whether everybody may read it, at an address without a time limit. False, the default, leaves
+    /// it to the program's own settings.
     pub public_read: bool,
     /// How long an address to it is good for unless everybody may read it, in seconds up to a week. 0,
     /// the default, leaves it to the program's own settings.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use crate::job::{Attempt, Failure, FailureCode, Job, NewJob, Payload};
+use super::StoreError;
+use crate::job::{Attempt, Failure, FailureCode, Job, NewJob, Payload, PayloadError};
 use crate::{CancellationToken, Classify, ErrorKind, Retry};
 
 /// Does the work of jobs of one kind.
@@ -137,6 +138,19 @@ impl JobError {
     }
 }
 
+impl From<PayloadError> for JobError {
+    /// No other attempt can read it either.
+    fn from(error: PayloadError) -> Self {
+        Self::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
+    }
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        Self::of(&error)
+    }
+}
+
 /// A handler that is given payloads it can read.
 #[async_trait]
 pub trait HandlePayload<P: Payload>: fmt::Debug + Send + Sync + 'static {
@@ -172,9 +186,6 @@ impl<P, H: fmt::Debug> fmt::Debug for ReadsPayload<P, H> {
 #[async_trait]
 impl<P: Payload, H: HandlePayload<P>> JobHandler for ReadsPayload<P, H> {
     async fn run(&self, job: &Job, context: &JobContext) -> Result<Done, JobError> {
-        let payload = job.payload::<P>().map_err(|error| {
-            JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
-        })?;
-        self.handler.run(payload, job, context).await
+        self.handler.run(job.payload()?, job, context).await
     }
 }

@@ -129,7 +129,7 @@ where
     let mut total = 0;
     loop {
         context.check()?;
-        let count = batch().await.map_err(|error| JobError::of(&error))?;
+        let count = batch().await?;
         total += count;
         if count < BATCH {
             return Ok(total);

@@ -33,8 +33,7 @@ impl RefreshOptions {
         let count = list.len();
         let key = format!("{OPTIONS}{}", source.name());
         let values = BTreeMap::from([(key, Some(Value::Array(list)))]);
-        let written = self.settings.write(values, actor).await;
-        written.map_err(|error| JobError::of(&error))?;
+        self.settings.write(values, actor).await?;
         Ok(count)
     }
 }

@@ -49,8 +49,7 @@ impl OrphanUploads {
         filter.limit = PAGE;
         while !uploads.is_empty() {
             context.check()?;
-            let page = self.store.list(&filter).await;
-            let page = page.map_err(|error| JobError::of(&error))?;
+            let page = self.store.list(&filter).await?;
             let Some(last) = page.last() else { break };
             filter.before = Some(last.head.id);
             for id in page

@@ -32,8 +32,7 @@ impl Subject {
 }
 
 async fn read_job(store: &dyn JobStore, id: JobId) -> Result<Job, JobError> {
-    let found = store.jobs(&[id]).await;
-    let found = found.map_err(|error| JobError::of(&error))?.pop();
+    let found = store.jobs(&[id]).await?.pop();
     found.ok_or_else(|| gone(format!("the job {id} is gone")))
 }
 
@@ -41,8 +40,7 @@ async fn members(store: &dyn JobStore, batch: BatchId) -> Result<Vec<Job>, JobEr
     let mut filter = JobFilter::default();
     filter.batch = Some(batch);
     filter.limit = usize::MAX;
-    let found = store.list(&filter).await;
-    let found = found.map_err(|error| JobError::of(&error))?;
+    let found = store.list(&filter).await?;
     if found.is_empty() {
         return Err(gone(format!("the jobs of the batch {batch} are gone")));
     }

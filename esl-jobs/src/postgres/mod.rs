@@ -52,9 +52,6 @@ use queries::Queries;
 
 pub use takeover::{Counted, TakenOver};
 
-/// How many connections are opened unless somebody says otherwise.
-pub const DEFAULT_POOL_SIZE: usize = 10;
-
 /// Jobs in a Postgres database.
 pub struct PostgresJobs {
     shared: Arc<Shared>,

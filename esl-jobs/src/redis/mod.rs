@@ -3,8 +3,8 @@
 //! An entry of the stream names a job, `{"jobId": …}`, but a worker that reads some starts whatever
 //! ranks first then, and goes on for as long as there is more: so an urgent job does not wait behind
 //! what was announced before it, and Redis needs to know nothing of ranks. Only so many jobs are
-//! announced at a time; as they are started, more are, in the order of their ranks. Everything in Redis may be lost: jobs that
-//! were announced and not started are announced again after a while.
+//! announced at a time; as they are started, more are, in the order of their ranks. Everything in
+//! Redis may be lost: jobs that were announced and not started are announced again after a while.
 
 mod pump;
 

@@ -30,6 +30,7 @@ async fn reap_all(shared: &Shared) -> Result<(), StoreError> {
             shared.observer.see(Seen::Lost(head));
             tracing::warn!(
                 job.id = %head.id,
+                run.id = %head.id,
                 attempt = head.attempt,
                 job.state = %head.state,
                 "a job was taken away from a worker that is gone"

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use esl_core::job::{Attempt, Report};
+use esl_core::job::{Attempt, JobId, Report};
 use esl_core::ports::StoreError;
 use esl_core::{Classify, Retry};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -101,16 +101,19 @@ async fn tell(shared: &Shared, reports: Vec<Report>) {
     let Err(error) = insist(shared, reports.clone()).await else {
         return;
     };
-    if reports.len() == 1 {
-        tracing::error!(%error, job.id = %reports[0].job, "the store refuses to hear of a job");
-        return;
+    if let [only] = &reports[..] {
+        return log_refused(only.job, &error);
     }
     for report in reports {
         let job = report.job;
         if let Err(error) = insist(shared, vec![report]).await {
-            tracing::error!(%error, job.id = %job, "the store refuses to hear of a job");
+            log_refused(job, &error);
         }
     }
+}
+
+fn log_refused(job: JobId, error: &StoreError) {
+    tracing::error!(%error, job.id = %job, run.id = %job, "the store refuses to hear of a job");
 }
 
 /// # Errors

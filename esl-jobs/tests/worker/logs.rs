@@ -4,7 +4,8 @@ use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use esl_core::job::{Actor, JobId, JobState, NewJob, News, Report};
+use esl_core::job::{Actor, JobId, JobState, NewJob, News, Report, WorkerId};
+use esl_core::ports::{Claim, JobStore as _};
 use esl_jobs::worker::WorkerConfig;
 use serde_json::Value;
 
@@ -134,4 +135,20 @@ async fn a_job_that_is_cancelled_is_stopped_and_does_not_fail() {
         let story = log.story(id);
         assert_eq!(story, ["queue_waiting", "worker_active", "worker_stopped"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_of_a_lost_job_names_its_run() {
+    let (log, world) = (Log::of_all(), World::new());
+    let id = world.submit(Chore::Succeed).await;
+    let claim = Claim::next(WorkerId::new(), 1, Duration::from_secs(1));
+    world.jobs.claim(claim).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.run().await;
+    world.ended(id).await;
+    let lines = log.lines_about(id);
+    let message = "a job was taken away from a worker that is gone";
+    let is_loss = |line: &&Value| line["fields"]["message"] == message;
+    let loss = lines.iter().find(is_loss).unwrap();
+    assert_eq!(loss["fields"]["run.id"], id.to_string());
 }

@@ -2,7 +2,7 @@
 //!
 //! A composition root says where lessons lie and which pipeline makes homework of them, by
 //! implementing [`Workplace`]; [`LessonShelf`] does the part about lessons. One [`LessonJobs`] then
-//! handles all three kinds:
+//! handles all three kinds, and the upkeep that looks after what came of them:
 //!
 //! ```ignore
 //! let lessons = LessonJobs::new(Arc::new(workplace), jobs.store.clone());

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use esl_core::job::payload::{LessonRun, LessonSyncMetadata};
-use esl_core::job::{FailureCode, Job, JobId, PayloadError};
+use esl_core::job::{FailureCode, Job, JobId};
 use esl_core::ports::{Done, HandlePayload, JobContext, JobError, StoreError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ impl HandlePayload<LessonSyncMetadata> for LessonJobs {
         let edited = self.edited(payload.job_id).await?;
         let edit = edit(payload.fields)?;
         // Reruns have the same fields.
-        let before: LessonRun = edited.payload.read().map_err(|error| unreadable(&error))?;
+        let before: LessonRun = edited.payload.read()?;
         let name = LessonName::parse(&before.md)?;
         let wanted = Wanted {
             name: &name,
@@ -59,10 +59,6 @@ fn edit(fields: Map<String, Value>) -> Result<ManifestEdit, JobError> {
         let message = format!("the edited fields cannot be read: {error}");
         JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, message)
     })
-}
-
-fn unreadable(error: &PayloadError) -> JobError {
-    JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
 }
 
 /// The jobs are kept where this very attempt came from: it passes.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use esl_core::Retry;
 use esl_core::job::payload::{LessonRerunAudio, LessonRun, MaintenanceVerify, VerifyScope};
-use esl_core::job::{FailureCode, Job, JobId, JobState, Payload as _, UserId};
+use esl_core::job::{Job, JobId, JobState, Payload as _, UserId};
 use esl_core::ports::{Done, HandlePayload, JobContext, JobError, JobFilter};
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -75,8 +75,7 @@ impl LessonJobs {
         let (mut ids, mut seen) = (Vec::new(), HashSet::new());
         loop {
             context.check()?;
-            let page = self.jobs.list(&filter).await;
-            let page = page.map_err(|error| JobError::of(&error))?;
+            let page = self.jobs.list(&filter).await?;
             let Some(last) = page.last() else {
                 return Ok(ids);
             };
@@ -87,10 +86,8 @@ impl LessonJobs {
     }
 
     async fn verify(&self, id: JobId, context: &JobContext) -> Result<Vec<Found>, JobError> {
-        let job = self.jobs.jobs(&[id]).await;
-        let job = job.map_err(|error| JobError::of(&error))?.pop();
         // Somebody may have deleted it meanwhile.
-        let Some(job) = job else {
+        let Some(job) = self.jobs.jobs(&[id]).await?.pop() else {
             return Ok(Vec::new());
         };
         let defects = match self.defects(&job, context).await {
@@ -110,10 +107,7 @@ impl LessonJobs {
 
     async fn defects(&self, job: &Job, context: &JobContext) -> Result<Vec<String>, JobError> {
         // Reruns have the same fields.
-        let payload = job.payload.read::<LessonRun>();
-        let payload = payload.map_err(|error| {
-            JobError::permanent(FailureCode::PAYLOAD_UNREADABLE, error.to_string())
-        })?;
+        let payload: LessonRun = job.payload.read()?;
         let name = LessonName::parse(&payload.md)?;
         let wanted = Wanted {
             name: &name,

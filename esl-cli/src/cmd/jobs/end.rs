@@ -30,6 +30,7 @@ fn exit_of_code(code: &str) -> Exit {
         | "invalid_preset"
         | "invalid_voice_id"
         | "invalid_notion_database"
+        | "page_exists"
         | "ffmpeg_missing" => Exit::Configuration,
         "rate_limited"
         | "provider_unavailable"
@@ -40,5 +41,27 @@ fn exit_of_code(code: &str) -> Exit {
         "provider_bad_request" | "quota_exhausted" | "page_missing" => Exit::Permanent,
         "manifest_missing" | "manifest_unreadable" | "lesson_locked" => Exit::Manifest,
         _ => Exit::Unexpected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use esl_core::job::FailureCode;
+
+    use super::*;
+
+    #[test]
+    fn a_job_fails_as_its_run_would_have() {
+        for (code, exit) in [
+            (FailureCode::LESSON_INVALID, Exit::InvalidLesson),
+            (FailureCode::MD_NOT_FOUND, Exit::Unexpected),
+            (FailureCode::PAGE_EXISTS, Exit::Configuration),
+            (FailureCode::CREDENTIALS_REJECTED, Exit::Configuration),
+            (FailureCode::TIMEOUT, Exit::Transient),
+            (FailureCode::QUOTA_EXHAUSTED, Exit::Permanent),
+            (FailureCode::LESSON_LOCKED, Exit::Manifest),
+        ] {
+            assert_eq!(exit_of_code(code.as_str()), exit, "{code}");
+        }
     }
 }

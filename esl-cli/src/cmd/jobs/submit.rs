@@ -5,7 +5,8 @@ use std::path::Path;
 
 use esl_core::job::payload::{LessonRun, TtsMode, UploadTarget};
 use esl_core::job::{BatchId, Job, JobId, NewJob, Notify};
-use esl_core::{Classify, Digest, PhaseSettings};
+use esl_core::ports::Submitted;
+use esl_core::{Digest, PhaseSettings};
 use esl_pipeline::jobs::LessonName;
 use serde_json::{Value, json};
 
@@ -60,30 +61,47 @@ pub(super) async fn submit(args: SubmitArgs, desk: &Desk<'_>) -> Outcome {
     for path in &args.lessons {
         lessons.push(read(path, desk, &shelf).await?);
     }
-    let notify = notify(desk).await?;
-    let names = keep(&lessons, &shelf).await?;
     let batch = (lessons.len() > 1).then(BatchId::new);
-    let new = lessons.iter().zip(&names).map(|(lesson, name)| NewJob {
-        batch,
-        notify: notify.clone(),
-        ..job(lesson, name, &args, desk)
-    });
-    let submitted = desk.jobs.store.submit(new.collect()).await;
-    let submitted = submitted.map_err(|error| failed(&error))?;
-    for (name, _) in names.iter().zip(&submitted).filter(|(_, job)| job.reused) {
-        forget(name, &shelf).await;
-    }
+    let submitted = hand_over(&lessons, batch, &args, desk, &shelf).await?;
     let ids: Vec<_> = submitted.iter().map(|submitted| submitted.id).collect();
     let waited = match args.wait {
         true => Some(wait(&ids, desk).await?),
         false => None,
     };
-    let jobs = desk
-        .jobs
-        .store
-        .jobs(&ids)
-        .await
-        .map_err(|error| failed(&error))?;
+    let jobs = desk.jobs.store.jobs(&ids).await;
+    let jobs = jobs.map_err(|error| Failure::of(&error))?;
+    Ok(Box::new(Submission {
+        accepted: accepted(lessons, &submitted, &jobs),
+        batch,
+        waited,
+    }))
+}
+
+/// Makes the lessons jobs, with copies of those that workers cannot find otherwise.
+async fn hand_over(
+    lessons: &[Lesson],
+    batch: Option<BatchId>,
+    args: &SubmitArgs,
+    desk: &Desk<'_>,
+    shelf: &Shelf,
+) -> Result<Vec<Submitted>, Failure> {
+    let notify = notify(desk).await?;
+    let names = keep(lessons, shelf).await?;
+    let new = lessons.iter().zip(&names).map(|(lesson, name)| NewJob {
+        batch,
+        notify: notify.clone(),
+        ..job(lesson, name, args, desk)
+    });
+    let submitted = desk.jobs.store.submit(new.collect()).await;
+    let submitted = submitted.map_err(|error| Failure::of(&error))?;
+    for (name, _) in names.iter().zip(&submitted).filter(|(_, job)| job.reused) {
+        forget(name, shelf).await;
+    }
+    Ok(submitted)
+}
+
+/// Each lesson with the job that it became, as that is now.
+fn accepted(lessons: Vec<Lesson>, submitted: &[Submitted], jobs: &[Job]) -> Vec<Accepted> {
     let find = |id: JobId| jobs.iter().find(|job| job.head.id == id).cloned();
     let accepted = lessons.into_iter().zip(submitted);
     let accepted = accepted.filter_map(|(lesson, submitted)| {
@@ -93,11 +111,7 @@ pub(super) async fn submit(args: SubmitArgs, desk: &Desk<'_>) -> Outcome {
             reused: submitted.reused,
         })
     });
-    Ok(Box::new(Submission {
-        accepted: accepted.collect(),
-        batch,
-        waited,
-    }))
+    accepted.collect()
 }
 
 /// The lesson that was typed, as it is now.
@@ -113,9 +127,9 @@ async fn read(path: &Path, desk: &Desk<'_>, shelf: &Shelf) -> Result<Lesson, Fai
             place: Place::Text(text),
         });
     }
-    let name = LessonName::parse(&typed).map_err(|error| failed(&error))?;
+    let name = LessonName::parse(&typed).map_err(|error| Failure::of(&error))?;
     let found = shelf.lessons.find(&name, None, limit as u64).await;
-    let found = found.map_err(|error| failed(&error))?;
+    let found = found.map_err(|error| Failure::of(&error))?;
     Ok(Lesson {
         file_name: file_name(Path::new(&typed)),
         typed,
@@ -132,7 +146,7 @@ async fn keep(lessons: &[Lesson], shelf: &Shelf) -> Result<Vec<LessonName>, Fail
             Place::Shelf(name) => name.clone(),
             Place::Text(text) => {
                 let id = shelf.uploads.put(None, text.clone().into()).await;
-                LessonName::Upload(id.map_err(|error| failed(&error))?)
+                LessonName::Upload(id.map_err(|error| Failure::of(&error))?)
             }
         });
     }
@@ -156,7 +170,7 @@ async fn forget(name: &LessonName, shelf: &Shelf) {
 /// Who is told when the jobs end, as the phases are configured now; nobody owns these jobs.
 async fn notify(desk: &Desk<'_>) -> Result<Option<Notify>, Failure> {
     let phases = PhaseSettings::new(desk.jobs.settings.clone()).all().await;
-    let phases = phases.map_err(|error| failed(&error))?;
+    let phases = phases.map_err(|error| Failure::of(&error))?;
     Ok(phases.notify.for_owner(None))
 }
 
@@ -201,10 +215,6 @@ async fn wait(ids: &[JobId], desk: &Desk<'_>) -> Result<bool, Failure> {
         .follow(ids)
         .await?;
     Ok(!cancel.is_cancelled())
-}
-
-fn failed(error: &dyn Classify) -> Failure {
-    Failure::of(error)
 }
 
 impl Answer for Submission {

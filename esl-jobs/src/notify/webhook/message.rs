@@ -36,8 +36,7 @@ async fn end_of(job: &Job, events: &dyn EventLog) -> Result<JobEvent, JobError> 
         ..EventPage::after(Cursor::START, PAGE)
     };
     loop {
-        let found = events.read(page).await;
-        let found = found.map_err(|error| JobError::of(&error))?;
+        let found = events.read(page).await?;
         let Some(last) = found.last().map(|event| event.cursor) else {
             let message = format!("the log has no end of the job {} any more", job.head.id);
             return Err(gone(message));

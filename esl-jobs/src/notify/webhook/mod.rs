@@ -88,8 +88,7 @@ impl Webhook {
     }
 
     async fn endpoint(&self, id: &str) -> Result<WebhookEndpoint, JobError> {
-        let found = self.endpoints.endpoint(id).await;
-        let found = found.map_err(|error| JobError::of(&error))?;
+        let found = self.endpoints.endpoint(id).await?;
         found.ok_or_else(|| {
             let message = format!("there is no endpoint {id:?} in phase.notify.webhook");
             JobError::permanent(FailureCode::ENDPOINT_MISCONFIGURED, message)
