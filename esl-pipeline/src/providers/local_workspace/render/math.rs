@@ -9,6 +9,9 @@ use super::escape::{escaped, is_dropped};
 /// Longest formula converted, in bytes; Notion takes 1000 characters. Bounds the converter's
 /// recursion.
 const MAX_LENGTH: usize = 1000;
+/// The stack that the deepest formula of that length takes without optimisation, and as much again.
+/// Memory is taken only as it is used.
+const STACK: usize = 64 << 20;
 
 /// Elements that a converted formula may consist of (MathML Core). Anything else, such as a link,
 /// is not let through.
@@ -52,12 +55,20 @@ fn mathml(latex: &str, display: MathDisplay) -> Option<String> {
     if latex.len() > MAX_LENGTH || latex.contains(is_dropped) {
         return None;
     }
-    let converter = CONVERTER.as_ref()?;
-    let mathml = converter
-        .convert_with_local_state(latex, display)
-        .ok()?
-        .mathml;
-    sanitized(&mathml)
+    sanitized(&converted(latex, display)?)
+}
+
+/// On a stack of its own: the converter goes as deep as the formula does.
+fn converted(latex: &str, display: MathDisplay) -> Option<String> {
+    let convert = || {
+        let converted = CONVERTER.as_ref()?.convert_with_local_state(latex, display);
+        Some(converted.ok()?.mathml)
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let converting = thread.spawn_scoped(scope, convert);
+        converting.ok()?.join().ok()?
+    })
 }
 
 /// MathML without style attributes, which the page's policy forbids; `None` if it has elements
@@ -136,9 +147,19 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_survived() {
+        let deepest = "{".repeat(499) + "x" + &"}".repeat(499);
+        assert!(html(&deepest, MathDisplay::Block).starts_with("<math"));
         for latex in [
             "{".repeat(1000),
             r"\sqrt{".repeat(160),
+            r"\sqrt".repeat(200) + "x",
+            r"\left(".repeat(160),
+            r"\frac1".repeat(160) + "2",
+            r"\hat".repeat(240) + "x",
+            r"\bf".repeat(330),
+            r"{\}".repeat(330),
+            r"\begin{matrix}".repeat(70),
+            "x^".repeat(500),
             "{".repeat(500) + &"}".repeat(500),
             "{".repeat(100_000),
         ] {
