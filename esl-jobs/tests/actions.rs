@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use esl_core::action::{ActionError, ActionKind, ActionOutcome, Actions, JobAction, ManifestSync};
+use async_trait::async_trait;
+use esl_core::action::{
+    ActionError, ActionKind, ActionOutcome, Actions, JobAction, ManifestEditor, ManifestSync,
+};
 use esl_core::job::payload::{LessonRerunAudio, LessonRun, LessonSyncMetadata};
 use esl_core::job::{
-    Actor, Job, JobId, JobState, NewJob, News, Priority, Report, UserId, WorkerId,
+    Actor, FailureCode, Job, JobId, JobState, NewJob, News, Priority, Report, UserId, WorkerId,
 };
-use esl_core::ports::{Claim, JobFilter, JobStore};
+use esl_core::ports::{Claim, JobError, JobFilter, JobStore};
 use esl_core::{Classify, ErrorKind};
 use esl_jobs::memory::MemoryJobs;
 use esl_testkit::ManualClock;
@@ -249,6 +252,48 @@ async fn an_edit_reaches_the_manifest_by_a_job() {
     let children = desk.jobs.list(&children).await.unwrap();
     let sync: LessonSyncMetadata = children[0].payload().unwrap();
     assert_eq!((sync.job_id, sync.fields), (id, object(fields)));
+}
+
+/// Ends edits with this code, or well.
+#[derive(Debug)]
+struct Edits(Option<FailureCode>);
+
+#[async_trait]
+impl ManifestEditor for Edits {
+    async fn edit(&self, _job: &Job, fields: &Map<String, Value>) -> Result<(), JobError> {
+        assert_eq!(*fields, object(json!({"preset": "b2"})));
+        match &self.0 {
+            None => Ok(()),
+            Some(code) => Err(JobError::permanent(code.clone(), "as told")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_cannot_reach_the_manifest_is_left_to_a_job() {
+    for (ends_with, sync, jobs) in [
+        (None, ManifestSync::Done, 0),
+        (
+            Some(FailureCode::MANIFEST_UNREADABLE),
+            ManifestSync::Failed,
+            0,
+        ),
+        (Some(FailureCode::MANIFEST_MISSING), ManifestSync::Queued, 1),
+    ] {
+        let mut desk = Desk::new();
+        desk.actions = desk.actions.editing(Arc::new(Edits(ends_with)));
+        let id = desk.finished(made()).await;
+        let fields = json!({"preset": "b2"});
+        let done = desk.perform(id, ActionKind::EditMetadata, fields).await;
+        let done = done.unwrap();
+        assert_eq!(
+            (done.manifest_sync, &done.job),
+            (Some(sync), &desk.job(id).await)
+        );
+        let mut children = JobFilter::default();
+        children.parent = Some(id);
+        assert_eq!(desk.jobs.list(&children).await.unwrap().len(), jobs);
+    }
 }
 
 #[tokio::test]

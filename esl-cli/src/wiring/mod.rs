@@ -3,6 +3,7 @@
 #[cfg_attr(not(feature = "s3"), path = "no_buckets.rs")]
 mod buckets;
 mod documents;
+mod edits;
 mod jobs;
 mod lesson;
 #[cfg_attr(not(feature = "jobs"), path = "no_notify.rs")]
@@ -34,6 +35,7 @@ use crate::config::{self, Settings};
 use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
+pub(crate) use edits::ManifestEdits;
 #[cfg(feature = "jobs")]
 pub(crate) use jobs::places;
 pub(crate) use jobs::{jobs, jobs_to_run};

@@ -70,7 +70,7 @@ impl Workplace for Machine {
 
 /// What the job is told that cannot have what it needs; with `misconfigured` where that is a matter of
 /// settings.
-fn job_error(failure: &Failure, misconfigured: FailureCode) -> JobError {
+pub(super) fn job_error(failure: &Failure, misconfigured: FailureCode) -> JobError {
     let code = match failure.kind {
         ErrorKind::Configuration | ErrorKind::InvalidInput | ErrorKind::NotFound => misconfigured,
         kind => kind.into(),

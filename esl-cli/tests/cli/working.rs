@@ -123,6 +123,38 @@ fn lessons_on_the_shelf_keep_their_manifests_beside_them() {
 }
 
 #[test]
+fn an_edit_reaches_the_manifest_at_once_where_that_can_be_read() {
+    let bench = Bench::new();
+    bench.file("school/cafe.md", LESSON);
+    bench.file("esl.toml", "[lessons]\nfolder = 'school'\n");
+    let worker = worker(&bench);
+    let line = ["jobs", "submit", "lesson:cafe.md", "--no-tts", "--wait"];
+    let done = well(&bench.esl(&[&line[..], &["--json"]].concat()));
+    let id = done["jobs"][0]["job"]["jobId"].as_str().unwrap();
+    worker.end();
+    let manifest = bench.path("school/cafe.manifest.json");
+    let edited = |accent| {
+        let line = ["jobs", "edit", id, "--accent", accent, "--json"];
+        well(&bench.esl(&line))["manifestSync"].clone()
+    };
+    assert_eq!(edited("british"), "done");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    assert!(text.contains("british"), "{text}");
+    bench.file("school/cafe.manifest.json", "{");
+    assert_eq!(edited("irish"), "failed");
+    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), "{");
+    // It may be on another machine.
+    std::fs::remove_file(&manifest).unwrap();
+    assert_eq!(edited("american"), "queued");
+    let listed = well(&bench.esl(&["jobs", "list", "--json"]));
+    assert_eq!(
+        listed["jobs"][0]["type"], "lesson.sync_metadata",
+        "{listed}"
+    );
+    assert_eq!(listed["jobs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn watching_tells_every_event_in_order() {
     let bench = Bench::that_speaks();
     let mut command = bench.command(&["jobs", "watch", "--after", "0"]);

@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ActionCapability, ActionError, ActionKind, ActionOutcome, ManifestSync, choice, text};
+use super::{
+    ActionCapability, ActionError, ActionKind, ActionOutcome, ManifestEditor, ManifestSync, choice,
+    text,
+};
 use crate::job::payload::{LessonSyncMetadata, TtsMode};
-use crate::job::{Actor, Ignored, Job, JobState, NewJob, News, Report};
+use crate::job::{Actor, FailureCode, Ignored, Job, JobHead, JobState, NewJob, News, Report};
 use crate::ports::JobStore;
 
 /// Changes settings of a job that is not running. What already exists (page, recording) stays.
@@ -73,6 +76,7 @@ impl EditMetadata {
         mut job: Job,
         actor: Actor,
         store: &dyn JobStore,
+        manifests: Option<&dyn ManifestEditor>,
     ) -> Result<ActionOutcome, ActionError> {
         if !job.head.kind.is_lesson() {
             let action = ActionKind::EditMetadata;
@@ -82,30 +86,28 @@ impl EditMetadata {
         if changed.is_empty() {
             return Ok(outcome(job, ManifestSync::Skipped));
         }
-        let follow_up = job.output.contains_key("manifestPath").then(|| {
-            let fields = changed.clone();
-            sync_manifest(&job, fields, actor)
-        });
-        let manifest_sync = match follow_up {
-            Some(_) => ManifestSync::Queued,
-            None => ManifestSync::Skipped,
-        };
+        let has_manifest = job.output.contains_key("manifestPath");
+        let later = has_manifest.then(|| sync_manifest(&job, changed.clone(), actor));
         let fields = changed.clone();
-        let report = Report::about(job.head.id, actor, News::Edited { fields })
-            .chaining(follow_up.into_iter().collect());
-        match store.report(vec![report]).await?.pop() {
-            Some(Ok(head)) => {
-                job.head = head;
-                job.payload.fields.extend(changed);
-                Ok(outcome(job, manifest_sync))
+        let edited = Report::about(job.head.id, actor, News::Edited { fields });
+        let (head, manifest_sync) = match (later, manifests) {
+            (None, _) => (write(store, edited).await?, ManifestSync::Skipped),
+            (Some(later), None) => {
+                let edited = edited.chaining(vec![later]);
+                (write(store, edited).await?, ManifestSync::Queued)
             }
-            Some(Err(Ignored::Running)) => Err(ActionError::InvalidState {
-                action: ActionKind::EditMetadata.as_str(),
-                state: JobState::Running,
-                allowed: ALLOWED,
-            }),
-            _ => Err(ActionError::Conflict),
-        }
+            (Some(later), Some(manifests)) => {
+                let head = write(store, edited).await?;
+                let synced = sync_now(manifests, &job, &changed).await;
+                if synced == ManifestSync::Queued {
+                    store.submit(vec![later]).await?;
+                }
+                (head, synced)
+            }
+        };
+        job.head = head;
+        job.payload.fields.extend(changed);
+        Ok(outcome(job, manifest_sync))
     }
 
     fn changed(&self, job: &Job) -> Map<String, Value> {
@@ -115,6 +117,35 @@ impl EditMetadata {
         fields
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
+    }
+}
+
+async fn write(store: &dyn JobStore, edited: Report) -> Result<JobHead, ActionError> {
+    match store.report(vec![edited]).await?.pop() {
+        Some(Ok(head)) => Ok(head),
+        Some(Err(Ignored::Running)) => Err(ActionError::InvalidState {
+            action: ActionKind::EditMetadata.as_str(),
+            state: JobState::Running,
+            allowed: ALLOWED,
+        }),
+        _ => Err(ActionError::Conflict),
+    }
+}
+
+/// What cannot be done from here now may well be by a worker later, unless the manifest is damaged.
+async fn sync_now(
+    manifests: &dyn ManifestEditor,
+    job: &Job,
+    fields: &Map<String, Value>,
+) -> ManifestSync {
+    match manifests.edit(job, fields).await {
+        Ok(()) => ManifestSync::Done,
+        Err(error) if error.failure.code == FailureCode::MANIFEST_UNREADABLE => {
+            let cause = error.failure.message;
+            tracing::warn!(job.id = %job.head.id, cause, "cannot edit the manifest");
+            ManifestSync::Failed
+        }
+        Err(_) => ManifestSync::Queued,
     }
 }
 

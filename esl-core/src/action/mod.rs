@@ -13,11 +13,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::job::{Actor, Job, JobId, JobState};
-use crate::ports::JobStore;
+use crate::ports::{JobError, JobStore};
 
 pub use cancel::Cancel;
 pub use edit_metadata::EditMetadata;
@@ -83,10 +84,25 @@ pub struct ActionOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ManifestSync {
+    /// It is up to date.
+    Done,
     /// There is none, or nothing changed.
     Skipped,
+    /// It is damaged, and stays as it is.
+    Failed,
     /// A job brings it up to date.
     Queued,
+}
+
+/// Edits the manifests of lessons that can be reached from here.
+#[async_trait]
+pub trait ManifestEditor: fmt::Debug + Send + Sync + 'static {
+    /// Writes `fields` into the manifest of the lesson of `job`, and changes nothing else.
+    ///
+    /// # Errors
+    /// [`MANIFEST_UNREADABLE`](crate::job::FailureCode::MANIFEST_UNREADABLE) if it is damaged; after
+    /// any other a worker is asked to do it.
+    async fn edit(&self, job: &Job, fields: &Map<String, Value>) -> Result<(), JobError>;
 }
 
 impl ActionKind {
@@ -166,13 +182,26 @@ impl JobAction {
 #[derive(Debug, Clone)]
 pub struct Actions {
     store: Arc<dyn JobStore>,
+    manifests: Option<Arc<dyn ManifestEditor>>,
 }
 
 impl Actions {
-    /// Actions on the jobs of a store.
+    /// Actions on the jobs of a store. Manifests are left to workers.
     #[must_use]
     pub fn new(store: Arc<dyn JobStore>) -> Self {
-        Self { store }
+        Self {
+            store,
+            manifests: None,
+        }
+    }
+
+    /// The same, with edits that reach manifests at once where they can.
+    #[must_use]
+    pub fn editing(self, manifests: Arc<dyn ManifestEditor>) -> Self {
+        Self {
+            manifests: Some(manifests),
+            ..self
+        }
     }
 
     /// Performs `action` on a job on behalf of `actor`.
@@ -193,7 +222,10 @@ impl Actions {
         match action {
             JobAction::RerunAudio(action) => action.perform(job, actor, store).await,
             JobAction::Cancel(action) => action.perform(job, actor, store).await,
-            JobAction::EditMetadata(action) => action.perform(job, actor, store).await,
+            JobAction::EditMetadata(action) => {
+                let manifests = self.manifests.as_deref();
+                action.perform(job, actor, store, manifests).await
+            }
         }
     }
 

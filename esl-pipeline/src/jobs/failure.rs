@@ -1,11 +1,12 @@
 //! What a failure means for the job: its code, whether another attempt may help, and words without
 //! paths of this machine.
 
+use std::fmt::Display;
+
 use esl_core::job::{Failure, FailureCode};
 use esl_core::ports::{ArtifactError, JobError, ManifestError, NotionError, TtsError};
 use esl_core::{Classify, ErrorKind, Retry, Stage};
 
-use super::LessonName;
 use crate::lesson::Report;
 use crate::pipeline::{PipelineError, Problem, chain};
 use crate::speech::audio::AudioError;
@@ -199,8 +200,8 @@ fn rules(report: &Report) -> String {
 }
 
 /// That the lesson has never been run, so that nothing of it can be done again.
-pub(super) fn no_manifest(name: &LessonName) -> JobError {
-    let message = format!("there is no manifest of {name}: run the lesson first");
+pub(super) fn no_manifest(lesson: impl Display) -> JobError {
+    let message = format!("there is no manifest of {lesson}: run the lesson first");
     JobError::permanent(FailureCode::MANIFEST_MISSING, message)
 }
 

@@ -40,6 +40,7 @@ use esl_core::ports::JobStore;
 
 pub use lesson_name::LessonName;
 pub use shelf::{LessonError, LessonShelf};
+pub use sync_metadata::edit_manifest;
 pub use voices::VoicesOnOffer;
 pub use workplace::{Order, Setup, Workplace};
 

@@ -1,6 +1,7 @@
 //! `lesson.sync_metadata`: what was edited with a job reaches the manifest of its lesson.
 
 use async_trait::async_trait;
+use esl_core::LessonId;
 use esl_core::job::payload::{LessonRun, LessonSyncMetadata};
 use esl_core::job::{FailureCode, Job, JobId};
 use esl_core::ports::{Done, HandlePayload, JobContext, JobError, StoreError};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::task::Wanted;
 use super::{LessonJobs, LessonName, failure, output};
-use crate::pipeline::ManifestEdit;
+use crate::pipeline::{ManifestEdit, Pipeline};
 
 #[async_trait]
 impl HandlePayload<LessonSyncMetadata> for LessonJobs {
@@ -20,7 +21,6 @@ impl HandlePayload<LessonSyncMetadata> for LessonJobs {
         context: &JobContext,
     ) -> Result<Done, JobError> {
         let edited = self.edited(payload.job_id).await?;
-        let edit = edit(payload.fields)?;
         // Reruns have the same fields.
         let before: LessonRun = edited.payload.read()?;
         let name = LessonName::parse(&before.md)?;
@@ -31,16 +31,28 @@ impl HandlePayload<LessonSyncMetadata> for LessonJobs {
             student: None,
         };
         let task = self.task(wanted, &edited, context).await?;
-        let pipeline = &task.setup.pipeline;
-        let found = pipeline.edit_manifest(&task.lesson.id, &edit).await;
-        match found.map_err(|error| failure::of_run(&error))? {
-            Some(location) => Ok(Done {
-                output: output::manifest(&location, &task.lesson.id),
-                chained: Vec::new(),
-            }),
-            None => Err(failure::no_manifest(&name)),
-        }
+        let (pipeline, lesson) = (&task.setup.pipeline, &task.lesson.id);
+        let location = edit_manifest(pipeline, lesson, payload.fields).await?;
+        Ok(Done {
+            output: output::manifest(&location, lesson),
+            chained: Vec::new(),
+        })
     }
+}
+
+/// Writes what was edited with a job into the manifest of its lesson, as a
+/// [`ManifestEditor`](esl_core::action::ManifestEditor) does; says where that is.
+///
+/// # Errors
+/// [`JobError`], as the handler of `lesson.sync_metadata` ends with it.
+pub async fn edit_manifest(
+    pipeline: &Pipeline,
+    lesson: &LessonId,
+    fields: Map<String, Value>,
+) -> Result<String, JobError> {
+    let edited = pipeline.edit_manifest(lesson, &edit(fields)?).await;
+    let edited = edited.map_err(|error| failure::of_run(&error))?;
+    edited.ok_or_else(|| failure::no_manifest(lesson))
 }
 
 impl LessonJobs {

@@ -1,6 +1,7 @@
 //! `esl jobs cancel`, `rerun`, `edit` and `retry`: the actions of jobs, asked for by name.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use esl_core::action::{ActionError, ActionKind, ActionOutcome, Actions, JobAction, ManifestSync};
 use esl_core::job::Actor;
@@ -10,6 +11,7 @@ use super::{Desk, view};
 use crate::args::{CancelJobArgs, EditJobArgs, IdPrefix, JobVoiceArgs, RerunJobArgs};
 use crate::exit::Failure;
 use crate::output::{Answer, Outcome};
+use crate::wiring::ManifestEdits;
 
 struct Acted {
     name: &'static str,
@@ -65,11 +67,23 @@ async fn act(
     payload: Map<String, Value>,
     desk: &Desk<'_>,
 ) -> Outcome {
+    let actions = Actions::new(desk.jobs.store.clone());
+    let actions = match kind {
+        ActionKind::EditMetadata => editing(actions, desk),
+        _ => actions,
+    };
     let action = JobAction::parse(kind, &payload).map_err(|error| refused(&error))?;
     let job = desk.find(id).await?;
-    let actions = Actions::new(desk.jobs.store.clone());
     let outcome = actions.perform(job.head.id, &action, Actor::System).await;
     acted(kind.as_str(), outcome)
+}
+
+/// Manifests that cannot be edited from here are left to workers.
+fn editing(actions: Actions, desk: &Desk<'_>) -> Actions {
+    match ManifestEdits::open(desk.settings.clone()) {
+        Ok(manifests) => actions.editing(Arc::new(manifests)),
+        Err(_) => actions,
+    }
 }
 
 fn acted(name: &'static str, outcome: Result<ActionOutcome, ActionError>) -> Outcome {
@@ -112,6 +126,13 @@ impl Answer for Acted {
             (Some(new), _) => writeln!(out, "{new}: follows from {id}"),
             (None, None) => writeln!(out, "{id}: cancelled"),
             (None, Some(ManifestSync::Skipped)) => writeln!(out, "{id}: edited"),
+            (None, Some(ManifestSync::Done)) => writeln!(out, "{id}: edited, and its manifest"),
+            (None, Some(ManifestSync::Failed)) => {
+                writeln!(
+                    out,
+                    "{id}: edited; its manifest is damaged and stays as it is"
+                )
+            }
             (None, Some(ManifestSync::Queued)) => {
                 writeln!(out, "{id}: edited; a job brings its manifest up to date")
             }

@@ -12,6 +12,8 @@ mod submit;
 mod view;
 mod watch;
 
+use std::sync::Arc;
+
 use esl_jobs::Jobs;
 
 use super::Session;
@@ -24,7 +26,7 @@ use crate::wiring::{self, Documents};
 /// What all of them need.
 struct Desk<'a> {
     session: &'a Session,
-    settings: Settings,
+    settings: Arc<Settings>,
     jobs: Jobs,
 }
 
@@ -52,7 +54,7 @@ impl<'a> Desk<'a> {
         let jobs = wiring::jobs(&settings.jobs).await?;
         Ok(Self {
             session,
-            settings,
+            settings: Arc::new(settings),
             jobs,
         })
     }
