@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::ports::{
@@ -12,6 +13,7 @@ use esl_core::{Classify as _, Retry, Silent, Voice, VoiceId, VoiceSettings};
 use esl_testkit::{MemoryArtifactStore, ToneTts};
 
 use super::*;
+use crate::speech::audio::Tags;
 
 mod failing;
 mod kept;
