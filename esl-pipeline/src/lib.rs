@@ -8,6 +8,7 @@ mod dice;
 pub mod documents;
 pub mod jobs;
 pub mod lesson;
+pub mod patience;
 pub mod pipeline;
 pub mod providers;
 mod scratch;

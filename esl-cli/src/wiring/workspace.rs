@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use esl_core::ports::{Notion, Permits};
-use esl_core::{Classify, DataSourceId, ErrorKind, RetryPolicy, StudentProfile};
+use esl_core::{Classify as _, DataSourceId, ErrorKind, StudentProfile};
+use esl_pipeline::patience::patiently;
 use esl_pipeline::providers::local_workspace::{LocalWorkspace, LocalWorkspaceOptions};
-use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace, SourceError, SourceKind};
+use esl_pipeline::providers::notion::{NotionConfig, NotionWorkspace, SourceKind};
 
 use crate::config::{NotionSettings, Settings, Target};
 use crate::exit::{Exit, Failure};
@@ -69,7 +70,7 @@ impl Workspace {
         };
         let (asked, kind) = target.asked().ok_or_else(no_target)?;
         let name = target.data_source_name.as_deref();
-        let found = patiently(|| workspace.find_source(asked, kind, name)).await;
+        let found = patiently("Notion", || workspace.find_source(asked, kind, name)).await;
         found.map_err(|error| Failure::of(&error))
     }
 
@@ -91,32 +92,14 @@ impl Workspace {
         if names.any(|name| name.trim().eq_ignore_ascii_case("student")) {
             return Ok(None);
         }
-        let found = patiently(|| workspace.find_source(asked, SourceKind::Database, None)).await;
+        let found = patiently("Notion", || {
+            workspace.find_source(asked, SourceKind::Database, None)
+        })
+        .await;
         found.map(Some).map_err(|error| Failure {
             hint: Some("check STUDENTS_DB_ID".to_owned()),
             ..Failure::of(&error)
         })
-    }
-}
-
-/// Asks again after failures that may pass.
-async fn patiently<T, F>(ask: impl Fn() -> F) -> Result<T, SourceError>
-where
-    F: Future<Output = Result<T, SourceError>>,
-{
-    let mut attempt = 1;
-    loop {
-        let error = match ask().await {
-            Ok(found) => return Ok(found),
-            Err(error) => error,
-        };
-        let delay = RetryPolicy::default().delay(attempt, error.retry(), 1.0);
-        let Some(delay) = delay else {
-            return Err(error);
-        };
-        tracing::warn!(%error, delay_ms = delay.as_millis(), "Notion is asked again");
-        tokio::time::sleep(delay).await;
-        attempt += 1;
     }
 }
 

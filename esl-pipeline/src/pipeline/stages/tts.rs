@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use esl_core::manifest::{AudioRecord, Manifest, StageOutcome, StageRecord};
-use esl_core::ports::{Tts, TtsError};
+use esl_core::ports::Tts;
 use esl_core::{
-    CancellationToken, Classify, Digest, ErrorKind, RetryPolicy, Stage, StudentProfile, Timestamp,
-    Voice, VoiceAssignment,
+    CancellationToken, Classify, Digest, ErrorKind, Stage, StudentProfile, Timestamp,
+    VoiceAssignment,
 };
 
-use crate::dice::roll;
 use crate::lesson::{Lesson, Script};
+use crate::patience::patiently;
 use crate::pipeline::page::student_of;
 use crate::pipeline::properties::value;
 use crate::pipeline::scope::Scope;
@@ -253,7 +253,9 @@ async fn casting(
     profile: &StudentProfile,
     spoken_as: &SpokenAs,
 ) -> Result<Casting, Vec<Problem>> {
-    let catalog = voices(tts).await.map_err(|error| problem(&error))?;
+    let provider = &tts.capabilities().provider;
+    let catalog = patiently(provider, || tts.voices()).await;
+    let catalog = catalog.map_err(|error| problem(&error))?;
     let Preference { voice, accent } = resolve_preference(&catalog, spoken_as.preference.clone());
     let options = CastingOptions {
         student_voices: profile.voices.iter().flatten().collect(),
@@ -270,24 +272,6 @@ async fn casting(
             ..Problem::of(Stage::Tts, &error)
         }]
     })
-}
-
-/// The voices on offer, asked for again as long as that makes sense: it costs nothing.
-async fn voices(tts: &dyn Tts) -> Result<Vec<Voice>, TtsError> {
-    let mut attempt = 1;
-    loop {
-        let error = match tts.voices().await {
-            Ok(voices) => return Ok(voices),
-            Err(error) => error,
-        };
-        let delay = RetryPolicy::default().delay(attempt, error.retry(), roll());
-        let Some(delay) = delay else {
-            return Err(error);
-        };
-        tracing::warn!(%error, delay_ms = delay.as_millis(), "voices are asked for again");
-        tokio::time::sleep(delay).await;
-        attempt += 1;
-    }
 }
 
 fn problem(error: &impl Classify) -> Vec<Problem> {
