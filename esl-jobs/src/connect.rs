@@ -173,10 +173,11 @@ async fn with_redis(
     clock: Arc<dyn Clock>,
 ) -> Result<Jobs, StoreError> {
     use crate::redis::{DEFAULT_WINDOW, RedisQueue};
-    let queue = Arc::new(RedisQueue::connect(url, namespace, DEFAULT_WINDOW).await?);
+    let queue = RedisQueue::connect(url, namespace, DEFAULT_WINDOW, clock).await?;
+    let queue = Arc::new(queue);
     let pump = queue
         .clone()
-        .keep_filled(jobs.store.clone(), jobs.events.clone(), clock);
+        .keep_filled(jobs.store.clone(), jobs.events.clone());
     Ok(Jobs {
         queue,
         _alive: Some(Arc::new(pump)),

@@ -139,9 +139,13 @@ mod redis {
     use esl_jobs::redis::RedisQueue;
     use esl_testkit::services::redis::RedisServer;
 
-    use super::{Authority, ELSEWHERE, Log};
+    use super::{Arc, Authority, ELSEWHERE, Log, StoreError, SystemClock};
 
     const ADDRESS: &str = "ESL_TEST_CHILD_QUEUE_URL";
+
+    async fn connect(url: &str) -> Result<RedisQueue, StoreError> {
+        RedisQueue::connect(url, "esl-jobs", 10, Arc::new(SystemClock)).await
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     #[ignore = "a process of another test"]
@@ -149,7 +153,7 @@ mod redis {
         let Ok(url) = std::env::var(ADDRESS) else {
             return;
         };
-        let queue = RedisQueue::connect(&url, "esl-jobs", 10).await.unwrap();
+        let queue = connect(&url).await.unwrap();
         queue
             .announce(&[esl_core::job::JobId::new()])
             .await
@@ -166,7 +170,7 @@ mod redis {
             ("redis+unix:///nowhere/redis.sock".into(), false),
         ] {
             let log = Log::of_this_thread();
-            let refused = RedisQueue::connect(&url, "esl-jobs", 10).await;
+            let refused = connect(&url).await;
             refused.unwrap_err();
             let told = log.lines_with(&["WARN", "Redis", "not encrypted"]);
             assert_eq!(told, usize::from(is_told), "{url}");

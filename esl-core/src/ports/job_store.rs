@@ -90,11 +90,11 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     /// Mark it as unchanged before looking.
     fn watch(&self) -> watch::Receiver<()>;
 
-    /// When the next waiting job may start; none if no job waits for a time.
+    /// Up to `limit` jobs that wait for a time, those that are due first before others.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    async fn delayed(&self, limit: usize) -> Result<Vec<Delayed>, StoreError>;
 
     /// The jobs with these ids, in no particular order; unknown ids are left out.
     ///
@@ -168,6 +168,15 @@ impl Claim {
             only: None,
         }
     }
+}
+
+/// A job that waits for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delayed {
+    /// Which.
+    pub job: JobId,
+    /// When it may start.
+    pub due: Timestamp,
 }
 
 /// Which ended jobs to forget.

@@ -34,7 +34,7 @@ pub use event_log::{EventLog, EventPage};
 pub use job_handler::{
     Done, HandlePayload, JobContext, JobError, JobHandler, JobProgress, ProgressNote, ReadsPayload,
 };
-pub use job_store::{Claim, Ended, JobFilter, JobStore, Submitted};
+pub use job_store::{Claim, Delayed, Ended, JobFilter, JobStore, Submitted};
 pub use manifest_store::{
     LessonLock, ManifestError, ManifestFilter, ManifestStore, Revision, Versioned,
 };

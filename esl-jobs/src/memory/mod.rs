@@ -16,7 +16,7 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    Claim, Clock, Delayed, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
     QueueCapabilities, StoreError, Submitted,
 };
 use tokio::sync::watch;
@@ -103,8 +103,8 @@ impl JobStore for MemoryJobs {
         self.wakeups.work()
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.state().next_due())
+    async fn delayed(&self, limit: usize) -> Result<Vec<Delayed>, StoreError> {
+        Ok(self.state().delayed().take(limit).collect())
     }
 
     async fn jobs(&self, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {

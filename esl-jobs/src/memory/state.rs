@@ -7,7 +7,9 @@ use esl_core::job::{
     self, Actor, Admission, Attempt, Batch, BatchId, Change, Cursor, DedupeKey, Ignored, Job,
     JobEvent, JobHead, JobId, JobState, NewEvent, NewJob, Rank, Report, UserId, WorkerId,
 };
-use esl_core::ports::{Claim, Depth, DepthState, Ended, EventPage, PermitKey, Setting, Submitted};
+use esl_core::ports::{
+    Claim, Delayed, Depth, DepthState, Ended, EventPage, PermitKey, Setting, Submitted,
+};
 
 use crate::permits::Share;
 use crate::wakeups::{News, Startable};
@@ -194,16 +196,17 @@ impl State {
     }
 
     pub(super) fn startable(&self, now: Timestamp) -> Startable {
-        match self.next_due() {
+        match self.delayed().next() {
             _ if !self.ready.is_empty() => Startable::Now,
-            Some(due) if due <= now => Startable::Now,
-            Some(due) => Startable::At(due),
+            Some(next) if next.due <= now => Startable::Now,
+            Some(next) => Startable::At(next.due),
             None => Startable::Nothing,
         }
     }
 
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
-        self.delayed.first().map(|(due, _)| *due)
+    pub(super) fn delayed(&self) -> impl Iterator<Item = Delayed> {
+        let delayed = self.delayed.iter();
+        delayed.map(|&(due, job)| Delayed { job, due })
     }
 
     pub(super) fn job(&self, id: JobId) -> Option<&Job> {

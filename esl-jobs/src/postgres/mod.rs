@@ -35,7 +35,7 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    Claim, Clock, Delayed, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
     QueueCapabilities, StoreError, Submitted,
 };
 use tokio::sync::watch;
@@ -215,9 +215,9 @@ impl JobStore for PostgresJobs {
         self.shared.wakeups.work()
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let due = self.queries().next_due().await;
-        due.map_err(|fault| fault.during("look for waiting jobs"))
+    async fn delayed(&self, limit: usize) -> Result<Vec<Delayed>, StoreError> {
+        let delayed = self.queries().delayed(limit).await;
+        delayed.map_err(|fault| fault.during("look for waiting jobs"))
     }
 
     async fn jobs(&self, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {

@@ -1,12 +1,11 @@
 //! What readers ask.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
 use deadpool_postgres::Pool;
 use esl_core::Timestamp;
 use esl_core::job::{Attempt, Cursor, Job, JobEvent, JobId, JobKind, JobState, WorkerId};
-use esl_core::ports::{EventPage, JobFilter};
+use esl_core::ports::{Delayed, EventPage, JobFilter};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -99,13 +98,12 @@ impl Queries<'_> {
         all(&held, rows::attempt)
     }
 
-    pub(super) async fn next_due(self) -> Result<Option<Timestamp>, Fault> {
-        let sql = "SELECT next_attempt_at FROM jobs
+    pub(super) async fn delayed(self, count: usize) -> Result<Vec<Delayed>, Fault> {
+        let sql = "SELECT id, next_attempt_at FROM jobs
             WHERE namespace = $1 AND state = 'queued' AND next_attempt_at IS NOT NULL
-            ORDER BY next_attempt_at LIMIT 1";
-        let rows = self.rows(sql, &[&self.namespace]).await?;
-        let due = rows.first().map(|row| row.try_get::<_, SystemTime>(0));
-        Ok(due.transpose()?.map(Timestamp::from))
+            ORDER BY next_attempt_at LIMIT $2";
+        let delayed = self.rows(sql, &[&self.namespace, &limit(count)]).await?;
+        all(&delayed, rows::delayed)
     }
 
     pub(super) async fn startable(self, now: Timestamp) -> Result<Startable, Fault> {
@@ -114,9 +112,9 @@ impl Queries<'_> {
         if !self.rows(sql, &[&self.namespace]).await?.is_empty() {
             return Ok(Startable::Now);
         }
-        Ok(match self.next_due().await? {
-            Some(due) if due <= now => Startable::Now,
-            Some(due) => Startable::At(due),
+        Ok(match self.delayed(1).await?.first() {
+            Some(next) if next.due <= now => Startable::Now,
+            Some(next) => Startable::At(next.due),
             None => Startable::Nothing,
         })
     }

@@ -7,6 +7,7 @@ use esl_core::job::{
     Attempt, Cursor, Failure, FailureCode, Job, JobEvent, JobHead, JobId, Lease, NewEvent, Notify,
     Rank, StoredPayload, TraceParent,
 };
+use esl_core::ports::Delayed;
 use serde_json::{Map, Value};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -141,6 +142,15 @@ pub(super) fn cursor(row: &Row) -> Result<Cursor, Fault> {
 /// Reads a job's id from the first column.
 pub(super) fn job_id(row: &Row) -> Result<JobId, Fault> {
     Ok(row.try_get::<_, Uuid>(0)?.into())
+}
+
+/// Reads a job's id and its time from the first two columns.
+pub(super) fn delayed(row: &Row) -> Result<Delayed, Fault> {
+    let due: SystemTime = row.try_get(1)?;
+    Ok(Delayed {
+        job: job_id(row)?,
+        due: due.into(),
+    })
 }
 
 /// Reads a job's id and attempt from the first two columns.

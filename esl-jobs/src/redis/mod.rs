@@ -3,9 +3,11 @@
 //! An entry of the stream names a job, `{"jobId": …}`, but a worker that reads some starts whatever
 //! ranks first then, and goes on for as long as there is more: so an urgent job does not wait behind
 //! what was announced before it, and Redis needs to know nothing of ranks. Only so many jobs are
-//! announced at a time; as they are started, more are, in the order of their ranks. Everything in
-//! Redis may be lost: jobs that were announced and not started are announced again after a while.
+//! announced at a time; as they are started, more are, in the order of their ranks. Those that wait
+//! for a time stand in a sorted set until it has come. Everything in Redis may be lost: jobs that were
+//! announced and not started are announced again after a while.
 
+mod delayed;
 mod pump;
 
 use std::collections::HashMap;
@@ -15,13 +17,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use esl_core::job::{JobId, WorkerId};
-use esl_core::ports::{Hint, Queue, QueueCapabilities, StoreError, SystemClock};
-use fred::clients::{Client, SubscriberClient};
+use esl_core::ports::{Clock, Hint, Queue, QueueCapabilities, StoreError};
+use fred::clients::{Client, SubscriberClient, WithOptions};
 use fred::error::ErrorKind;
 use fred::interfaces::{ClientLike, EventInterface, PubsubInterface, StreamsInterface};
-use fred::types::config::{Config, ReconnectPolicy};
-use fred::types::{Builder, Value};
-use tokio::sync::watch;
+use fred::types::config::{Config, Options, ReconnectPolicy};
+use fred::types::{Builder, Message, Value};
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -41,15 +43,22 @@ const LOST: Duration = Duration::from_secs(60);
 /// How long Redis may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long it may take to answer who looks for work, and can look in the store.
+const HASTE: Duration = Duration::from_secs(1);
+
 const GROUP: &str = "workers";
 const FIELD: &str = "jobId";
 
 /// Announcements in Redis.
 pub struct RedisQueue {
     client: Client,
+    /// Does not wait for a server that is not there.
+    reader: WithOptions<Client>,
     hints: String,
+    delayed: String,
     bell: String,
     window: usize,
+    clock: Arc<dyn Clock>,
     wakeups: Arc<Wakeups>,
     /// Entries that were read and not acknowledged yet.
     taken: Mutex<HashMap<(WorkerId, JobId), Vec<String>>>,
@@ -74,11 +83,17 @@ impl Drop for RedisQueue {
 }
 
 impl RedisQueue {
-    /// Connects. Up to `window` jobs of `namespace` are announced at a time.
+    /// Connects. Up to `window` jobs of `namespace` are announced at a time, and as many may wait for
+    /// theirs.
     ///
     /// # Errors
     /// [`StoreError`] if the URL is none or the server cannot be reached.
-    pub async fn connect(url: &str, namespace: &str, window: usize) -> Result<Self, StoreError> {
+    pub async fn connect(
+        url: &str,
+        namespace: &str,
+        window: usize,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
         let config = Config::from_url(url).map_err(|error| not_a_place(&error))?;
         warn_if_overheard(&config);
         let builder = builder(config);
@@ -93,16 +108,28 @@ impl RedisQueue {
             .map_err(during("connect to Redis"))?;
         // Braces: of a cluster, one server has all keys of a namespace.
         let key = |name: &str| format!("esl:{{{namespace}}}:{name}");
-        let (hints, bell) = (key("hints"), key("bell"));
+        let bell = key("bell");
+        // What is rung from here on is heard.
+        let rung = subscriber.message_rx();
         let subscribed = subscriber.subscribe(bell.as_str()).await;
         subscribed.map_err(during("listen to Redis"))?;
+        // The client does not wait for that to be answered; once this is, that was.
+        let heard = subscriber.ping::<Value>(None).await;
+        heard.map_err(during("listen to Redis"))?;
         let wakeups = Arc::new(Wakeups::default());
         let queue = Self {
-            listener: tokio::spawn(listen(subscriber, wakeups.clone())),
+            listener: tokio::spawn(listen(subscriber, rung, wakeups.clone())),
+            reader: client.with_options(&Options {
+                fail_fast: true,
+                timeout: Some(HASTE),
+                ..Options::default()
+            }),
             client,
-            hints,
+            hints: key("hints"),
+            delayed: key("delayed"),
             bell,
             window,
+            clock,
             wakeups,
             taken: Mutex::default(),
             doubted: watch::Sender::default(),
@@ -164,7 +191,7 @@ impl RedisQueue {
         let count = u64::try_from(limit).ok();
         let (name, hints) = (worker.to_string(), self.hints.as_str());
         let read: Result<Value, _> = self
-            .client
+            .reader
             .xreadgroup(GROUP, name, count, None, false, hints, ">")
             .await;
         match read {
@@ -188,7 +215,7 @@ impl RedisQueue {
         let count = u64::try_from(limit).ok();
         let (name, hints) = (worker.to_string(), self.hints.as_str());
         let taken = self
-            .client
+            .reader
             .xautoclaim_values::<String, String, String, _, _, _, _>(
                 hints, GROUP, name, silent, "0-0", count, false,
             );
@@ -274,12 +301,14 @@ impl Queue for RedisQueue {
         let look = || async {
             let jobs = self.take(worker, limit).await?;
             if jobs.is_empty() {
-                return Ok(Startable::Nothing);
+                let next = self.announce_due().await?;
+                return Ok(next.map_or(Startable::Nothing, Startable::At));
             }
             *heard.lock().unwrap_or_else(PoisonError::into_inner) = jobs;
             Ok(Startable::Now)
         };
-        let hint = self.wakeups.wait_for_work(&SystemClock, wait, look).await?;
+        let clock = self.clock.as_ref();
+        let hint = self.wakeups.wait_for_work(clock, wait, look).await?;
         let heard = heard.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(match hint {
             Hint::Next => Hint::Jobs(heard),
@@ -322,14 +351,14 @@ fn warn_if_overheard(config: &Config) {
     }
 }
 
-async fn listen(subscriber: SubscriberClient, wakeups: Arc<Wakeups>) {
-    let mut rung = subscriber.message_rx();
+async fn listen(
+    subscriber: SubscriberClient,
+    mut rung: broadcast::Receiver<Message>,
+    wakeups: Arc<Wakeups>,
+) {
     let _resubscribing = subscriber.manage_subscriptions();
     // One that lags behind has missed nothing but bells.
-    while !matches!(
-        rung.recv().await,
-        Err(tokio::sync::broadcast::error::RecvError::Closed)
-    ) {
+    while !matches!(rung.recv().await, Err(broadcast::error::RecvError::Closed)) {
         wakeups.ring(News::JOBS);
     }
 }

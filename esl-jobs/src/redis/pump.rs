@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use esl_core::ports::{Clock, EventLog, JobStore, Queue, StoreError};
+use esl_core::ports::{EventLog, JobStore, Queue, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -12,6 +12,9 @@ use super::RedisQueue;
 
 /// How many jobs are announced by one call.
 const PAGE: usize = 500;
+
+/// How many jobs that wait for a time are told of by one call.
+const DELAYED: usize = 100;
 
 /// How long to go without a look at most.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -39,13 +42,11 @@ impl RedisQueue {
         self: Arc<Self>,
         store: Arc<dyn JobStore>,
         events: Arc<dyn EventLog>,
-        clock: Arc<dyn Clock>,
     ) -> Pump {
         let mut filling = Filling {
             queue: self,
             store,
             events,
-            clock,
             room: 0,
         };
         Pump(tokio::spawn(async move {
@@ -64,7 +65,6 @@ struct Filling {
     queue: Arc<RedisQueue>,
     store: Arc<dyn JobStore>,
     events: Arc<dyn EventLog>,
-    clock: Arc<dyn Clock>,
     /// How many more jobs may be announced, as far as is known.
     room: usize,
 }
@@ -117,14 +117,23 @@ impl Filling {
         mut work: watch::Receiver<()>,
         mut doubted: watch::Receiver<Option<Instant>>,
     ) -> Result<(), StoreError> {
-        let due = self.store.next_due().await?;
-        let wait = due.map_or(PAUSE, |due| due.since(self.clock.now()).min(PAUSE));
+        let pause = self.delay().await?;
         tokio::select! {
             _ = work.changed() => {}
             _ = doubted.changed() => {}
             // Redis may have forgotten something.
-            () = tokio::time::sleep(wait) => self.room = 0,
+            () = tokio::time::sleep(pause) => self.room = 0,
         }
         Ok(())
+    }
+
+    /// Tells of the jobs that are due next, and says for how long that is enough.
+    async fn delay(&self) -> Result<Duration, StoreError> {
+        let delayed = self.store.delayed(DELAYED).await?;
+        self.queue.delay(&delayed).await?;
+        let last = delayed.get(DELAYED - 1);
+        Ok(last.map_or(PAUSE, |last| {
+            last.due.since(self.queue.clock.now()).min(PAUSE)
+        }))
     }
 }

@@ -31,7 +31,7 @@ use esl_core::job::{
     Attempt, Cursor, Ignored, Job, JobEvent, JobHead, JobId, JobState, NewJob, Report, WorkerId,
 };
 use esl_core::ports::{
-    Claim, Clock, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
+    Claim, Clock, Delayed, Depth, Ended, EventLog, EventPage, Hint, JobFilter, JobStore, Queue,
     QueueCapabilities, StoreError, Submitted,
 };
 use rusqlite::Connection;
@@ -193,8 +193,11 @@ impl JobStore for SqliteJobs {
         self.wakeups.work()
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.query("look for waiting jobs", queries::next_due).await
+    async fn delayed(&self, limit: usize) -> Result<Vec<Delayed>, StoreError> {
+        let delayed = move |connection: &Connection, namespace: &str| {
+            queries::delayed(connection, namespace, limit)
+        };
+        self.query("look for waiting jobs", delayed).await
     }
 
     async fn jobs(&self, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {

@@ -6,9 +6,9 @@ use esl_core::Timestamp;
 use esl_core::job::{
     Attempt, BatchId, Cursor, Job, JobEvent, JobId, JobKind, JobState, UserId, WorkerId,
 };
-use esl_core::ports::{EventPage, JobFilter};
+use esl_core::ports::{Delayed, EventPage, JobFilter};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
 
 use super::changes::attempt;
 use super::error::Fault;
@@ -114,19 +114,18 @@ pub(super) fn held(
     all(found, attempt)
 }
 
-pub(super) fn next_due(
+pub(super) fn delayed(
     connection: &Connection,
     namespace: &str,
-) -> Result<Option<Timestamp>, Fault> {
-    let due: Option<i64> = connection
-        .prepare_cached(
-            "SELECT next_attempt_at FROM jobs
-             WHERE namespace = ?1 AND state = 'queued' AND next_attempt_at IS NOT NULL
-             ORDER BY next_attempt_at LIMIT 1",
-        )?
-        .query_row([namespace], |row| row.get(0))
-        .optional()?;
-    Ok(due.map(Timestamp::from_millis))
+    count: usize,
+) -> Result<Vec<Delayed>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, next_attempt_at FROM jobs
+         WHERE namespace = ?1 AND state = 'queued' AND next_attempt_at IS NOT NULL
+         ORDER BY next_attempt_at LIMIT ?2",
+    )?;
+    let found = statement.query(params![namespace, limit(count)])?;
+    all(found, rows::delayed)
 }
 
 pub(super) fn startable(
@@ -140,10 +139,10 @@ pub(super) fn startable(
              WHERE namespace = ?1 AND state = 'queued' AND next_attempt_at IS NULL LIMIT 1",
         )?
         .exists([namespace])?;
-    Ok(match next_due(connection, namespace)? {
+    Ok(match delayed(connection, namespace, 1)?.first() {
         _ if is_ready => Startable::Now,
-        Some(due) if due <= now => Startable::Now,
-        Some(due) => Startable::At(due),
+        Some(next) if next.due <= now => Startable::Now,
+        Some(next) => Startable::At(next.due),
         None => Startable::Nothing,
     })
 }

@@ -4,7 +4,7 @@ use esl_core::job::{
     Cursor, Failure, FailureCode, Job, JobEvent, JobHead, JobId, Lease, NewEvent, Notify, Rank,
     StoredPayload, TraceParent,
 };
-use esl_core::ports::StoreError;
+use esl_core::ports::{Delayed, StoreError};
 use rusqlite::Row;
 use uuid::Uuid;
 
@@ -33,6 +33,15 @@ pub(super) fn bytes(id: &Uuid) -> IdBytes {
 /// A [`JobId`] from the first column.
 pub(super) fn job_id(row: &Row<'_>) -> rusqlite::Result<JobId> {
     Ok(Uuid::from_bytes(row.get(0)?).into())
+}
+
+/// Reads an id and a time.
+pub(super) fn delayed(row: &Row<'_>) -> Result<Delayed, Fault> {
+    let columns = &mut Columns::of(row);
+    Ok(Delayed {
+        job: columns.id()?,
+        due: columns.time()?,
+    })
 }
 
 /// Reads [`HEAD`].

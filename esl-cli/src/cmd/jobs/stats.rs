@@ -19,11 +19,12 @@ struct Stats {
 
 pub(super) async fn stats(desk: &Desk<'_>) -> Outcome {
     let store = &desk.jobs.store;
-    let (counts, next) = tokio::join!(store.counts(), store.next_due());
+    let (counts, delayed) = tokio::join!(store.counts(), store.delayed(1));
+    let delayed = delayed.map_err(|error| Failure::of(&error))?;
     Ok(Box::new(Stats {
         database: desk.settings.jobs.database.to_string(),
         counts: counts.map_err(|error| Failure::of(&error))?,
-        next_attempt_at: next.map_err(|error| Failure::of(&error))?,
+        next_attempt_at: delayed.first().map(|next| next.due),
     }))
 }
 

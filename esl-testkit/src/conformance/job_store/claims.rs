@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use esl_core::job::{JobState, Lease, NewJob, WorkerId};
-use esl_core::ports::{Claim, Clock};
+use esl_core::ports::{Claim, Clock, Delayed};
 
 use super::super::job_material::{
     LEASE, cancelled, chore, chores, claim, failed, find, ids, report, submit, succeeded,
@@ -84,24 +84,33 @@ pub async fn a_claim_can_name_its_jobs(fixture: &JobsFixture) {
 /// A job with a time does not start before it, and does not show one afterwards.
 pub async fn a_delayed_job_waits_for_its_time(fixture: &JobsFixture) {
     let store = fixture.one.store.as_ref();
-    assert_eq!(store.next_due().await.expect("readable"), None);
+    assert!(store.delayed(9).await.expect("readable").is_empty());
     let due = fixture.clock.now().plus(Duration::from_secs(90));
     let new = |not_before| NewJob {
         not_before: Some(not_before),
         ..with_priority(1)
     };
+    let last = submit(store, new(due.plus(LEASE))).await;
     let id = submit(store, new(due)).await;
-    submit(store, new(due.plus(LEASE))).await;
     assert_eq!(find(store, id).await.head.next_attempt_at, Some(due));
     let worker = WorkerId::new();
     assert!(claim(store, worker, 9).await.is_empty());
-    assert_eq!(store.next_due().await.expect("readable"), Some(due));
+    let delayed = [
+        Delayed { job: id, due },
+        Delayed {
+            job: last,
+            due: due.plus(LEASE),
+        },
+    ];
+    assert_eq!(store.delayed(9).await.expect("readable"), delayed);
+    assert_eq!(store.delayed(1).await.expect("readable"), delayed[..1]);
     fixture.clock.advance(Duration::from_secs(89));
     assert!(claim(store, worker, 9).await.is_empty());
     fixture.clock.advance(Duration::from_secs(1));
     let claimed = claim(store, worker, 9).await;
     assert_eq!(ids(&claimed), [id]);
     assert_eq!(claimed[0].head.next_attempt_at, None);
+    assert_eq!(store.delayed(9).await.expect("readable"), delayed[1..]);
 }
 
 /// Announcing goes by rank, counts what was announced, repeats what got lost, and leaves out what

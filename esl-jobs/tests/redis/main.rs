@@ -1,6 +1,8 @@
 //! A queue in Redis keeps the contract of its port, beside a store in memory.
 #![cfg(feature = "redis")]
 
+mod delayed;
+#[path = "../log/mod.rs"]
 mod log;
 
 use std::collections::BTreeSet;
@@ -14,7 +16,8 @@ use async_trait::async_trait;
 use esl_core::job::payload::NotifyEmail;
 use esl_core::job::{Actor, Job, JobId, NewJob, News, Report, WorkerId};
 use esl_core::ports::{
-    Clock, Done, HandlePayload, Hint, JobContext, JobError, JobStore, Queue, SystemClock,
+    Clock, Done, HandlePayload, Hint, JobContext, JobError, JobStore, Queue, StoreError,
+    SystemClock,
 };
 use esl_core::{CancellationToken, Classify, ErrorKind};
 use esl_jobs::memory::MemoryJobs;
@@ -32,7 +35,8 @@ async fn jobs() -> Option<JobsFixture> {
     let clock = Arc::new(ManualClock::default());
     let store = || Arc::new(MemoryJobs::new(clock.clone() as Arc<dyn Clock>));
     let queue = async |namespace| {
-        let queue = RedisQueue::connect(&server.url(), namespace, 1000).await;
+        let clock = clock.clone();
+        let queue = RedisQueue::connect(&server.url(), namespace, 1000, clock).await;
         let queue: Arc<dyn Queue> = Arc::new(queue.unwrap());
         queue
     };
@@ -60,6 +64,10 @@ esl_testkit::queue_suite!(jobs);
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+async fn connect(url: &str) -> Result<RedisQueue, StoreError> {
+    RedisQueue::connect(url, "esl-jobs", 1000, Arc::new(SystemClock)).await
+}
+
 /// A store whose jobs are announced.
 struct Announced {
     store: Arc<MemoryJobs>,
@@ -71,12 +79,10 @@ impl Announced {
     async fn on(server: &RedisServer, window: usize) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Arc::new(MemoryJobs::new(clock.clone()));
-        let queue = RedisQueue::connect(&server.url(), "esl-jobs", window).await;
+        let queue = RedisQueue::connect(&server.url(), "esl-jobs", window, clock).await;
         let queue = Arc::new(queue.unwrap());
         Self {
-            _pump: queue
-                .clone()
-                .keep_filled(store.clone(), store.clone(), clock),
+            _pump: queue.clone().keep_filled(store.clone(), store.clone()),
             store,
             queue,
         }
@@ -105,10 +111,14 @@ impl Announced {
     }
 }
 
+fn dial(server: &RedisServer) -> UnixStream {
+    let url = server.url();
+    UnixStream::connect(url.strip_prefix("redis+unix://").unwrap()).unwrap()
+}
+
 /// What the server answers to a command, if that is short.
 fn command(server: &RedisServer, line: &str) -> String {
-    let url = server.url();
-    let mut redis = UnixStream::connect(url.strip_prefix("redis+unix://").unwrap()).unwrap();
+    let mut redis = dial(server);
     redis.write_all(format!("{line}\r\n").as_bytes()).unwrap();
     let mut answer = [0; 500];
     let length = redis.read(&mut answer).unwrap();
@@ -209,7 +219,7 @@ async fn a_hint_at_a_job_that_nobody_can_start_is_dropped_and_said() {
     let cancelled = Report::about(ended, Actor::System, News::Cancelled { reason: None });
     store.report(vec![cancelled]).await.unwrap();
     let (missing, foreign) = (JobId::new(), submit(&elsewhere).await);
-    let queue = RedisQueue::connect(&server.url(), "esl-jobs", 1000).await;
+    let queue = connect(&server.url()).await;
     let queue = Arc::new(queue.unwrap());
     queue.announce(&[missing, ended, foreign]).await.unwrap();
     let stream = "esl:{esl-jobs}:hints";
@@ -250,7 +260,7 @@ async fn a_hint_at_a_job_that_had_to_wait_is_passed_on() {
     config.concurrency = 1;
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..2 {
-        let queue = RedisQueue::connect(&server.url(), "esl-jobs", 1000).await;
+        let queue = connect(&server.url()).await;
         let worker = Worker::builder(store.clone(), Arc::new(queue.unwrap()))
             .config(config.clone())
             .handles(Hangs(began.clone()))
@@ -262,7 +272,7 @@ async fn a_hint_at_a_job_that_had_to_wait_is_passed_on() {
     let [first, second] = new.each_ref().map(|job| job.id);
     store.submit(new.into()).await.unwrap();
     // Nobody announces the first one.
-    let queue = RedisQueue::connect(&server.url(), "esl-jobs", 1000).await;
+    let queue = connect(&server.url()).await;
     queue.unwrap().announce(&[second]).await.unwrap();
     for _ in 0..2 {
         let began = tokio::time::timeout(PATIENCE, beginnings.recv()).await;
@@ -296,7 +306,7 @@ async fn who_is_not_let_in_is_told_to_correct_the_address() {
             .replace("://", &format!("://{login}@localhost"))
     };
     let kind = async |url: &str| {
-        let refused = RedisQueue::connect(url, "esl-jobs", 1000).await;
+        let refused = connect(url).await;
         refused.unwrap_err().kind()
     };
     let nowhere = format!("redis://{}/99", listening(&server).await);
@@ -308,7 +318,7 @@ async fn who_is_not_let_in_is_told_to_correct_the_address() {
         assert_eq!(kind(&denied).await, ErrorKind::Configuration, "{denied}");
     }
     let right = with(":right");
-    let let_in = RedisQueue::connect(&right, "esl-jobs", 1000).await;
+    let let_in = connect(&right).await;
     drop(let_in.unwrap());
     server.stop();
     assert_eq!(kind(&right).await, ErrorKind::Unavailable);
