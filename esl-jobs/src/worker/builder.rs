@@ -115,6 +115,7 @@ impl WorkerBuilder {
             pace: Pace::default(),
             is_drained: AtomicBool::new(false),
             is_in_doubt: AtomicBool::new(false),
+            is_deaf: AtomicBool::new(false),
             store_is_back: Notify::new(),
             config,
             store: self.store,

@@ -128,6 +128,8 @@ struct Shared {
     /// Whether to ask the store again: it did not answer, and may hold jobs for this worker that it
     /// has not heard of.
     is_in_doubt: AtomicBool,
+    /// Whether the queue is out of reach, though the store may not be.
+    is_deaf: AtomicBool,
     /// Rung when the store answers again.
     store_is_back: Notify,
     running: Running,

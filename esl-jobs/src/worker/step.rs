@@ -8,7 +8,7 @@ use std::time::Duration;
 use esl_core::CancellationToken;
 use esl_core::job::{Job, JobId};
 use esl_core::ports::{Claim, Hint, StoreError};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::health::Breaker;
 use super::waiting::Claimed;
@@ -94,22 +94,47 @@ fn start(shared: &Arc<Shared>, jobs: Vec<Job>) {
 }
 
 /// Waits until there may be work, and says which hints are to be acknowledged. Nobody has to be told
-/// of work as long as there was more than could be claimed.
+/// of work as long as there was more than could be claimed; nor does anybody where the queue is lost,
+/// which is no more than a hint.
 async fn hear(
     shared: &Shared,
     room: usize,
     wait: Duration,
 ) -> Result<Option<Vec<JobId>>, StoreError> {
     let there_is_more = !shared.is_drained.load(Ordering::Relaxed);
-    if there_is_more && !shared.queue.capabilities().names_jobs {
+    let names_jobs = shared.queue.capabilities().names_jobs;
+    if there_is_more && !names_jobs {
         return Ok(Some(Vec::new()));
     }
     let wait = if there_is_more { Duration::ZERO } else { wait };
-    Ok(match shared.queue.next(shared.id, room, wait).await? {
-        Hint::Jobs(hinted) => Some(hinted),
-        Hint::Next => Some(Vec::new()),
-        Hint::Nothing => there_is_more.then(Vec::new),
+    let heard = shared.queue.next(shared.id, room, wait).await;
+    if names_jobs {
+        tell_of_loss(shared, heard.as_ref().err());
+    }
+    Ok(match heard {
+        Ok(Hint::Jobs(hinted)) => Some(hinted),
+        Ok(Hint::Next) => Some(Vec::new()),
+        Ok(Hint::Nothing) => there_is_more.then(Vec::new),
+        Err(_) if names_jobs => {
+            sleep(wait).await;
+            Some(Vec::new())
+        }
+        Err(error) => return Err(error),
     })
+}
+
+/// Says when the queue is lost and when it is back, once each.
+fn tell_of_loss(shared: &Shared, error: Option<&StoreError>) {
+    let was_deaf = shared.is_deaf.swap(error.is_some(), Ordering::Relaxed);
+    match error {
+        Some(error) if !was_deaf => tracing::warn!(
+            %error,
+            worker.id = %shared.id,
+            "cannot hear of jobs, looking for them in the store"
+        ),
+        None if was_deaf => tracing::info!(worker.id = %shared.id, "hears of jobs again"),
+        _ => {}
+    }
 }
 
 /// Whatever ranks first, whichever jobs were hinted at.

@@ -24,7 +24,8 @@ use servers::{Servers, flush};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often a reader looks by itself: a wake-up that was to be told while nobody listened is lost.
+/// How often readers and workers look by themselves: a wake-up that was to be told while nobody
+/// listened is lost.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A worker that counts what it runs.
@@ -47,6 +48,7 @@ impl Working {
         let mut config = WorkerConfig::default();
         config.failures = failures;
         config.rest = 60 * PATIENCE;
+        config.idle = LOOK;
         let worker = worker.config(config).handles(Counts(tally.clone()));
         let worker = worker.build().unwrap();
         let health = worker.health();
@@ -214,7 +216,7 @@ async fn a_database_that_is_down_refuses_everybody_at_once_and_keeps_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_submitted_while_redis_is_down_are_run_when_it_is_back() {
+async fn jobs_are_run_while_redis_is_down_and_when_it_is_back() {
     let Some(mut servers) = Servers::start().await else {
         return;
     };
@@ -223,11 +225,14 @@ async fn jobs_submitted_while_redis_is_down_are_run_when_it_is_back() {
     servers.redis.stop();
     let submitted = api.store.submit(jobs(20)).await.unwrap();
     assert!(submitted.iter().all(|job| !job.reused));
+    states(&servers, &api, 20).await;
     servers.redis.start_again();
-    let states = states(&servers, &api, 20).await;
+    api.store.submit(jobs(20)).await.unwrap();
+    let states = states(&servers, &api, 40).await;
     let whole = [JobState::Queued, JobState::Running, JobState::Succeeded];
     assert!(states.values().all(|states| *states == whole));
-    assert_eq!(worker.end().await.len(), 20);
+    assert_eq!(*worker.health.borrow(), Health::Working);
+    assert_eq!(worker.end().await.len(), 40);
 }
 
 /// More jobs than are announced at a time.
