@@ -72,7 +72,7 @@ impl DepthMetrics {
         match found {
             Ok(found) => self.show(&found),
             Err(error) => {
-                tracing::warn!(error = %with_causes(&error), "cannot ask the store how much waits")
+                tracing::warn!(error = %with_causes(&error), "cannot ask the store how much waits");
             }
         }
     }

@@ -114,7 +114,9 @@ impl<'a> Follower<'a> {
 
     fn tell(&mut self, event: &JobEvent) {
         let session = self.desk.session;
-        session.tell_event(&view::event_line(event), &view::event_json(event));
+        let (at, job) = (view::second(event.event.at), event.event.job);
+        let line = format!("{at}  {job}  {}", view::happened(event));
+        session.tell_event(&line, &view::event_json(event));
         self.told += 1;
     }
 
