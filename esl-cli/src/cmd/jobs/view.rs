@@ -1,7 +1,7 @@
 //! Jobs and events as programs and people read them.
 
 use esl_core::Timestamp;
-use esl_core::job::{EventKind, Job, JobEvent, JobView, NewEvent};
+use esl_core::job::{EventKind, Job, JobEvent, JobState, JobView, NewEvent};
 use serde_json::{Map, Value, json};
 
 use crate::output::style::printable;
@@ -55,7 +55,9 @@ fn changed(event: &NewEvent) -> String {
     let attempt = event.data.get("attempt").and_then(Value::as_u64);
     let mut words = vec![event.state.to_string()];
     words.extend(attempt.map(|attempt| format!("(attempt {attempt})")));
-    words.extend(text("error").map(|error| format!("- {error}")));
+    // One that runs again keeps the error of the attempt before.
+    let error = text("error").filter(|_| event.state != JobState::Running);
+    words.extend(error.map(|error| format!("- {error}")));
     words.extend(text("nextAttemptAt").map(|time| format!("- again at {time}")));
     words.join(" ")
 }
@@ -67,5 +69,44 @@ fn progressed(note: &Map<String, Value>) -> String {
     match (number("current"), number("total")) {
         (Some(current), Some(total)) => format!("{stage} {current} of {total}"),
         _ => format!("{stage} {}", text("status")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use esl_core::job::{Actor, Cursor, JobId};
+
+    use super::*;
+
+    #[test]
+    fn events_are_told_in_a_few_words() {
+        let told = |kind, state, data: Value| {
+            let Value::Object(data) = data else {
+                panic!("{data} has no fields");
+            };
+            let event = NewEvent {
+                job: JobId::new(),
+                owner: None,
+                kind,
+                state,
+                actor: Actor::System,
+                at: Timestamp::from_millis(0),
+                data,
+            };
+            let cursor = Cursor::START;
+            happened(&JobEvent { cursor, event })
+        };
+        let (changed, queued) = (EventKind::StateChanged, JobState::Queued);
+        let failed = json!({"attempt": 1, "error": "no answer", "nextAttemptAt": "later"});
+        let retried = told(changed, queued, failed);
+        assert_eq!(retried, "queued (attempt 1) - no answer - again at later");
+        let again = json!({"attempt": 2, "error": "no answer"});
+        let again = told(changed, JobState::Running, again);
+        assert_eq!(again, "running (attempt 2)");
+        let edited = json!({"edited": ["preset"], "attempt": 1, "error": "no answer"});
+        assert_eq!(told(changed, JobState::Failed, edited), "edited");
+        let note = json!({"stage": "tts", "status": "progress", "current": 3, "total": 11});
+        let note = told(EventKind::Progress, JobState::Running, note);
+        assert_eq!(note, "tts 3 of 11");
     }
 }
