@@ -73,7 +73,7 @@ fn lessons_submitted_together_are_all_accepted_or_none() {
     let none = well(jobs(&bench, &["list"]));
     assert!(none.stdout.is_empty());
     let told = none.stderr;
-    assert!(told.contains("data/esl.db, namespace esl-jobs"), "{told}");
+    assert!(told.contains("data/esl.db (namespace esl-jobs)"), "{told}");
     assert_eq!(
         bench
             .files()
@@ -85,6 +85,16 @@ fn lessons_submitted_together_are_all_accepted_or_none() {
     let both = well(jobs(&bench, &["submit", "lesson.md", "two.md", "--json"])).json();
     assert_eq!(both["result"]["jobs"].as_array().unwrap().len(), 2);
     assert!(both["result"]["batchId"].is_string());
+}
+
+#[test]
+fn a_lesson_that_is_too_large_is_refused_with_the_setting_that_bounds_it() {
+    let bench = Bench::with_lesson();
+    bench.file("esl.toml", "[limits]\nmax_lesson_bytes = 100\n");
+    let refused = jobs(&bench, &["submit", "lesson.md"]);
+    assert_eq!(refused.code, Some(3));
+    let told = refused.stderr;
+    assert!(told.contains("limits.max_lesson_bytes"), "{told}");
 }
 
 #[test]

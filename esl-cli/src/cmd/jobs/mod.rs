@@ -62,7 +62,7 @@ impl<'a> Desk<'a> {
     /// Where the jobs are, as people call it.
     fn place(&self) -> String {
         let settings = &self.settings.jobs;
-        format!("{}, namespace {}", settings.database, settings.namespace)
+        format!("{} (namespace {})", settings.database, settings.namespace)
     }
 
     /// That there are such heading colours, by the presets that workers with these settings have.
