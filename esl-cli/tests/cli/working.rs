@@ -253,6 +253,36 @@ fn jobs_may_be_kept_in_postgres() {
 }
 
 #[test]
+fn watching_goes_on_after_the_database_was_restarted() {
+    let Some(database) = PostgresDatabase::create_apart() else {
+        return;
+    };
+    let bench = Bench::with_lesson();
+    let esl = |line: &[&str]| {
+        let mut command = bench.command(line);
+        command.env("DATABASE_URL", database.url());
+        command
+    };
+    let submit = || {
+        let mut submit = esl(&["jobs", "submit", "lesson.md", "--force", "--json"]);
+        well(&submit.output().unwrap().into());
+    };
+    let mut watch = esl(&["jobs", "watch", "--after", "0"]);
+    let pipes = watch.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut watching = pipes.spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    submit();
+    assert!(lines.next().unwrap().unwrap().ends_with("queued"));
+    database.stop();
+    database.start_again();
+    submit();
+    assert!(lines.next().unwrap().unwrap().ends_with("queued"));
+    let pid = watching.id().to_string();
+    Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert_eq!(watching.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn jobs_may_be_announced_by_redis() {
     if let Some((database, redis)) = PostgresDatabase::create().zip(RedisServer::start()) {
         a_lesson_is_made(&[
