@@ -37,12 +37,17 @@ pub(crate) fn read_lesson(path: &Path, limit: usize) -> Result<Vec<u8>, Failure>
 pub(crate) fn lesson_text(path: &Path, limit: usize) -> Result<String, Failure> {
     let bytes = read_lesson(path, limit)?;
     let text = decode(&bytes, limit).map_err(|error| {
-        let exit = match error {
-            LessonReadError::TooLarge { .. } => Exit::InvalidLesson,
-            _ => Exit::Unexpected,
-        };
         let failure = Failure::of(&error).in_file(path);
-        Failure { exit, ..failure }
+        match error {
+            LessonReadError::TooLarge { .. } => Failure {
+                exit: Exit::InvalidLesson,
+                ..failure.hint("split the lesson, or raise limits.max_lesson_bytes")
+            },
+            _ => Failure {
+                exit: Exit::Unexpected,
+                ..failure
+            },
+        }
     })?;
     Ok(text.to_owned())
 }

@@ -3,7 +3,9 @@
 //! Each boundary has its own `thiserror` enum; all of them implement [`Classify`], and callers
 //! decide on [`Classify::kind`] and [`Classify::retry`], never on message text.
 
+use std::error::Error;
 use std::fmt;
+use std::iter;
 use std::time::Duration;
 
 /// The reason an operation failed, common to all boundaries.
@@ -107,7 +109,7 @@ pub enum Retry {
 }
 
 /// Kind, retry advice and a hint to the user, for every error of this project.
-pub trait Classify: std::error::Error {
+pub trait Classify: Error {
     /// Why it failed.
     fn kind(&self) -> ErrorKind;
 
@@ -126,9 +128,26 @@ pub trait Classify: std::error::Error {
     }
 }
 
+/// The message of `error` and those of all that caused it, for a line of a log.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let errors = iter::successors(Some(error), |&error| error.source());
+    let messages: Vec<_> = errors.map(ToString::to_string).collect();
+    messages.join(": ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_a_log_tells_the_causes() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot save")]
+        struct Unsaved(#[source] std::io::Error);
+        let error = Unsaved(std::io::Error::other("the disk is full"));
+        assert_eq!(with_causes(&error), "cannot save: the disk is full");
+    }
 
     #[test]
     fn names_of_kinds_are_distinct() {

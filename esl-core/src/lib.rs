@@ -30,7 +30,7 @@ mod voice;
 
 pub use color::{Color, UnknownColor};
 pub use digest::Digest;
-pub use error::{Classify, ErrorKind, Retry};
+pub use error::{Classify, ErrorKind, Retry, with_causes};
 pub use ids::{BlockId, DataSourceId, IdError, LessonId, PageId, RunId, UploadId, VoiceId};
 pub use phase_settings::{PhaseSettingError, PhaseSettings};
 pub use preset::{Preset, PresetError, Presets, ToggleMap};

@@ -2,6 +2,9 @@
 //!
 //! Adapters of the ports of `esl-core` live here, one feature each; the worker knows ports only.
 //! [`connect()`] turns addresses into adapters, [`worker::Worker`] runs what they hold.
+//!
+//! A kind of job of one's own is a [`Payload`](esl_core::job::Payload) and a
+//! [`HandlePayload`](esl_core::ports::HandlePayload); `examples/jobs.rs` is a whole program with one.
 
 mod accepted;
 mod connect;

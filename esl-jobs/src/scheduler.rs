@@ -11,6 +11,7 @@ use std::time::Duration;
 use esl_core::Timestamp;
 use esl_core::job::UpkeepTask;
 use esl_core::ports::{Clock, JobStore, StoreError};
+use esl_core::with_causes;
 
 /// How long to go without a look at the clock at most: it may be set.
 const LOOK: Duration = Duration::from_secs(60);
@@ -73,7 +74,7 @@ impl Scheduler {
     pub(crate) async fn run(mut self) {
         loop {
             if let Err(error) = self.submit_due().await {
-                tracing::warn!(%error, "cannot submit upkeep, trying again");
+                tracing::warn!(error = %with_causes(&error), "cannot submit upkeep, trying again");
             }
             let now = self.clock.now();
             let next = UpkeepTask::ALL.map(|task| task.next_due(now).since(now));

@@ -204,6 +204,17 @@ async fn tables_of_the_first_version_are_taken_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn databases_of_others_are_refused() {
+    let Some(place) = Place::with("").await else {
+        return;
+    };
+    for nobodys_or_ours in [place.old.url(), place.new.url()] {
+        let refused = place.jobs.take_over(&nobodys_or_ours).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Configuration, "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_makes_no_sense_stops_everything() {
     let bad = "UPDATE jobs SET state = 'paused' WHERE state = 'failed'";
     let Some(place) = Place::with(&format!("{OLD_TABLES} {OLD_ROWS}; {bad}")).await else {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use esl_core::job::{Cursor, JobId, JobKind, JobState, Priority};
 
 use super::Mode;
@@ -249,6 +249,10 @@ pub(crate) struct RerunJobArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("changes")
+    .args(["preset", "database", "voice", "accent", "mode"])
+    .multiple(true)
+    .required(true))]
 pub(crate) struct EditJobArgs {
     #[command(flatten)]
     pub(crate) job: JobArg,

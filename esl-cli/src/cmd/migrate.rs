@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::{Session, takeover};
 use crate::args::MigrateArgs;
 use crate::config::Typed;
-use crate::exit::Failure;
 use crate::output::{Answer, Outcome};
 use crate::wiring;
 
@@ -36,7 +35,7 @@ pub(super) async fn migrate(args: MigrateArgs, session: &Session) -> Outcome {
     let change = esl_jobs::migrate(&places, wanted, args.dry_run).await;
     Ok(Box::new(Migrated {
         database: settings.jobs.database.to_string(),
-        change: change.map_err(|error| Failure::of(&error))?,
+        change: change.map_err(|error| wiring::unopened(&error, &settings.jobs))?,
         is_plan: args.dry_run,
     }))
 }

@@ -61,6 +61,10 @@ impl Address {
         if path.is_empty() {
             return Err("it names no file; write sqlite:data/esl.db".to_owned());
         }
+        if path == ":memory:" {
+            let problem = "jobs in memory would be gone at once; write sqlite:data/esl.db";
+            return Err(problem.to_owned());
+        }
         let text = path.to_owned();
         let origin = found.origin.clone();
         let path = path_of(&Found { text, origin })?;
@@ -201,7 +205,13 @@ mod tests {
 
     #[test]
     fn other_addresses_are_refused_unrepeated() {
-        for text in ["mysql://secret", "secret", "sqlite:", "redis://secret"] {
+        for text in [
+            "mysql://secret",
+            "secret",
+            "sqlite:",
+            "sqlite::memory:",
+            "redis://secret",
+        ] {
             assert!(!database(text).unwrap_err().contains("secret"));
         }
         let queue = found("postgres://secret", Origin::BuiltIn);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use esl_core::ports::SystemClock;
+use esl_core::ports::{StoreError, SystemClock};
 use esl_jobs::{Jobs, Places};
 
 use crate::config::{Address, JobSettings};
@@ -10,7 +10,7 @@ use crate::exit::Failure;
 
 /// Where jobs are kept, for who runs them: queue and all.
 pub(crate) async fn jobs_to_run(settings: &JobSettings) -> Result<Jobs, Failure> {
-    connect(&places(settings)).await
+    connect(places(settings), settings).await
 }
 
 /// Where jobs are kept, for who only looks at them, or wants something done. Needs no queue: workers
@@ -18,7 +18,7 @@ pub(crate) async fn jobs_to_run(settings: &JobSettings) -> Result<Jobs, Failure>
 pub(crate) async fn jobs(settings: &JobSettings) -> Result<Jobs, Failure> {
     let mut places = places(settings);
     places.queue_url = None;
-    connect(&places).await
+    connect(places, settings).await
 }
 
 /// The places that the settings name.
@@ -35,7 +35,22 @@ pub(crate) fn places(settings: &JobSettings) -> Places {
     places
 }
 
-async fn connect(places: &Places) -> Result<Jobs, Failure> {
-    let jobs = esl_jobs::connect(places, Arc::new(SystemClock)).await;
-    jobs.map_err(|error| Failure::of(&error))
+async fn connect(places: Places, settings: &JobSettings) -> Result<Jobs, Failure> {
+    let jobs = esl_jobs::connect(&places, Arc::new(SystemClock)).await;
+    jobs.map_err(|error| unopened(&error, settings))
+}
+
+/// What is told of places that cannot be opened: which they are, unless the error knows better.
+pub(crate) fn unopened(error: &StoreError, settings: &JobSettings) -> Failure {
+    let failure = Failure::of(error);
+    if matches!(error, StoreError::Configuration { .. }) {
+        return failure;
+    }
+    let queue = settings.queue.as_ref();
+    let places = [Some(&settings.database), queue].into_iter().flatten();
+    let places: Vec<_> = places.map(ToString::to_string).collect();
+    let named = format!("the settings name {}", places.join(" and "));
+    let hint = [failure.hint.clone(), Some(named)].into_iter().flatten();
+    let hint = hint.collect::<Vec<_>>().join("; ");
+    failure.hint(hint)
 }

@@ -36,9 +36,9 @@ use crate::exit::{Exit, Failure};
 
 pub(crate) use documents::{Documents, Source};
 pub(crate) use edits::ManifestEdits;
-#[cfg(feature = "jobs")]
-pub(crate) use jobs::places;
 pub(crate) use jobs::{jobs, jobs_to_run};
+#[cfg(feature = "jobs")]
+pub(crate) use jobs::{places, unopened};
 pub(crate) use lesson::{folder_of, identity, lesson};
 use recordings::Recordings;
 pub(crate) use shelf::Shelf;

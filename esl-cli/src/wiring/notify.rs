@@ -29,6 +29,7 @@ pub(super) fn telling(
         return Ok(worker);
     };
     let mail = Mail::new(jobs.store.clone(), mail);
-    let mail = mail.map_err(|error| Failure::of_setting(&error))?;
+    let mail =
+        mail.map_err(|error| Failure::of_setting(&error).hint("correct MAIL_FROM and its like"))?;
     Ok(worker.handles::<NotifyEmail>(mail))
 }

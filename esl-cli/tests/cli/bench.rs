@@ -146,7 +146,8 @@ impl Bench {
     /// `text` redacted, and without times.
     pub(crate) fn redacted_times(&self, text: &str) -> String {
         let words = text.split_inclusive(char::is_whitespace);
-        let is_time = |word: &str| word.len() == 24 && word.ends_with('Z') && word.contains(':');
+        let is_time =
+            |word: &str| matches!(word.len(), 20 | 24) && word.ends_with('Z') && word.contains(':');
         let words = words.map(|word| match word.trim_end() {
             time if is_time(time) => word.replace(time, "[time]"),
             _ => word.to_owned(),

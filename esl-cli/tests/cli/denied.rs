@@ -44,6 +44,11 @@ fn a_database_that_lets_nobody_in_is_a_wrong_setting() {
     database.stop();
     let down = with(&["migrate"], &[("DATABASE_URL", &url)]);
     assert_eq!(down.code, Some(5), "{}", down.stderr);
+    let told = down.stderr;
+    assert!(
+        told.contains("the settings name postgres:///test"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -70,7 +70,10 @@ fn lessons_submitted_together_are_all_accepted_or_none() {
         &["submit", "lesson.md", "two.md", "--preset", "gaudy"],
     );
     assert_eq!(unknown.code, Some(4), "{}", unknown.stderr);
-    assert!(well(jobs(&bench, &["list"])).stdout.is_empty());
+    let none = well(jobs(&bench, &["list"]));
+    assert!(none.stdout.is_empty());
+    let told = none.stderr;
+    assert!(told.contains("data/esl.db (namespace esl-jobs)"), "{told}");
     assert_eq!(
         bench
             .files()
@@ -82,6 +85,16 @@ fn lessons_submitted_together_are_all_accepted_or_none() {
     let both = well(jobs(&bench, &["submit", "lesson.md", "two.md", "--json"])).json();
     assert_eq!(both["result"]["jobs"].as_array().unwrap().len(), 2);
     assert!(both["result"]["batchId"].is_string());
+}
+
+#[test]
+fn a_lesson_that_is_too_large_is_refused_with_the_setting_that_bounds_it() {
+    let bench = Bench::with_lesson();
+    bench.file("esl.toml", "[limits]\nmax_lesson_bytes = 100\n");
+    let refused = jobs(&bench, &["submit", "lesson.md"]);
+    assert_eq!(refused.code, Some(3));
+    let told = refused.stderr;
+    assert!(told.contains("limits.max_lesson_bytes"), "{told}");
 }
 
 #[test]
@@ -159,7 +172,9 @@ fn the_beginning_of_an_id_is_enough_if_no_other_begins_so() {
     let ambiguous = jobs(&bench, &["show", &id[..4]]);
     assert_eq!(ambiguous.code, Some(2), "{}", ambiguous.stderr);
     assert!(ambiguous.stderr.contains(&id), "{}", ambiguous.stderr);
-    assert_eq!(jobs(&bench, &["show", "ffffffff"]).code, Some(6));
+    let unknown = jobs(&bench, &["show", "ffffffff"]);
+    assert_eq!(unknown.code, Some(6));
+    assert!(unknown.stderr.contains("data/esl.db"), "{}", unknown.stderr);
     assert_eq!(jobs(&bench, &["show", "lesson"]).code, Some(2));
 }
 
@@ -177,7 +192,6 @@ fn what_a_job_does_not_allow_is_refused_with_what_would_be_allowed() {
     };
     assert_eq!(refused(&["rerun", &id]), "invalid_state");
     assert_eq!(refused(&["retry", &id]), "invalid_state");
-    assert_eq!(refused(&["edit", &id]), "no_changes");
     let long = "x".repeat(501);
     assert_eq!(
         refused(&["cancel", &id, "--reason", &long]),
@@ -186,7 +200,7 @@ fn what_a_job_does_not_allow_is_refused_with_what_would_be_allowed() {
     well(jobs(&bench, &["cancel", &id]));
     assert_eq!(refused(&["cancel", &id]), "invalid_state");
     let told = jobs(&bench, &["cancel", &id]).stderr;
-    assert!(told.contains("it is for queued, running jobs"), "{told}");
+    assert!(told.contains("it is for queued or running jobs"), "{told}");
 }
 
 #[test]
@@ -209,6 +223,7 @@ fn a_waiting_job_is_edited() {
         (&"dialogue".into(), &"d1".into())
     );
     assert_eq!(edited["result"]["manifestSync"], "skipped");
+    assert_eq!(jobs(&bench, &["edit", &id]).code, Some(2));
     assert_eq!(
         jobs(&bench, &["edit", &id, "--preset", "gaudy"]).code,
         Some(4)

@@ -157,7 +157,7 @@ fn nothing_goes_to_this_machine_unless_it_is_allowed() {
 fn a_worker_that_cannot_send_mails_says_so_at_once() {
     let bench = Bench::new();
     for (name, value, told) in [
-        ("MAIL_FROM", "nobody", "no mail address"),
+        ("MAIL_FROM", "nobody", "correct MAIL_FROM"),
         ("MAIL_USER", "me", "MAIL_PASSWORD"),
         ("WEBHOOK_ALLOWED_NETWORKS", "intranet", "10.0.0.0/8"),
     ] {

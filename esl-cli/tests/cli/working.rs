@@ -172,11 +172,17 @@ fn watching_tells_every_event_in_order() {
         .by_ref()
         .map(Result::unwrap)
         .filter(|line| line.contains(id));
-    for event in events.lines() {
-        assert_eq!(of_lesson.next().as_deref(), Some(event));
+    // The same, with the job that it is about.
+    let events = events.lines().map(|event| {
+        let (time, happened) = event.split_once("  ").unwrap();
+        format!("{}Z  {id}  {happened}\n", &time[..19])
+    });
+    let events: Vec<_> = events.collect();
+    for event in &events {
+        assert_eq!(of_lesson.next().as_deref(), Some(event.trim_end()));
     }
     let watched = bench.esl(&["jobs", "watch", id]);
-    assert_eq!((watched.code, watched.stdout.as_str()), (Some(0), events));
+    assert_eq!((watched.code, watched.stdout), (Some(0), events.concat()));
     let pid = watching.id().to_string();
     Command::new("kill").args(["-INT", &pid]).status().unwrap();
     assert_eq!(watching.wait().unwrap().code(), Some(130));
@@ -244,6 +250,36 @@ fn jobs_may_be_kept_in_postgres() {
     if let Some(database) = PostgresDatabase::create() {
         a_lesson_is_made(&[("DATABASE_URL", &database.url())]);
     }
+}
+
+#[test]
+fn watching_goes_on_after_the_database_was_restarted() {
+    let Some(database) = PostgresDatabase::create_apart() else {
+        return;
+    };
+    let bench = Bench::with_lesson();
+    let esl = |line: &[&str]| {
+        let mut command = bench.command(line);
+        command.env("DATABASE_URL", database.url());
+        command
+    };
+    let submit = || {
+        let mut submit = esl(&["jobs", "submit", "lesson.md", "--force", "--json"]);
+        well(&submit.output().unwrap().into());
+    };
+    let mut watch = esl(&["jobs", "watch", "--after", "0"]);
+    let pipes = watch.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut watching = pipes.spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    submit();
+    assert!(lines.next().unwrap().unwrap().ends_with("queued"));
+    database.stop();
+    database.start_again();
+    submit();
+    assert!(lines.next().unwrap().unwrap().ends_with("queued"));
+    let pid = watching.id().to_string();
+    Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert_eq!(watching.wait().unwrap().code(), Some(130));
 }
 
 #[test]

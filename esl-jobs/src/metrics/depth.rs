@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use esl_core::job::Priority;
 use esl_core::ports::{Clock, Depth, DepthState, JobStore};
+use esl_core::with_causes;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
@@ -70,7 +71,9 @@ impl DepthMetrics {
         self.oldest.clear();
         match found {
             Ok(found) => self.show(&found),
-            Err(error) => tracing::warn!(%error, "cannot ask the store how much waits"),
+            Err(error) => {
+                tracing::warn!(error = %with_causes(&error), "cannot ask the store how much waits");
+            }
         }
     }
 

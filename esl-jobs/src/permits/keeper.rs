@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use esl_core::ports::PermitKey;
+use esl_core::with_causes;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
@@ -171,7 +172,7 @@ impl Keeper {
                 self.ask_at = now + if is_busy { BUSY_BEAT } else { BEAT };
             }
             Err(error) => {
-                tracing::warn!(%error, permit.key = self.key.as_str(), "cannot ask for permits");
+                tracing::warn!(error = %with_causes(&error), permit.key = self.key.as_str(), "cannot ask for permits");
                 self.not_before = now + BUSY_BEAT;
             }
         }

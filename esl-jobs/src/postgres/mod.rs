@@ -110,7 +110,7 @@ impl PostgresJobs {
         let address = Address::parse(url)?;
         let pool = connection::pool(address.clone(), pool_size)?;
         let migrated = migrate::migrate(&pool, SchemaVersion::Latest).await;
-        migrated.map_err(|fault| fault.during("migrate the database"))?;
+        migrated.map_err(|fault| fault.during("open the database"))?;
         if address.may_be_overheard() {
             connection::warn_unless_encrypted(&pool).await;
         }

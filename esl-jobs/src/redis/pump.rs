@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use esl_core::ports::{EventLog, JobStore, Queue, StoreError};
+use esl_core::with_causes;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -52,7 +53,10 @@ impl RedisQueue {
         Pump(tokio::spawn(async move {
             loop {
                 if let Err(error) = filling.fill().await {
-                    tracing::warn!(%error, "cannot announce jobs, trying again");
+                    tracing::warn!(
+                        error = %with_causes(&error),
+                        "cannot announce jobs, trying again"
+                    );
                     filling.start_over();
                     tokio::time::sleep(AFTER_FAILURE).await;
                 }

@@ -42,11 +42,12 @@ pub(super) fn change(
     make_folder(path)?;
     let mut connection = Connection::open(path)
         .map_err(Fault::from)
-        .map_err(|fault| fault.during(OPENING))?;
+        .map_err(|fault| fault.opening(path, OPENING))?;
     configure(&connection)
         .and_then(|()| use_write_ahead_log(&connection))
-        .map_err(|fault| fault.during(OPENING))?;
-    let change = migrate(&mut connection, wanted).map_err(|fault| fault.during(MIGRATING))?;
+        .map_err(|fault| fault.opening(path, OPENING))?;
+    let change =
+        migrate(&mut connection, wanted).map_err(|fault| fault.opening(path, MIGRATING))?;
     Ok((connection, change))
 }
 
@@ -61,7 +62,7 @@ pub(super) fn plan(path: &Path, wanted: SchemaVersion) -> Result<SchemaChange, S
         let found = version(&connection)?;
         Ok(SchemaChange::find(MIGRATIONS, found, wanted)?)
     };
-    looking().map_err(|fault: Fault| fault.during(OPENING))
+    looking().map_err(|fault: Fault| fault.opening(path, OPENING))
 }
 
 fn make_folder(path: &Path) -> Result<(), StoreError> {
@@ -155,6 +156,35 @@ mod tests {
                 }
             });
         }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_one_is_told_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let notes = folder.path().join("notes.txt");
+        std::fs::write(&notes, "no tables").unwrap();
+        for (path, remedy) in [
+            (notes.as_path(), "is no SQLite database; name another file"),
+            (folder.path(), "cannot be opened; name a file"),
+        ] {
+            let error = open(path).unwrap_err().to_string();
+            let told = format!("cannot use the job store: {} {remedy}", path.display());
+            assert!(error.starts_with(&told), "{error}");
+        }
+    }
+
+    #[test]
+    fn tables_of_others_are_told_of_in_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("others.db");
+        let others = Connection::open(&path).unwrap();
+        others
+            .execute_batch("CREATE TABLE jobs (name TEXT)")
+            .unwrap();
+        let said = esl_core::with_causes(&open(&path).unwrap_err());
+        let expected = "the job store cannot migrate the SQLite file: \
+                        table jobs already exists (SQLite error 1)";
+        assert_eq!(said, expected);
     }
 
     #[test]

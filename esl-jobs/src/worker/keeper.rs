@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use esl_core::job::{Attempt, News, Report};
+use esl_core::with_causes;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Shared;
@@ -68,7 +69,7 @@ impl Keeper<'_> {
             // Whether a lease ran out meanwhile is for the store to say, once it answers again.
             Err(error) => {
                 if !mem::replace(&mut self.is_store_lost, true) {
-                    tracing::warn!(%error, worker.id = %shared.id, "cannot look after leases");
+                    tracing::warn!(error = %with_causes(&error), worker.id = %shared.id, "cannot look after leases");
                 }
                 shared.is_in_doubt.store(true, Ordering::Relaxed);
             }

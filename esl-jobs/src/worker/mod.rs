@@ -173,8 +173,8 @@ impl Worker {
         self.shared.health.subscribe()
     }
 
-    /// Runs jobs until `shutdown` is cancelled, then lets running ones end or gives them back. A store
-    /// that is out of reach is waited for.
+    /// Runs jobs until `shutdown` is cancelled, then lets running ones end or gives them back. If the
+    /// store is out of reach by then, it is waited for until the leases have run out.
     pub async fn run(self, shutdown: CancellationToken) {
         let shared = &self.shared;
         let reporting = tokio::spawn(reporter::report_all(shared.clone()));
@@ -188,10 +188,7 @@ impl Worker {
         if let Some(scheduling) = scheduling {
             scheduling.abort();
         }
-        shutdown::wind_down(shared).await;
+        shutdown::end(shared, reporting).await;
         keeping.abort();
-        shared.reporter.close();
-        // The task ends once everything is told; it does not panic.
-        let _ = reporting.await;
     }
 }

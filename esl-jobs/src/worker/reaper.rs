@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use esl_core::ports::StoreError;
+use esl_core::with_causes;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::outcomes::log_waiting;
@@ -18,7 +19,7 @@ pub(super) async fn reap(shared: Arc<Shared>) {
     loop {
         ticks.tick().await;
         if let Err(error) = reap_all(&shared).await {
-            tracing::warn!(%error, "cannot look for lost jobs");
+            tracing::warn!(error = %with_causes(&error), "cannot look for lost jobs");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use esl_core::job::{Attempt, JobId, Report};
 use esl_core::ports::StoreError;
-use esl_core::{Classify, Retry};
+use esl_core::{Classify, Retry, with_causes};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{Shared, outcomes};
@@ -113,7 +113,7 @@ async fn tell(shared: &Shared, reports: Vec<Report>) {
 }
 
 fn log_refused(job: JobId, error: &StoreError) {
-    tracing::error!(%error, job.id = %job, run.id = %job, "the store refuses to hear of a job");
+    tracing::error!(error = %with_causes(error), job.id = %job, run.id = %job, "the store refuses to hear of a job");
 }
 
 /// # Errors
@@ -131,7 +131,7 @@ async fn insist(shared: &Shared, reports: Vec<Report>) -> Result<(), StoreError>
         if error.retry() == Retry::Never {
             return Err(error);
         }
-        tracing::warn!(%error, "cannot report on jobs, trying again");
+        tracing::warn!(error = %with_causes(&error), "cannot report on jobs, trying again");
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSES_END);
     }

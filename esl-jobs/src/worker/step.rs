@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use esl_core::CancellationToken;
 use esl_core::job::{Job, JobId};
 use esl_core::ports::{Claim, Hint, StoreError};
+use esl_core::{CancellationToken, with_causes};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::health::Breaker;
@@ -45,7 +45,7 @@ pub(super) async fn fetch(shared: &Arc<Shared>, shutdown: &CancellationToken) {
         match step(shared, config.idle, shutdown).await {
             Ok(_) => breaker.succeeded(),
             Err(error) => {
-                tracing::warn!(%error, worker.id = %shared.id, "cannot fetch jobs, trying again");
+                tracing::warn!(error = %with_causes(&error), worker.id = %shared.id, "cannot fetch jobs, trying again");
                 // It may have claimed jobs all the same.
                 shared.is_in_doubt.store(true, Ordering::Relaxed);
                 let pause = timeout(breaker.failed(dice::roll()), store_is_back);
@@ -76,7 +76,7 @@ async fn step(
     start(shared, found);
     // The hints come again; what was claimed does not.
     if let Err(error) = hints::pass_on(shared, &hinted, &started).await {
-        tracing::warn!(%error, "cannot tell the queue what was heard");
+        tracing::warn!(error = %with_causes(&error), "cannot tell the queue what was heard");
     }
     Ok(match started.len() {
         0 => Step::Idle,
@@ -128,7 +128,7 @@ fn tell_of_loss(shared: &Shared, error: Option<&StoreError>) {
     let was_deaf = shared.is_deaf.swap(error.is_some(), Ordering::Relaxed);
     match error {
         Some(error) if !was_deaf => tracing::warn!(
-            %error,
+            error = %with_causes(error),
             worker.id = %shared.id,
             "cannot hear of jobs, looking for them in the store"
         ),

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use esl_core::job::{Cursor, JobId, JobState, NewJob};
-use esl_core::ports::{EventLog, EventPage};
+use async_trait::async_trait;
+use esl_core::job::payload::MaintenanceRefreshOptions;
+use esl_core::job::{Cursor, Job, JobId, JobState, NewJob};
+use esl_core::ports::{Done, EventLog, EventPage, HandlePayload, JobContext, JobError};
 use esl_core::{CancellationToken, Classify, ErrorKind};
 use esl_jobs::Jobs;
 use esl_jobs::worker::{Health, Worker, WorkerConfig};
@@ -73,6 +75,27 @@ impl Working {
         self.shutdown.cancel();
         self.task.await.unwrap();
         self.tally.runs()
+    }
+}
+
+/// Work that is done when the test says so.
+#[derive(Debug, Clone, Default)]
+struct Waits {
+    begun: CancellationToken,
+    done: CancellationToken,
+}
+
+#[async_trait]
+impl HandlePayload<MaintenanceRefreshOptions> for Waits {
+    async fn run(
+        &self,
+        _payload: MaintenanceRefreshOptions,
+        _job: &Job,
+        _context: &JobContext,
+    ) -> Result<Done, JobError> {
+        self.begun.cancel();
+        self.done.cancelled().await;
+        Ok(Done::default())
     }
 }
 
@@ -188,6 +211,27 @@ async fn a_worker_that_rests_works_as_soon_as_the_database_is_back() {
     host.store.submit(jobs(20)).await.unwrap();
     states(&servers, &host, 20).await;
     assert_eq!(worker.end().await.len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_ends_though_it_cannot_tell_a_lost_database_what_it_did() {
+    let Some(servers) = Servers::start().await else {
+        return;
+    };
+    let host = servers.open_postgres().await;
+    let work = Waits::default();
+    let mut config = WorkerConfig::default();
+    (config.grace, config.lease, config.heartbeat) = (LOOK, LOOK, LOOK / 4);
+    let worker = Worker::builder(host.store.clone(), host.queue.clone()).config(config);
+    let worker = worker.handles(work.clone()).build().unwrap();
+    let shutdown = CancellationToken::new();
+    let ended = tokio::spawn(worker.run(shutdown.clone()));
+    host.store.submit(jobs(1)).await.unwrap();
+    work.begun.cancelled().await;
+    servers.without_postgres(PostgresDatabase::stop).await;
+    work.done.cancel();
+    shutdown.cancel();
+    timeout(PATIENCE, ended).await.expect("it ends").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,10 +5,10 @@ use std::fmt::Display;
 
 use esl_core::job::{Failure, FailureCode};
 use esl_core::ports::{ArtifactError, JobError, ManifestError, NotionError, TtsError};
-use esl_core::{Classify, ErrorKind, Retry, Stage};
+use esl_core::{Classify, ErrorKind, Retry, Stage, with_causes};
 
 use crate::lesson::Report;
-use crate::pipeline::{PipelineError, Problem, chain};
+use crate::pipeline::{PipelineError, Problem};
 use crate::speech::audio::AudioError;
 use crate::speech::recorder::RecordError;
 
@@ -36,7 +36,7 @@ pub(super) fn of_run(error: &PipelineError) -> JobError {
 
 /// A failure with this code; whether it may pass follows from the code, when from `advice`.
 pub(super) fn failed(code: FailureCode, error: &dyn Classify, advice: Retry) -> JobError {
-    let mut message = chain(error);
+    let mut message = with_causes(error);
     if let Some(hint) = error.hint() {
         message = format!("{message}; {hint}");
     }

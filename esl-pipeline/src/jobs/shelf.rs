@@ -120,7 +120,7 @@ impl LessonShelf {
         max_bytes: u64,
     ) -> Result<(LessonId, Bytes), LessonError> {
         let folder = self.folder.clone().ok_or(LessonError::NotAllowed {
-            expected: "an upload, since there is no folder of lessons",
+            expected: "an upload, since no folder of lessons is set up (LESSONS_DIR)",
         })?;
         let path = folder.join(path);
         let read = tokio::task::spawn_blocking(move || read_below(&folder, &path, max_bytes)).await;

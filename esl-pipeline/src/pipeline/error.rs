@@ -3,7 +3,7 @@
 use std::fmt;
 
 use esl_core::ports::{ArtifactError, ManifestError, NotionError};
-use esl_core::{Classify, ErrorKind, Retry, Stage};
+use esl_core::{Classify, ErrorKind, Retry, Stage, with_causes};
 use serde::Serialize;
 
 use super::DiagnosticCounts;
@@ -138,7 +138,7 @@ impl Problem {
             stage,
             class: ErrorClass::of(error.kind()),
             field: None,
-            message: chain(error),
+            message: with_causes(error),
             hint: error.hint(),
             kind: error.kind(),
         }
@@ -151,15 +151,6 @@ impl Problem {
             ..Self::of(failure.stage().unwrap_or(Stage::Validate), failure)
         }
     }
-}
-
-/// The message of `error` and of what caused it.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }
 
 impl PipelineError {

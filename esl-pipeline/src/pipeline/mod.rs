@@ -45,7 +45,6 @@ use esl_core::{DataSourceId, LessonId, Presets, RetryPolicy};
 pub use builder::{BuildError, PipelineBuilder};
 pub use context::{Accounts, RunContext, RunLimits, SpeechAccount, UpdatePace};
 pub use edit::ManifestEdit;
-pub(crate) use error::chain;
 pub use error::{ErrorClass, PipelineError, Problem};
 pub use forget::Holdings;
 pub use links::StudentLink;

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use esl_core::{CancellationToken, Classify, ProgressSink, RunId, Stage, StageEvent, StageStatus};
+use esl_core::{
+    CancellationToken, Classify, ProgressSink, RunId, Stage, StageEvent, StageStatus, with_causes,
+};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::error::chain;
 use super::plan::{Action, Decision};
 use super::{PipelineError, RunContext, StageEnd, StageReport};
 
@@ -119,7 +120,7 @@ pub(super) fn unless_stopped(stop: &CancellationToken) -> Result<(), PipelineErr
 
 fn failed(error: &PipelineError) -> StageStatus {
     StageStatus::Failed {
-        error: chain(error),
+        error: with_causes(error),
         kind: error.kind(),
         transient: error.kind().is_transient(),
     }

@@ -98,7 +98,7 @@ fn refused(error: &ActionError) -> Failure {
         details["state"] = json!(state);
         details["allowedStates"] = json!(allowed);
         let allowed: Vec<_> = allowed.iter().map(ToString::to_string).collect();
-        failure = failure.hint(format!("it is for {} jobs", allowed.join(", ")));
+        failure = failure.hint(format!("it is for {} jobs", allowed.join(" or ")));
     }
     failure.details = Some(Box::new(details));
     failure

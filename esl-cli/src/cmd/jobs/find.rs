@@ -19,7 +19,7 @@ impl Desk<'_> {
         match (found.pop(), found.pop()) {
             (Some(job), None) => Ok(job),
             (Some(one), Some(other)) => Err(ambiguous(&one, &other)),
-            (None, _) => Err(unknown()),
+            (None, _) => Err(unknown(&self.place())),
         }
     }
 }
@@ -38,8 +38,8 @@ async fn beginning_with(
     Ok(jobs)
 }
 
-fn unknown() -> Failure {
-    let message = "no job has an id that begins so";
+fn unknown(place: &str) -> Failure {
+    let message = format!("no job in {place} has an id that begins so");
     Failure::new(Exit::Permanent, ErrorKind::NotFound, message).hint("`esl jobs list` lists them")
 }
 

@@ -1,12 +1,13 @@
 //! Following what happens to jobs, event by event.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use esl_core::CancellationToken;
 use esl_core::job::{Cursor, Job, JobEvent, JobId};
 use esl_core::ports::{EventPage, StoreError};
+use esl_core::{CancellationToken, Classify as _, Retry, with_causes};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::{Desk, show, view};
 use crate::exit::Failure;
@@ -15,6 +16,9 @@ use crate::exit::Failure;
 const PAGE: usize = 100;
 /// How long to wait for an event before looking for one.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a log that does not answer is asked again, and how often.
+const OUTAGE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells of events as they come.
 pub(super) struct Follower<'a> {
@@ -94,27 +98,42 @@ impl<'a> Follower<'a> {
 
     /// The next events, as soon as there are some; none once it is cancelled.
     async fn next(&mut self) -> Result<Option<Vec<JobEvent>>, Failure> {
-        let log = self.desk.jobs.events.clone();
-        let mut cursor = self.cursor;
-        let reading = async {
-            loop {
-                let events = log.read(EventPage::after(cursor, PAGE)).await?;
-                if let Some(last) = events.last() {
-                    cursor = last.cursor;
-                    return Ok(events);
-                }
-                log.wait(cursor, PATIENCE).await?;
-            }
-        };
-        let events = self.cancel.run_until_cancelled(reading).await;
-        let events = events.transpose().map_err(failed)?;
-        self.cursor = cursor;
+        let reading = self.cancel.run_until_cancelled(self.read_on());
+        let events = reading.await.transpose().map_err(failed)?;
+        let last = events.as_ref().and_then(|events| events.last());
+        self.cursor = last.map_or(self.cursor, |last| last.cursor);
         Ok(events)
+    }
+
+    /// The next events, as soon as there are some. A log that does not answer may be restarting.
+    async fn read_on(&self) -> Result<Vec<JobEvent>, StoreError> {
+        let log = &self.desk.jobs.events;
+        let mut lost = None;
+        loop {
+            let found = log.read(EventPage::after(self.cursor, PAGE)).await;
+            let waited = match found {
+                Ok(events) if !events.is_empty() => return Ok(events),
+                Ok(_) => log.wait(self.cursor, PATIENCE).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = waited else {
+                lost = None;
+                continue;
+            };
+            let lost = *lost.get_or_insert_with(Instant::now);
+            if error.retry() == Retry::Never || lost.elapsed() > OUTAGE {
+                return Err(error);
+            }
+            tracing::warn!(error = %with_causes(&error), "cannot read events, trying again");
+            sleep(PAUSE).await;
+        }
     }
 
     fn tell(&mut self, event: &JobEvent) {
         let session = self.desk.session;
-        session.tell_event(&view::event_line(event), &view::event_json(event));
+        let (at, job) = (view::second(event.event.at), event.event.job);
+        let line = format!("{at}  {job}  {}", view::happened(event));
+        session.tell_event(&line, &view::event_json(event));
         self.told += 1;
     }
 

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use esl_core::job::payload::LESSON_KINDS;
-use esl_core::job::{Job, JobKind};
+use esl_core::job::payload::{LESSON_KINDS, LessonRun};
+use esl_core::job::{Job, JobKind, Payload as _};
 use esl_core::ports::JobFilter;
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use crate::exit::Failure;
 use crate::output::{Answer, Outcome, style::printable};
 
 struct Listed {
+    place: String,
     jobs: Vec<Job>,
     /// Whether there are more.
     goes_on: bool,
@@ -30,7 +31,11 @@ pub(super) async fn list(args: ListJobsArgs, desk: &Desk<'_>) -> Outcome {
     let mut jobs = jobs.map_err(|error| Failure::of(&error))?;
     let goes_on = jobs.len() > limit;
     jobs.truncate(limit);
-    Ok(Box::new(Listed { jobs, goes_on }))
+    Ok(Box::new(Listed {
+        place: desk.place(),
+        jobs,
+        goes_on,
+    }))
 }
 
 /// The kinds to list; any if there are none.
@@ -51,6 +56,16 @@ impl Listed {
     }
 }
 
+/// What a job is about: mostly, a lesson that is made.
+fn subject(job: &Job) -> String {
+    let kind = &job.head.kind;
+    match view::lesson(job) {
+        Some(lesson) if *kind == LessonRun::KIND => lesson.to_owned(),
+        Some(lesson) => format!("{lesson} ({kind})"),
+        None => kind.to_string(),
+    }
+}
+
 impl Answer for Listed {
     fn json(&self) -> Value {
         let jobs: Vec<_> = self.jobs.iter().map(view::json).collect();
@@ -58,13 +73,14 @@ impl Answer for Listed {
     }
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let kinds = self.jobs.iter().map(|job| job.head.kind.as_str().len());
-        let width = kinds.max().unwrap_or(0);
+        if self.jobs.is_empty() {
+            // Not among the lines that a script reads.
+            return writeln!(io::stderr(), "no such jobs in {}", self.place);
+        }
         for job in &self.jobs {
-            let (head, lesson) = (&job.head, view::lesson(job).unwrap_or("-"));
-            let (id, kind) = (head.id, head.kind.as_str());
-            let (state, created) = (head.state.as_str(), head.created_at);
-            let line = format!("{id}  {state:9}  {kind:width$}  {created}  {lesson}");
+            let (id, state) = (job.head.id, job.head.state.as_str());
+            let created = view::second(job.head.created_at);
+            let line = format!("{id}  {state:9}  {created}  {}", subject(job));
             writeln!(out, "{}", printable(&line))?;
         }
         match self.next() {

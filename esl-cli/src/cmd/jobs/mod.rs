@@ -59,6 +59,12 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// Where the jobs are, as people call it.
+    fn place(&self) -> String {
+        let settings = &self.settings.jobs;
+        format!("{} (namespace {})", settings.database, settings.namespace)
+    }
+
     /// That there are such heading colours, by the presets that workers with these settings have.
     async fn check_preset(&self, name: &str) -> Result<(), Failure> {
         let documents = Documents::read(&self.settings.documents).await?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use esl_core::job::{Cursor, Job, JobEvent, JobId};
+use esl_core::job::{self, Cursor, FailureCode, Job, JobEvent, JobId};
 use esl_core::ports::{EventLog, EventPage, StoreError};
 use serde_json::{Value, json};
 
@@ -45,6 +45,12 @@ pub(super) async fn history(job: JobId, log: &dyn EventLog) -> Result<Vec<JobEve
     }
 }
 
+/// What to do where the message of a failure does not say it all.
+fn help(failure: &job::Failure) -> Option<&'static str> {
+    let is_invalid = failure.code == FailureCode::LESSON_INVALID;
+    is_invalid.then_some("`esl validate` shows what is wrong with a lesson, and where")
+}
+
 impl Answer for Shown {
     fn json(&self) -> Value {
         let events: Vec<_> = self.events.iter().map(view::event_json).collect();
@@ -72,6 +78,7 @@ impl Answer for Shown {
             "Error",
             failure.map(|failure| format!("{} ({})", failure.message, failure.code)),
         );
+        fields.add_some("Help", failure.and_then(help));
         let page = made.and_then(Made::page).or(told("notionUrl"));
         fields.add_some("Page", page);
         fields.add_some("Student page", made.and_then(Made::student_page));
@@ -86,7 +93,7 @@ impl Answer for Shown {
         fields.write(out)?;
         writeln!(out)?;
         for event in &self.events {
-            writeln!(out, "{}", view::event_line(event))?;
+            writeln!(out, "{}  {}", event.event.at, view::happened(event))?;
         }
         Ok(())
     }

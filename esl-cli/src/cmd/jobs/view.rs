@@ -1,7 +1,8 @@
 //! Jobs and events as programs and people read them.
 
-use esl_core::job::{EventKind, Job, JobEvent, JobView};
-use serde_json::{Value, json};
+use esl_core::Timestamp;
+use esl_core::job::{EventKind, Job, JobEvent, JobState, JobView, NewEvent};
+use serde_json::{Map, Value, json};
 
 use crate::output::style::printable;
 use crate::output::summary;
@@ -31,31 +32,81 @@ pub(super) fn event_json(JobEvent { cursor, event }: &JobEvent) -> Value {
     })
 }
 
-/// What happened, and when, in a line.
-pub(super) fn event_line(JobEvent { event, .. }: &JobEvent) -> String {
-    let text = |name| event.data.get(name).and_then(Value::as_str);
-    let number = |name| event.data.get(name).and_then(Value::as_u64);
-    let state = event.state;
-    let mut words = match event.kind {
-        EventKind::Created => vec![state.to_string()],
-        EventKind::StateChanged if event.data.contains_key("edited") => vec!["edited".to_owned()],
-        EventKind::StateChanged => vec![state.to_string()],
-        EventKind::Progress => [text("stage"), text("status")]
-            .into_iter()
-            .flatten()
-            .map(str::to_owned)
-            .collect(),
+/// A time of which a line of a terminal has room: to the second.
+pub(super) fn second(time: Timestamp) -> String {
+    let text = time.to_string();
+    let second = text.split_once('.').map_or(&*text, |(second, _)| second);
+    format!("{second}Z")
+}
+
+/// What happened, in a few words.
+pub(super) fn happened(JobEvent { event, .. }: &JobEvent) -> String {
+    let words = match event.kind {
+        EventKind::Created => event.state.to_string(),
+        EventKind::StateChanged if event.data.contains_key("edited") => "edited".to_owned(),
+        EventKind::StateChanged => changed(event),
+        EventKind::Progress => progressed(&event.data),
     };
-    match (event.kind, number("current"), number("total")) {
-        (EventKind::Progress, Some(current), Some(total)) => {
-            words.push(format!("{current} of {total}"));
-        }
-        (EventKind::StateChanged, ..) => {
-            words.extend(number("attempt").map(|attempt| format!("(attempt {attempt})")));
-        }
-        _ => {}
-    }
-    words.extend(text("error").map(|error| format!("- {error}")));
+    printable(&words)
+}
+
+fn changed(event: &NewEvent) -> String {
+    let text = |name| event.data.get(name).and_then(Value::as_str);
+    let attempt = event.data.get("attempt").and_then(Value::as_u64);
+    let mut words = vec![event.state.to_string()];
+    words.extend(attempt.map(|attempt| format!("(attempt {attempt})")));
+    // One that runs again keeps the error of the attempt before.
+    let error = text("error").filter(|_| event.state != JobState::Running);
+    words.extend(error.map(|error| format!("- {error}")));
     words.extend(text("nextAttemptAt").map(|time| format!("- again at {time}")));
-    printable(&format!("{}  {}  {}", event.at, event.job, words.join(" ")))
+    words.join(" ")
+}
+
+fn progressed(note: &Map<String, Value>) -> String {
+    let text = |name| note.get(name).and_then(Value::as_str).unwrap_or_default();
+    let number = |name| note.get(name).and_then(Value::as_u64);
+    let stage = text("stage");
+    match (number("current"), number("total")) {
+        (Some(current), Some(total)) => format!("{stage} {current} of {total}"),
+        _ => format!("{stage} {}", text("status")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use esl_core::job::{Actor, Cursor, JobId};
+
+    use super::*;
+
+    #[test]
+    fn events_are_told_in_a_few_words() {
+        let told = |kind, state, data: Value| {
+            let Value::Object(data) = data else {
+                panic!("{data} has no fields");
+            };
+            let event = NewEvent {
+                job: JobId::new(),
+                owner: None,
+                kind,
+                state,
+                actor: Actor::System,
+                at: Timestamp::from_millis(0),
+                data,
+            };
+            let cursor = Cursor::START;
+            happened(&JobEvent { cursor, event })
+        };
+        let (changed, queued) = (EventKind::StateChanged, JobState::Queued);
+        let failed = json!({"attempt": 1, "error": "no answer", "nextAttemptAt": "later"});
+        let retried = told(changed, queued, failed);
+        assert_eq!(retried, "queued (attempt 1) - no answer - again at later");
+        let again = json!({"attempt": 2, "error": "no answer"});
+        let again = told(changed, JobState::Running, again);
+        assert_eq!(again, "running (attempt 2)");
+        let edited = json!({"edited": ["preset"], "attempt": 1, "error": "no answer"});
+        assert_eq!(told(changed, JobState::Failed, edited), "edited");
+        let note = json!({"stage": "tts", "status": "progress", "current": 3, "total": 11});
+        let note = told(EventKind::Progress, JobState::Running, note);
+        assert_eq!(note, "tts 3 of 11");
+    }
 }

@@ -1,5 +1,6 @@
 //! Reading the other database.
 
+use esl_core::ports::StoreError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_postgres::Client;
@@ -11,6 +12,10 @@ use crate::stored::corrupt;
 
 /// How many rows are read at a time.
 const PAGE: i64 = 1000;
+
+/// Whether there are jobs, and of that service.
+const HAS_JOBS: &str = "SELECT EXISTS (SELECT FROM pg_attribute
+    WHERE attrelid = to_regclass('jobs') AND attname = 'md' AND NOT attisdropped)";
 
 /// The other database as it is at one instant.
 pub(super) struct Old {
@@ -26,6 +31,12 @@ impl Old {
         let begin = "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = 0;
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         client.batch_execute(begin).await?;
+        if !client.query_one(HAS_JOBS, &[]).await?.try_get(0)? {
+            let problem =
+                "there are no tables of the service before to take over; name its database";
+            let problem = problem.to_owned();
+            return Err(Fault::Store(StoreError::Configuration { problem }));
+        }
         Ok(Self { client })
     }
 
@@ -47,7 +58,8 @@ impl Old {
         let rows = rows.iter().map(|row| {
             let (id, fields): (Uuid, Value) = (row.try_get(0)?, row.try_get(1)?);
             let row = serde_json::from_value(fields);
-            let row = row.map_err(|error| corrupt(format!("{table} {id}: {error}")))?;
+            let row =
+                row.map_err(|error| corrupt(format!("{table} {id} of the old database: {error}")))?;
             Ok((id, row))
         });
         rows.collect()

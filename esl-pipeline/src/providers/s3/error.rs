@@ -6,7 +6,7 @@ use std::fmt;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
-use esl_core::ErrorKind;
+use esl_core::{ErrorKind, with_causes};
 
 /// What a storage service said, or why it said nothing.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl S3Error {
             SdkError::DispatchFailure(failure) if failure.is_user() => ErrorKind::Configuration,
             _ => ErrorKind::Unavailable,
         };
-        Self::silent(kind, chain(error))
+        Self::silent(kind, with_causes(error))
     }
 
     /// There was no answer that could be read to its end.
@@ -203,13 +203,6 @@ impl fmt::Display for S3Error {
 }
 
 impl Error for S3Error {}
-
-/// The message of `error` and of what caused it.
-fn chain(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    let causes: Vec<_> = causes.map(ToString::to_string).collect();
-    causes.join(": ")
-}
 
 /// (S3 API reference, "Error responses".)
 fn kind(code: Option<&str>, status: u16) -> ErrorKind {
