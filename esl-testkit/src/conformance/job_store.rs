@@ -32,6 +32,8 @@ macro_rules! job_store_suite {
                 a_submitted_job_is_stored_whole,
                 text_of_any_kind_goes_in_and_out,
                 the_same_submission_again_changes_nothing,
+                a_job_named_twice_is_one,
+                a_job_of_another_namespace_is_not_reused,
                 a_thousand_jobs_go_through_at_once,
                 an_empty_call_is_answered,
                 a_call_that_is_dropped_does_all_or_nothing,
