@@ -126,7 +126,8 @@ fn report(shared: &Shared, attempt: Attempt, ending: Ending) -> Option<Report> {
     Some(Report::of_attempt(attempt, shared.actor(), news).chaining(chained))
 }
 
-fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
+/// An attempt that failed, to be repeated if that may help.
+pub(super) fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
     let retry_in = shared
         .config
         .backoff
