@@ -119,13 +119,14 @@ impl JobError {
         Self::new(Failure::of(error), retry)
     }
 
-    /// The attempt stopped early because the process is going to end.
+    /// The attempt stopped early because the process is going to end. If it is not, the attempt has
+    /// failed like any other.
     #[must_use]
     pub fn interrupted() -> Self {
-        let failure = Failure::new(FailureCode::CANCELLED, "interrupted by a shutdown");
+        let failure = Failure::new(FailureCode::INTERNAL, "interrupted by a shutdown");
         Self {
             is_interrupted: true,
-            ..Self::new(failure, Retry::Never)
+            ..Self::new(failure, Retry::Backoff)
         }
     }
 

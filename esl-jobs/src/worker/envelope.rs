@@ -41,7 +41,7 @@ pub(super) async fn run(shared: &Arc<Shared>, claimed: Claimed) {
         let took = began.elapsed();
         shared.pace.ended(took);
         shared.observer.see(Seen::Ran { job: &head, took });
-        log(&ending);
+        log(shared, &ending);
         match report(shared, attempt, ending) {
             Some(report) => shared.reporter.end(attempt, report),
             None => shared.running.leave(attempt),
@@ -120,7 +120,7 @@ fn report(shared: &Shared, attempt: Attempt, ending: Ending) -> Option<Report> {
     let (news, chained) = match ending {
         Ending::Stopped => return None,
         Ending::Done(Done { output, chained }) => (News::Succeeded { output }, chained),
-        Ending::Failed(error) if error.is_interrupted => (News::GivenBack, Vec::new()),
+        Ending::Failed(error) if is_interrupted(shared, &error) => (News::GivenBack, Vec::new()),
         Ending::Failed(error) => (failed(shared, attempt, error), Vec::new()),
     };
     Some(Report::of_attempt(attempt, shared.actor(), news).chaining(chained))
@@ -138,7 +138,12 @@ pub(super) fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News
     }
 }
 
-fn log(ending: &Ending) {
+/// A handler that says so without a shutdown would be started again for ever.
+fn is_interrupted(shared: &Shared, error: &JobError) -> bool {
+    error.is_interrupted && shared.shutting_down.is_cancelled()
+}
+
+fn log(shared: &Shared, ending: &Ending) {
     match ending {
         Ending::Done(_) => tracing::info!(event = "worker_completed", "job done"),
         Ending::Stopped => {
@@ -147,7 +152,7 @@ fn log(ending: &Ending) {
                 "job stopped: it was cancelled or lost"
             );
         }
-        Ending::Failed(error) if error.is_interrupted => {
+        Ending::Failed(error) if is_interrupted(shared, error) => {
             tracing::info!(
                 event = "worker_interrupted",
                 "job interrupted by the shutdown"

@@ -23,6 +23,8 @@ pub(crate) enum Chore {
     Panic,
     UntilCancelled,
     UntilShutdown,
+    /// Says so for no reason.
+    BeInterrupted,
     TellMuch,
     /// Two stages at once, one of three seconds and one of two, and one left out.
     Stages,
@@ -58,6 +60,7 @@ impl HandlePayload<Chore> for DoesChores {
                 context.shutting_down.cancelled().await;
                 return Err(JobError::interrupted());
             }
+            Chore::BeInterrupted => return Err(JobError::interrupted()),
             Chore::TellMuch => tell_much(context).await,
             Chore::Stages => stages(context).await,
             Chore::Chain => return Ok(chain(job)),

@@ -88,6 +88,16 @@ async fn a_failure_that_may_pass_is_tried_again_and_then_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_interruption_without_a_shutdown_costs_an_attempt() {
+    let world = World::new();
+    let id = world.submit(Chore::BeInterrupted).await;
+    world.run().await;
+    let head = world.ended(id).await.head;
+    assert_eq!((head.state, head.attempt), (JobState::Failed, 5));
+    assert_eq!(head.failure.unwrap().code, FailureCode::INTERNAL);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_permanent_failure_is_not_tried_again() {
     let world = World::new();
     let id = world.submit(Chore::FailForGood).await;
