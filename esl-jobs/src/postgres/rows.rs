@@ -94,8 +94,13 @@ fn failure(row: &Row) -> Result<Option<Failure>, Fault> {
 
 /// Reads what [`HEAD`] and [`BODY`] name.
 pub(super) fn job(row: &Row) -> Result<Job, Fault> {
+    job_of(head(row)?, row)
+}
+
+/// Reads what [`BODY`] names.
+pub(super) fn job_of(head: JobHead, row: &Row) -> Result<Job, Fault> {
     Ok(Job {
-        head: head(row)?,
+        head,
         payload: StoredPayload {
             version: number(row, "payload_version")?,
             fields: object(row, "payload")?,

@@ -53,6 +53,7 @@ macro_rules! job_store_suite {
                 a_claim_starts_what_it_returns,
                 no_job_is_started_twice,
                 a_claim_can_name_its_jobs,
+                an_edit_that_counts_is_seen_by_the_claim,
                 a_delayed_job_waits_for_its_time,
                 jobs_are_announced_once_and_again_when_lost,
                 a_result_is_kept_with_the_job,
