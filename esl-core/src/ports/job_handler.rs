@@ -68,7 +68,8 @@ pub trait JobProgress: fmt::Debug + Send + Sync + 'static {
 pub struct ProgressNote {
     /// The stage that began, if one did. Such notes are never left out.
     pub stage: Option<String>,
-    /// What listeners are told.
+    /// What listeners are told. Notes of a `stage` whose `status` is `success`, `skipped` or `failed`
+    /// are never left out.
     pub data: Map<String, Value>,
     /// What has come of the job so far. Notes with an output are never left out.
     pub output: Map<String, Value>,

@@ -112,13 +112,18 @@ async fn tell_much(context: &JobContext) {
             output: object(json!({"early": "bird"})),
         });
     }
-    for percentage in 0..100 {
+    let tell = |data| {
         context.progress.note(ProgressNote {
-            data: object(json!({ "percentage": percentage })),
+            data: object(data),
             ..ProgressNote::default()
         });
+    };
+    for percentage in 0..100 {
+        tell(json!({ "percentage": percentage }));
         sleep(Duration::from_millis(10)).await;
     }
+    tell(json!({"percentage": 100}));
+    tell(json!({"stage": "second", "status": "success"}));
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -261,6 +261,10 @@ async fn every_stage_is_told_and_other_notes_four_times_a_second() {
         .iter()
         .filter(|event| event.data.contains_key("began"));
     assert_eq!(stages.count(), 2);
+    let ends = events
+        .iter()
+        .filter(|event| event.data.get("status").is_some_and(|it| it == "success"));
+    assert_eq!(ends.count(), 1);
     // A hundred notes within a second.
     let notes = events
         .iter()
