@@ -101,13 +101,19 @@ pub(super) fn job(row: &Row) -> Result<Job, Fault> {
 pub(super) fn job_of(head: JobHead, row: &Row) -> Result<Job, Fault> {
     Ok(Job {
         head,
-        payload: StoredPayload {
-            version: number(row, "payload_version")?,
-            fields: object(row, "payload")?,
-        },
+        payload: payload(row)?,
         output: object(row, "output")?,
         traceparent: traceparent(row)?,
     })
+}
+
+fn payload(row: &Row) -> Result<StoredPayload, Fault> {
+    let version: i32 = row.try_get("payload_version")?;
+    let fields = match row.try_get("payload")? {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    };
+    Ok(stored::payload(version.into(), fields))
 }
 
 fn traceparent(row: &Row) -> Result<Option<TraceParent>, Fault> {
