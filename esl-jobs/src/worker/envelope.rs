@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use esl_core::job::{Attempt, FailureCode, Job, News, Report};
+use esl_core::job::{Attempt, FailureCode, Job, JobHead, News, Report};
 use esl_core::ports::{Done, JobContext, JobError};
 use esl_core::{CancellationToken, Retry};
 use tokio::task::JoinHandle;
@@ -41,7 +41,7 @@ pub(super) async fn run(shared: &Arc<Shared>, claimed: Claimed) {
         let took = began.elapsed();
         shared.pace.ended(took);
         shared.observer.see(Seen::Ran { job: &head, took });
-        log(shared, &ending);
+        log(shared, &head, &ending);
         match report(shared, attempt, ending) {
             Some(report) => shared.reporter.end(attempt, report),
             None => shared.running.leave(attempt),
@@ -143,7 +143,7 @@ fn is_interrupted(shared: &Shared, error: &JobError) -> bool {
     error.is_interrupted && shared.shutting_down.is_cancelled()
 }
 
-fn log(shared: &Shared, ending: &Ending) {
+fn log(shared: &Shared, head: &JobHead, ending: &Ending) {
     match ending {
         Ending::Done(_) => tracing::info!(event = "worker_completed", "job done"),
         Ending::Stopped => {
@@ -159,7 +159,7 @@ fn log(shared: &Shared, ending: &Ending) {
             );
         }
         Ending::Failed(error) => {
-            let will_retry = error.retry != Retry::Never;
+            let will_retry = error.retry != Retry::Never && head.attempt < head.max_attempts;
             let code = &error.failure.code;
             tracing::warn!(
                 event = "worker_failed",
