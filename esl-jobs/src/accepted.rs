@@ -1,5 +1,9 @@
-//! What the log says of submissions.
+//! What becomes of submissions.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use esl_core::job::JobId;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use esl_core::ports::StoreError;
 use esl_core::ports::Submitted;
 
 /// Logs what a store has accepted, once it has, and hands it on.
@@ -13,4 +17,13 @@ pub(crate) fn log(submitted: Vec<Submitted>) -> Vec<Submitted> {
         );
     }
     submitted
+}
+
+/// Nobody can have the id of a job of another namespace.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) fn taken_elsewhere(id: JobId) -> StoreError {
+    StoreError::Refused {
+        operation: "submit jobs",
+        source: format!("{id} is the id of a job of another namespace; choose another one").into(),
+    }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use esl_core::job::Notify;
+use esl_core::job::{Notify, StoredPayload};
 use esl_core::ports::{DepthState, StoreError};
 use serde_json::{Map, Value};
 
@@ -27,6 +27,15 @@ pub(crate) fn small<T: TryFrom<i64>>(what: &str, number: i64) -> Result<T, Store
 pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, StoreError> {
     // The text itself stays out of the message: it may be a lesson's.
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON object")))
+}
+
+/// What a job is to do. What makes no sense gets a version that nobody reads: the job fails by itself,
+/// and neither claims nor lists fail with it.
+pub(crate) fn payload(version: i64, fields: Option<Map<String, Value>>) -> StoredPayload {
+    let version = u32::try_from(version).ok();
+    let stored = version.zip(fields);
+    let (version, fields) = stored.unwrap_or((u32::MAX, Map::new()));
+    StoredPayload { version, fields }
 }
 
 /// Who is told when a job ends.

@@ -8,7 +8,8 @@ use esl_core::action::{
 };
 use esl_core::job::payload::{LessonRerunAudio, LessonRun, LessonSyncMetadata};
 use esl_core::job::{
-    Actor, FailureCode, Job, JobId, JobState, NewJob, News, Priority, Report, UserId, WorkerId,
+    Actor, FailureCode, Job, JobId, JobState, NewJob, News, Priority, Report, UpkeepTask, UserId,
+    WorkerId,
 };
 use esl_core::ports::{Claim, JobError, JobFilter, JobStore};
 use esl_core::{Classify, ErrorKind};
@@ -82,6 +83,13 @@ impl Desk {
 
     async fn job(&self, id: JobId) -> Job {
         self.jobs.jobs(&[id]).await.unwrap().remove(0)
+    }
+
+    /// The jobs that follow from this one.
+    async fn children(&self, id: JobId) -> Vec<Job> {
+        let mut filter = JobFilter::default();
+        filter.parent = Some(id);
+        self.jobs.list(&filter).await.unwrap()
     }
 }
 
@@ -234,6 +242,20 @@ async fn what_did_not_succeed_is_retried_by_one_job_of_its_own() {
 }
 
 #[tokio::test]
+async fn upkeep_that_is_retried_does_not_overlap_itself() {
+    let desk = Desk::new();
+    let by_hand = || UpkeepTask::Cleanup.by_hand(Actor::User(desk.user));
+    let submit = async || desk.jobs.submit(vec![by_hand()]).await.unwrap()[0].id;
+    let first = submit().await;
+    desk.perform(first, ActionKind::Cancel, json!({}))
+        .await
+        .unwrap();
+    let second = submit().await;
+    let retried = desk.retry(first).await.unwrap();
+    assert_eq!(retried.new_job, Some(second));
+}
+
+#[tokio::test]
 async fn an_edit_reaches_the_manifest_by_a_job() {
     let desk = Desk::new();
     let id = desk.finished(made()).await;
@@ -247,41 +269,72 @@ async fn an_edit_reaches_the_manifest_by_a_job() {
     let payload: LessonRun = done.job.payload().unwrap();
     assert_eq!(payload.preset.as_deref(), Some("b2"));
     assert_eq!(payload.voice_id.as_deref(), Some("v1"));
-    let mut children = JobFilter::default();
-    children.parent = Some(id);
-    let children = desk.jobs.list(&children).await.unwrap();
+    let children = desk.children(id).await;
     let sync: LessonSyncMetadata = children[0].payload().unwrap();
-    assert_eq!((sync.job_id, sync.fields), (id, object(fields)));
+    assert_eq!((sync.job_id, sync.fields), (id, object(fields.clone())));
+    let sync = children[0].head.id;
+    let refused = desk.perform(sync, ActionKind::EditMetadata, fields).await;
+    assert_eq!(refused.unwrap_err().code(), "invalid_state");
 }
 
-/// Ends edits with this code, or well.
+/// A manifest that names a page or not, or cannot be had, with this code.
 #[derive(Debug)]
-struct Edits(Option<FailureCode>);
+struct Manifests(Result<bool, FailureCode>);
+
+impl Manifests {
+    fn answer(&self) -> Result<bool, JobError> {
+        let fail = |code| JobError::permanent(code, "as told");
+        self.0.clone().map_err(fail)
+    }
+}
 
 #[async_trait]
-impl ManifestEditor for Edits {
+impl ManifestEditor for Manifests {
+    async fn has_page(&self, _job: &Job) -> Result<bool, JobError> {
+        self.answer()
+    }
+
     async fn edit(&self, _job: &Job, fields: &Map<String, Value>) -> Result<(), JobError> {
         assert_eq!(*fields, object(json!({"preset": "b2"})));
-        match &self.0 {
-            None => Ok(()),
-            Some(code) => Err(JobError::permanent(code.clone(), "as told")),
-        }
+        self.answer().map(drop)
+    }
+}
+
+#[tokio::test]
+async fn a_rerun_is_refused_if_the_manifest_is_lost_or_names_no_page() {
+    for (manifest, refused) in [
+        (Ok(true), None),
+        (Ok(false), Some("page_missing")),
+        (Err(FailureCode::MANIFEST_MISSING), Some("manifest_missing")),
+        (
+            Err(FailureCode::MANIFEST_UNREADABLE),
+            Some("manifest_missing"),
+        ),
+        (Err(FailureCode::STORAGE_UNAVAILABLE), None),
+    ] {
+        let mut desk = Desk::new();
+        desk.actions = desk.actions.editing(Arc::new(Manifests(manifest)));
+        let id = desk.finished(made()).await;
+        let done = desk.perform(id, ActionKind::RerunAudio, json!({})).await;
+        assert_eq!(done.as_ref().err().map(ActionError::code), refused);
+        let made = done.ok().and_then(|done| done.new_job);
+        assert_eq!(desk.children(id).await.len(), usize::from(made.is_some()));
     }
 }
 
 #[tokio::test]
 async fn an_edit_that_cannot_reach_the_manifest_is_left_to_a_job() {
-    for (ends_with, sync, jobs) in [
-        (None, ManifestSync::Done, 0),
+    for (manifest, sync, jobs) in [
+        (Ok(true), ManifestSync::Done, 0),
         (
-            Some(FailureCode::MANIFEST_UNREADABLE),
+            Err(FailureCode::MANIFEST_UNREADABLE),
             ManifestSync::Failed,
             0,
         ),
-        (Some(FailureCode::MANIFEST_MISSING), ManifestSync::Queued, 1),
+        (Err(FailureCode::MANIFEST_MISSING), ManifestSync::Queued, 1),
     ] {
         let mut desk = Desk::new();
-        desk.actions = desk.actions.editing(Arc::new(Edits(ends_with)));
+        desk.actions = desk.actions.editing(Arc::new(Manifests(manifest)));
         let id = desk.finished(made()).await;
         let fields = json!({"preset": "b2"});
         let done = desk.perform(id, ActionKind::EditMetadata, fields).await;
@@ -290,9 +343,7 @@ async fn an_edit_that_cannot_reach_the_manifest_is_left_to_a_job() {
             (done.manifest_sync, &done.job),
             (Some(sync), &desk.job(id).await)
         );
-        let mut children = JobFilter::default();
-        children.parent = Some(id);
-        assert_eq!(desk.jobs.list(&children).await.unwrap().len(), jobs);
+        assert_eq!(desk.children(id).await.len(), jobs);
     }
 }
 

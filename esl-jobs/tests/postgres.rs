@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use esl_core::job::payload::NotifyEmail;
-use esl_core::job::{JobId, NewJob};
-use esl_core::ports::{Clock, JobStore, Permits};
+use esl_core::job::{JobId, NewJob, WorkerId};
+use esl_core::ports::{Claim, Clock, JobFilter, JobStore, Permits};
 use esl_core::{Classify, ErrorKind};
 use esl_jobs::SchemaVersion;
 use esl_jobs::permits::{LEASE, SharedPermits};
@@ -115,6 +115,30 @@ async fn down_takes_back_all_that_up_made() {
     PostgresJobs::migrate(&url, latest).await.unwrap();
     assert_eq!(tables().await, made);
     assert!(PostgresJobs::migrate(&url, 99).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_without_fields_fails_its_job_and_no_claim() {
+    let database = tokio::task::spawn_blocking(PostgresDatabase::create);
+    let Some(database) = database.await.unwrap() else {
+        return;
+    };
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
+    let jobs = PostgresJobs::connect(&database.url(), "esl-jobs", 2, clock).await;
+    let jobs = jobs.unwrap();
+    let [spoilt, good] = [(); 2].map(|()| NewJob::new(&NotifyEmail::default()));
+    let spoilt_id = *spoilt.id.as_uuid();
+    jobs.submit(vec![spoilt, good]).await.unwrap();
+    let spoil = "UPDATE job_bodies SET payload = '[]' WHERE id = $1";
+    let client = client(&database.url()).await;
+    assert_eq!(client.execute(spoil, &[&spoilt_id]).await.unwrap(), 1);
+    let claimed = jobs.claim(Claim::next(WorkerId::new(), 9, LEASE)).await;
+    let claimed = claimed.unwrap();
+    let readable = claimed
+        .iter()
+        .map(|job| job.payload::<NotifyEmail>().is_ok());
+    assert_eq!(readable.collect::<Vec<_>>(), [false, true]);
+    assert_eq!(jobs.list(&JobFilter::default()).await.unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

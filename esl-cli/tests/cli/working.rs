@@ -143,6 +143,8 @@ fn an_edit_reaches_the_manifest_at_once_where_that_can_be_read() {
     bench.file("school/cafe.manifest.json", "{");
     assert_eq!(edited("irish"), "failed");
     assert_eq!(std::fs::read_to_string(&manifest).unwrap(), "{");
+    let rerun = bench.esl(&["jobs", "rerun", id, "--json"]).json();
+    assert_eq!(rerun["error"]["details"]["code"], "manifest_missing");
     // It may be on another machine.
     std::fs::remove_file(&manifest).unwrap();
     assert_eq!(edited("american"), "queued");

@@ -9,7 +9,7 @@ use crate::ports::JobStore;
 /// Stops a job: at once for everybody who looks, within a second for the worker that runs it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cancel {
-    /// Why.
+    /// Why; blank text is no reason.
     pub reason: Option<String>,
 }
 
@@ -33,7 +33,11 @@ impl Cancel {
     }
 
     pub(super) fn parse(payload: &Map<String, Value>) -> Result<Self, ActionError> {
-        let reason = text(payload, "reason")?;
+        let is_blank = |reason: &str| reason.trim().is_empty();
+        let reason = match payload.get("reason") {
+            Some(Value::String(reason)) if is_blank(reason) => None,
+            _ => text(payload, "reason")?,
+        };
         let is_too_long = |reason: &String| reason.chars().count() > MAX_REASON;
         if reason.as_ref().is_some_and(is_too_long) {
             return Err(ActionError::invalid(

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ActionCapability, ActionError, ActionKind, ActionOutcome, ManifestEditor, ManifestSync, choice,
-    text,
+    makes_homework, text,
 };
 use crate::job::payload::{LessonSyncMetadata, TtsMode};
 use crate::job::{Actor, FailureCode, Ignored, Job, JobHead, JobState, NewJob, News, Report};
@@ -78,7 +78,7 @@ impl EditMetadata {
         store: &dyn JobStore,
         manifests: Option<&dyn ManifestEditor>,
     ) -> Result<ActionOutcome, ActionError> {
-        if !job.head.kind.is_lesson() {
+        if !makes_homework(&job) {
             let action = ActionKind::EditMetadata;
             return Err(ActionError::WrongKind { action });
         }

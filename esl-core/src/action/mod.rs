@@ -17,7 +17,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::job::{Actor, Job, JobId, JobState};
+use crate::job::payload::{LessonRerunAudio, LessonRun};
+use crate::job::{Actor, Job, JobId, JobState, Payload as _};
 use crate::ports::{JobError, JobStore};
 
 pub use cancel::Cancel;
@@ -94,9 +95,17 @@ pub enum ManifestSync {
     Queued,
 }
 
-/// Edits the manifests of lessons that can be reached from here.
+/// Reads and edits the manifests of lessons that can be reached from here.
 #[async_trait]
 pub trait ManifestEditor: fmt::Debug + Send + Sync + 'static {
+    /// Whether the manifest of the lesson of `job` names a page.
+    ///
+    /// # Errors
+    /// [`MANIFEST_MISSING`](crate::job::FailureCode::MANIFEST_MISSING) if there is none,
+    /// [`MANIFEST_UNREADABLE`](crate::job::FailureCode::MANIFEST_UNREADABLE) if it is damaged; after
+    /// any other it is left to a worker to find out.
+    async fn has_page(&self, job: &Job) -> Result<bool, JobError>;
+
     /// Writes `fields` into the manifest of the lesson of `job`, and changes nothing else.
     ///
     /// # Errors
@@ -195,7 +204,8 @@ impl Actions {
         }
     }
 
-    /// The same, with edits that reach manifests at once where they can.
+    /// The same, with edits that reach manifests at once where they can, and reruns that are refused
+    /// without one.
     #[must_use]
     pub fn editing(self, manifests: Arc<dyn ManifestEditor>) -> Self {
         Self {
@@ -218,14 +228,11 @@ impl Actions {
         let kind = action.kind();
         let allowed = kind.capability().allowed_states;
         check_state(kind.as_str(), allowed, job.head.state)?;
-        let store = self.store.as_ref();
+        let (store, manifests) = (self.store.as_ref(), self.manifests.as_deref());
         match action {
-            JobAction::RerunAudio(action) => action.perform(job, actor, store).await,
+            JobAction::RerunAudio(action) => action.perform(job, actor, store, manifests).await,
             JobAction::Cancel(action) => action.perform(job, actor, store).await,
-            JobAction::EditMetadata(action) => {
-                let manifests = self.manifests.as_deref();
-                action.perform(job, actor, store, manifests).await
-            }
+            JobAction::EditMetadata(action) => action.perform(job, actor, store, manifests).await,
         }
     }
 
@@ -259,6 +266,11 @@ fn check_state(
         state,
         allowed,
     })
+}
+
+/// Whether a job made a lesson into homework, so that there is something to work on.
+fn makes_homework(job: &Job) -> bool {
+    [LessonRun::KIND, LessonRerunAudio::KIND].contains(&job.head.kind)
 }
 
 /// The value of an optional field that is a string and not blank.

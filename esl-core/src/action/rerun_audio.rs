@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ActionCapability, ActionError, ActionKind, ActionOutcome, choice, text};
+use super::{
+    ActionCapability, ActionError, ActionKind, ActionOutcome, ManifestEditor, choice,
+    makes_homework, text,
+};
 use crate::job::payload::{LessonRerunAudio, LessonRun, TtsMode};
-use crate::job::{Actor, Job, JobState, NewJob, Payload, Priority};
-use crate::ports::JobStore;
+use crate::job::{Actor, FailureCode, Job, JobState, NewJob, Priority};
+use crate::ports::{JobError, JobStore};
 
 /// Makes the recording again, by a job of its own: the history of the finished one stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,11 @@ pub struct RerunAudio {
     /// Another way of speaking.
     pub mode: Option<TtsMode>,
 }
+
+const NO_MANIFEST: ActionError = ActionError::Missing {
+    missing: "manifest",
+};
+const NO_PAGE: ActionError = ActionError::Missing { missing: "page" };
 
 impl RerunAudio {
     pub(super) fn capability() -> ActionCapability {
@@ -55,8 +63,12 @@ impl RerunAudio {
         job: Job,
         actor: Actor,
         store: &dyn JobStore,
+        manifests: Option<&dyn ManifestEditor>,
     ) -> Result<ActionOutcome, ActionError> {
         let payload = self.payload(&job)?;
+        if let Some(manifests) = manifests {
+            check(manifests.has_page(&job).await)?;
+        }
         let new = NewJob {
             owner: job.head.owner,
             actor,
@@ -78,10 +90,8 @@ impl RerunAudio {
     fn payload(&self, job: &Job) -> Result<LessonRerunAudio, ActionError> {
         let before = settings(job)?;
         let output = |field| job.output.get(field).and_then(Value::as_str);
-        let manifest = output("manifestPath").ok_or(ActionError::Missing {
-            missing: "manifest",
-        })?;
-        output("notionUrl").ok_or(ActionError::Missing { missing: "page" })?;
+        let manifest = output("manifestPath").ok_or(NO_MANIFEST)?;
+        output("notionUrl").ok_or(NO_PAGE)?;
         let rerun = LessonRerunAudio::of(job.head.id, before.md, manifest.to_owned());
         Ok(LessonRerunAudio {
             file_name: before.file_name,
@@ -97,14 +107,26 @@ impl RerunAudio {
     }
 }
 
+/// What cannot be seen from here may well be there for a worker.
+fn check(has_page: Result<bool, JobError>) -> Result<(), ActionError> {
+    const LOST: [FailureCode; 2] = [
+        FailureCode::MANIFEST_MISSING,
+        FailureCode::MANIFEST_UNREADABLE,
+    ];
+    match has_page {
+        Ok(false) => Err(NO_PAGE),
+        Err(error) if LOST.contains(&error.failure.code) => Err(NO_MANIFEST),
+        _ => Ok(()),
+    }
+}
+
 /// What the job was run with: a rerun of a rerun goes on from the latter's settings.
 fn settings(job: &Job) -> Result<LessonRun, ActionError> {
-    let action = ActionKind::RerunAudio;
-    let kinds = [LessonRun::KIND, LessonRerunAudio::KIND];
-    if !kinds.contains(&job.head.kind) {
-        return Err(ActionError::WrongKind { action });
+    let wrong = ActionError::WrongKind {
+        action: ActionKind::RerunAudio,
+    };
+    if !makes_homework(job) {
+        return Err(wrong);
     }
-    job.payload
-        .read()
-        .map_err(|_| ActionError::WrongKind { action })
+    job.payload.read().map_err(|_| wrong)
 }

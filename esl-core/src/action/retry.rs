@@ -2,7 +2,7 @@
 
 use super::{ActionError, ActionOutcome, check_state};
 use crate::job::payload::{LessonRerunAudio, LessonRun};
-use crate::job::{Actor, DedupeKey, Job, JobState, NewJob, Priority};
+use crate::job::{Actor, DedupeKey, Job, JobHead, JobState, NewJob, Priority};
 use crate::ports::JobStore;
 
 /// What it is called in errors.
@@ -31,12 +31,15 @@ pub(super) async fn perform(
     })
 }
 
-/// The key that the same lesson would have if it were submitted again.
+/// The key that the same work would have if it were submitted again.
 fn dedupe_key(job: &Job) -> Option<DedupeKey> {
-    let owner = job.head.owner;
+    let JobHead { kind, owner, .. } = &job.head;
+    if kind.is_upkeep() {
+        return Some(DedupeKey::of_upkeep(kind));
+    }
     let run = job.payload::<LessonRun>();
     let rerun = || job.payload::<LessonRerunAudio>();
-    let key = run.map(|payload| payload.dedupe_key(owner));
-    key.or_else(|_| rerun().map(|payload| payload.dedupe_key(owner)))
+    let key = run.map(|payload| payload.dedupe_key(*owner));
+    key.or_else(|_| rerun().map(|payload| payload.dedupe_key(*owner)))
         .ok()
 }

@@ -92,6 +92,15 @@ fn a_wrong_field_is_named() {
 }
 
 #[test]
+fn a_blank_reason_is_none() {
+    for payload in [json!({}), json!({"reason": null}), json!({"reason": " \n"})] {
+        let reason = None;
+        let action = JobAction::Cancel(Cancel { reason });
+        assert_eq!(parse(ActionKind::Cancel, &payload).unwrap(), action);
+    }
+}
+
+#[test]
 fn speech_is_made_again_unless_told_otherwise() {
     let forced = |payload| match parse(ActionKind::RerunAudio, &payload).unwrap() {
         JobAction::RerunAudio(rerun) => rerun.force_tts,

@@ -229,7 +229,7 @@ fn lease_lost(head: &JobHead, now: Timestamp) -> Result<JobHead, Ignored> {
 }
 
 fn cancelled(head: &JobHead, reason: Option<String>, now: Timestamp) -> Result<JobHead, Ignored> {
-    let message = reason.as_deref().unwrap_or("cancelled by user");
+    let message = reason.as_deref().unwrap_or("Cancelled by user");
     Ok(JobHead {
         failure: Some(Failure::new(FailureCode::CANCELLED, message)),
         cancel_reason: reason,

@@ -28,6 +28,12 @@ impl DedupeKey {
         Self(Digest::of(text))
     }
 
+    /// The key of upkeep of this kind, of which there is one at a time.
+    #[must_use]
+    pub fn of_upkeep(kind: &JobKind) -> Self {
+        Self::of(None, kind, &[])
+    }
+
     /// The key as a store has it.
     #[must_use]
     pub const fn from_digest(digest: Digest) -> Self {

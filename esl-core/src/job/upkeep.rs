@@ -116,7 +116,7 @@ impl UpkeepTask {
 
 fn one_at_a_time<P: Payload>(payload: &P) -> NewJob {
     NewJob {
-        dedupe: Some(DedupeKey::of(None, &P::KIND, &[])),
+        dedupe: Some(DedupeKey::of_upkeep(&P::KIND)),
         ..NewJob::new(payload)
     }
 }

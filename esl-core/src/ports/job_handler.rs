@@ -68,7 +68,8 @@ pub trait JobProgress: fmt::Debug + Send + Sync + 'static {
 pub struct ProgressNote {
     /// The stage that began, if one did. Such notes are never left out.
     pub stage: Option<String>,
-    /// What listeners are told.
+    /// What listeners are told. Notes of a `stage` whose `status` is `success`, `skipped` or `failed`
+    /// are never left out.
     pub data: Map<String, Value>,
     /// What has come of the job so far. Notes with an output are never left out.
     pub output: Map<String, Value>,
@@ -119,13 +120,14 @@ impl JobError {
         Self::new(Failure::of(error), retry)
     }
 
-    /// The attempt stopped early because the process is going to end.
+    /// The attempt stopped early because the process is going to end. If it is not, the attempt has
+    /// failed like any other.
     #[must_use]
     pub fn interrupted() -> Self {
-        let failure = Failure::new(FailureCode::CANCELLED, "interrupted by a shutdown");
+        let failure = Failure::new(FailureCode::INTERNAL, "interrupted by a shutdown");
         Self {
             is_interrupted: true,
-            ..Self::new(failure, Retry::Never)
+            ..Self::new(failure, Retry::Backoff)
         }
     }
 

@@ -37,10 +37,10 @@ pub trait JobStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// A job whose dedupe key an active job has already, in the store or earlier in the list, is not
     /// accepted again. A job whose id is there already is left as it is: who lost the answer may
-    /// submit the same again.
+    /// submit the same again. Of a job that is named twice the first one counts.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; [`StoreError::Refused`] if a job of another namespace has an id.
     async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError>;
 
     /// Starts queued jobs whose time has come, in the order of their ranks, and returns them as they

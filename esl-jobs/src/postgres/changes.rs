@@ -15,6 +15,7 @@ use super::connection::{Transaction, Value};
 use super::error::Fault;
 use super::rows::{self, BODY, HEAD, all, limit};
 use super::writing::Writing;
+use crate::stored::corrupt;
 use crate::wakeups;
 
 /// How many waiting jobs are made startable at once.
@@ -43,21 +44,32 @@ impl Changes<'_> {
         news: &mut wakeups::News,
     ) -> Result<Vec<Job>, Fault> {
         let transaction = Transaction::of(self.pool).await?;
-        let mut jobs = self.startable(&transaction, claim).await?;
+        let mut heads = self.startable(&transaction, claim).await?;
         let mut writing = Writing::default();
-        for job in &mut jobs {
-            let change = job::claim(&job.head, claim.worker, claim.lease, self.now);
+        for head in &mut heads {
+            let change = job::claim(head, claim.worker, claim.lease, self.now);
             if let Ok(change) = change {
-                job.head = change.head.clone();
+                head.clone_from(&change.head);
                 writing.add(change);
             }
         }
-        self.write(transaction, writing, news).await?;
-        Ok(jobs)
+        let (jobs, committed) = tokio::join!(
+            biased;
+            with_bodies(&transaction, heads),
+            writing.commit(&transaction, self.namespace, self.now),
+        );
+        committed?;
+        transaction.end();
+        writing.tell(news);
+        jobs
     }
 
     /// Begins, and locks jobs that nobody else is about to start.
-    async fn startable(self, transaction: &Transaction, claim: &Claim) -> Result<Vec<Job>, Fault> {
+    async fn startable(
+        self,
+        transaction: &Transaction,
+        claim: &Claim,
+    ) -> Result<Vec<JobHead>, Fault> {
         let only = claim.only.as_ref().map(|ids| uuids(ids));
         let named = if only.is_some() {
             "AND id = ANY ($3)"
@@ -65,11 +77,9 @@ impl Changes<'_> {
             "AND $3::uuid[] IS NULL"
         };
         let pick = format!(
-            "WITH picked AS MATERIALIZED (
-                 SELECT {HEAD} FROM jobs
-                 WHERE namespace = $1 AND state = 'queued' AND next_attempt_at IS NULL {named}
-                 ORDER BY rank, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-             SELECT {HEAD}, {BODY} FROM picked JOIN job_bodies USING (id) ORDER BY rank, id"
+            "SELECT {HEAD} FROM jobs
+             WHERE namespace = $1 AND state = 'queued' AND next_attempt_at IS NULL {named}
+             ORDER BY rank, id LIMIT $2 FOR UPDATE SKIP LOCKED"
         );
         let wake = transaction.prepare_cached(WAKE).await?;
         let pick = transaction.prepare_cached(&pick).await?;
@@ -83,7 +93,7 @@ impl Changes<'_> {
             transaction.query(&pick, &next),
         );
         woken?;
-        all(&picked?, rows::job)
+        all(&picked?, rows::head)
     }
 
     pub(super) async fn report(
@@ -218,6 +228,24 @@ impl Changes<'_> {
         transaction.end();
         all(&marked, rows::job_id)
     }
+}
+
+/// Jobs that are locked, with what they are to do. A statement of its own: one that began before an edit
+/// was committed sees the edit in the rows that it locks, and in no others.
+async fn with_bodies(transaction: &Transaction, heads: Vec<JobHead>) -> Result<Vec<Job>, Fault> {
+    let select = format!("SELECT id, {BODY} FROM job_bodies WHERE id = ANY ($1)");
+    let select = transaction.prepare_cached(&select).await?;
+    let ids: Vec<Uuid> = heads.iter().map(|head| *head.id.as_uuid()).collect();
+    let rows = transaction.query(&select, &[&ids]).await?;
+    let mut bodies = HashMap::new();
+    for row in &rows {
+        bodies.insert(rows::job_id(row)?, row);
+    }
+    let jobs = heads.into_iter().map(|head| match bodies.get(&head.id) {
+        Some(body) => rows::job_of(head, body),
+        None => Err(corrupt(format!("job {} has no payload", head.id)).into()),
+    });
+    jobs.collect()
 }
 
 fn uuids(ids: &[JobId]) -> Vec<Uuid> {

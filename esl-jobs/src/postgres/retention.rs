@@ -33,7 +33,7 @@ const EVENTS: &str = "
     WITH oldest AS MATERIALIZED (
         SELECT seq, at FROM job_events WHERE namespace = $1 ORDER BY seq LIMIT $3
     ), gone AS (
-        DELETE FROM job_events WHERE seq IN (
+        DELETE FROM job_events WHERE namespace = $1 AND seq IN (
             SELECT seq FROM oldest
             WHERE seq < coalesce((SELECT min(seq) FROM oldest WHERE at >= $2), seq + 1))
         RETURNING seq

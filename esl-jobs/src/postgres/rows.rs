@@ -95,15 +95,26 @@ fn failure(row: &Row) -> Result<Option<Failure>, Fault> {
 
 /// Reads what [`HEAD`] and [`BODY`] name.
 pub(super) fn job(row: &Row) -> Result<Job, Fault> {
+    job_of(head(row)?, row)
+}
+
+/// Reads what [`BODY`] names.
+pub(super) fn job_of(head: JobHead, row: &Row) -> Result<Job, Fault> {
     Ok(Job {
-        head: head(row)?,
-        payload: StoredPayload {
-            version: number(row, "payload_version")?,
-            fields: object(row, "payload")?,
-        },
+        head,
+        payload: payload(row)?,
         output: object(row, "output")?,
         traceparent: traceparent(row)?,
     })
+}
+
+fn payload(row: &Row) -> Result<StoredPayload, Fault> {
+    let version: i32 = row.try_get("payload_version")?;
+    let fields = match row.try_get("payload")? {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    };
+    Ok(stored::payload(version.into(), fields))
 }
 
 fn traceparent(row: &Row) -> Result<Option<TraceParent>, Fault> {

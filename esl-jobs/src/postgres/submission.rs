@@ -14,6 +14,7 @@ use super::batches::Memberships;
 use super::connection::Transaction;
 use super::error::Fault;
 use super::rows::{int, limit, writable_fields, writable_value};
+use crate::accepted::taken_elsewhere;
 
 /// How often jobs are tried whose rivals were gone when they were looked for.
 const TRIES: usize = 5;
@@ -56,10 +57,10 @@ const BACKLOGS: &str = "
         LIMIT $3) AS counted)
     FROM unnest($2::uuid[]) AS owners (owner)";
 
-/// Who stands in the way: jobs with these ids, active jobs with these keys.
+/// Who stands in the way: jobs with these ids, whosesoever they are, active jobs with these keys.
 const RIVALS: &str = "
-    SELECT id, NULL AS dedupe_key FROM jobs WHERE namespace = $1 AND id = ANY ($2)
-    UNION ALL SELECT id, dedupe_key FROM jobs WHERE namespace = $1 AND dedupe_key = ANY ($3)
+    SELECT id, NULL AS dedupe_key, namespace = $1 AS is_ours FROM jobs WHERE id = ANY ($2)
+    UNION ALL SELECT id, dedupe_key, true FROM jobs WHERE namespace = $1 AND dedupe_key = ANY ($3)
     AND state IN ('queued', 'running') AND dedupe_key IS NOT NULL";
 
 /// Accepts jobs, all or none, and says what became of each.
@@ -115,13 +116,19 @@ fn in_order(order: &[JobId], answers: &HashMap<JobId, Submitted>) -> Vec<Submitt
     answers.collect()
 }
 
-/// Ranks jobs behind those that their owners have in the queue already.
+/// Ranks jobs behind those that their owners have in the queue already. Of a job named twice the first
+/// one counts.
 pub(super) async fn admit(
     connection: &Object,
     namespace: &str,
     jobs: Vec<NewJob>,
     now: Timestamp,
 ) -> Result<Vec<Admission>, Fault> {
+    let mut named = HashSet::new();
+    let jobs: Vec<_> = jobs
+        .into_iter()
+        .filter(|job| named.insert(job.id))
+        .collect();
     let mut backlogs = backlogs(connection, namespace, &jobs).await?;
     let admissions = jobs.into_iter().map(|job| {
         let backlog = job.owner.and_then(|owner| backlogs.get_mut(&owner));
@@ -215,6 +222,9 @@ async fn rivals(
     let (mut by_id, mut by_key) = (HashSet::new(), HashMap::new());
     for row in found {
         let id = JobId::from(row.try_get::<_, Uuid>(0)?);
+        if !row.try_get::<_, bool>(2)? {
+            return Err(taken_elsewhere(id).into());
+        }
         match row.try_get::<_, Option<String>>(1)? {
             Some(key) => drop(by_key.insert(key, id)),
             None => drop(by_id.insert(id)),

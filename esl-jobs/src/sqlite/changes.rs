@@ -15,6 +15,7 @@ use serde_json::json;
 use super::columns::Columns;
 use super::error::Fault;
 use super::rows::{self, BODY, HEAD, all, bytes, limit};
+use crate::accepted::taken_elsewhere;
 use crate::stored::text;
 use crate::wakeups::News;
 
@@ -147,18 +148,17 @@ impl<'a> Changes<'a> {
 
     /// The job that stands in the way of a new one.
     fn same_as(&self, id: JobId, key: Option<&str>) -> Result<JobId, Fault> {
+        if self.head(id)?.is_some() {
+            return Ok(id);
+        }
         let with_key = self
             .statement(
                 "SELECT id FROM jobs WHERE namespace = ?1 AND dedupe_key = ?2
-                 AND state IN ('queued', 'running') AND dedupe_key IS NOT NULL AND id <> ?3",
+                 AND state IN ('queued', 'running') AND dedupe_key IS NOT NULL",
             )?
-            .query_row(
-                params![self.namespace, key, bytes(id.as_uuid())],
-                rows::job_id,
-            )
+            .query_row(params![self.namespace, key], rows::job_id)
             .optional()?;
-        let is_there = self.head(id)?.is_some();
-        Ok(if is_there { id } else { with_key.unwrap_or(id) })
+        Ok(with_key.ok_or_else(|| taken_elsewhere(id))?)
     }
 
     pub(super) fn claim(&mut self, claim: &Claim) -> Result<Vec<Job>, Fault> {

@@ -100,13 +100,16 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job, Fault> {
     let columns = &mut Columns::of(row);
     Ok(Job {
         head: head_of(columns)?,
-        payload: StoredPayload {
-            version: columns.number("payload_version")?,
-            fields: columns.fields("payload")?,
-        },
+        payload: payload(columns)?,
         output: columns.fields("output")?,
         traceparent: traceparent(columns)?,
     })
+}
+
+fn payload(columns: &mut Columns<'_>) -> Result<StoredPayload, Fault> {
+    let (version, text) = (columns.value()?, columns.text()?);
+    let fields = fields("payload", text.unwrap_or_default());
+    Ok(stored::payload(version, fields.ok()))
 }
 
 fn traceparent(columns: &mut Columns<'_>) -> Result<Option<TraceParent>, Fault> {

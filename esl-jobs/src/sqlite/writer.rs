@@ -95,6 +95,12 @@ where
     }
 }
 
+/// Whether SQLite took back the whole transaction, as it may when the disk is full ("Response To Errors
+/// Within A Transaction" of its manual).
+fn is_rolled_back(connection: &Connection) -> bool {
+    connection.is_autocommit()
+}
+
 fn in_savepoint<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, Fault>,
@@ -103,6 +109,9 @@ fn in_savepoint<T>(
         .prepare_cached("SAVEPOINT request")?
         .execute([])?;
     let result = work(connection);
+    if is_rolled_back(connection) {
+        return result;
+    }
     if result.is_err() {
         connection
             .prepare_cached("ROLLBACK TO request")?
@@ -154,7 +163,7 @@ fn write(
         let mut group = vec![first];
         let (news, failed) = match commit_group(connection, &mut group, &mut waiting) {
             Ok(news) => (news, None),
-            Err(error) => (News::default(), Some(CommitFailed::from(error))),
+            Err(failed) => (News::default(), Some(failed)),
         };
         for request in group {
             request.finish(failed.as_ref());
@@ -168,13 +177,19 @@ fn commit_group(
     connection: &Connection,
     group: &mut Vec<Box<dyn Request>>,
     waiting: &mut mpsc::Receiver<Box<dyn Request>>,
-) -> Result<News, rusqlite::Error> {
+) -> Result<News, CommitFailed> {
     // Immediate: the lock is taken, and waited for, before anything is read.
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut news = News::default();
     let mut done = 0;
     while let Some(request) = group.get_mut(done) {
         news = news.and(request.run(connection));
+        if is_rolled_back(connection) {
+            return Err(CommitFailed {
+                may_pass: true,
+                message: "SQLite took the transaction back".to_owned(),
+            });
+        }
         done += 1;
         if group.len() < MAX_GROUP
             && let Ok(next) = waiting.try_recv()
@@ -185,7 +200,60 @@ fn commit_group(
     let committed = connection.prepare_cached("COMMIT")?.execute([]);
     if let Err(error) = committed {
         connection.execute_batch("ROLLBACK").ok();
-        return Err(error);
+        return Err(error.into());
     }
     Ok(news)
+}
+
+#[cfg(test)]
+mod tests {
+    use esl_core::{Classify as _, Retry};
+
+    use super::*;
+
+    const FILL: &str = "INSERT INTO filled VALUES (zeroblob(1000000))";
+    const ADD: &str = "INSERT INTO filled VALUES (1)";
+
+    /// A writer whose disk has hardly any room, and another connection to its file.
+    fn on_a_full_disk(folder: &tempfile::TempDir) -> (Writer, Connection) {
+        let path = folder.path().join("full.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch("CREATE TABLE filled (x); PRAGMA max_page_count = 20")
+            .unwrap();
+        let writer = Writer::start(connection, Arc::default()).unwrap();
+        (writer, Connection::open(&path).unwrap())
+    }
+
+    async fn execute(writer: &Writer, sql: &'static str) -> Result<usize, StoreError> {
+        let work = move |connection: &Connection, _: &mut News| Ok(connection.execute(sql, [])?);
+        writer.write("fill the disk", work).await
+    }
+
+    #[tokio::test]
+    async fn what_shares_a_transaction_with_a_full_disk_may_be_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, reader) = on_a_full_disk(&folder);
+        let (go, gone) = std::sync::mpsc::channel();
+        let wait = move |_: &Connection, _: &mut News| {
+            gone.recv().unwrap();
+            Ok(())
+        };
+        let (waited, before, full, after, ()) = tokio::join!(
+            biased;
+            writer.write("wait for the others", wait),
+            execute(&writer, ADD),
+            execute(&writer, FILL),
+            execute(&writer, ADD),
+            async { go.send(()).unwrap() },
+        );
+        let failures = [waited.unwrap_err(), before.unwrap_err(), full.unwrap_err()];
+        for failure in failures {
+            assert_eq!(failure.retry(), Retry::Backoff, "{failure:?}");
+        }
+        assert_eq!(after.unwrap(), 1);
+        let count = "SELECT count(*) FROM filled";
+        let count: i64 = reader.query_row(count, [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 1);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use esl_core::job::{Attempt, FailureCode, Job, News, Report};
+use esl_core::job::{Attempt, FailureCode, Job, JobHead, News, Report};
 use esl_core::ports::{Done, JobContext, JobError};
 use esl_core::{CancellationToken, Retry};
 use tokio::task::JoinHandle;
@@ -41,7 +41,7 @@ pub(super) async fn run(shared: &Arc<Shared>, claimed: Claimed) {
         let took = began.elapsed();
         shared.pace.ended(took);
         shared.observer.see(Seen::Ran { job: &head, took });
-        log(&ending);
+        log(shared, &head, &ending);
         match report(shared, attempt, ending) {
             Some(report) => shared.reporter.end(attempt, report),
             None => shared.running.leave(attempt),
@@ -120,13 +120,14 @@ fn report(shared: &Shared, attempt: Attempt, ending: Ending) -> Option<Report> {
     let (news, chained) = match ending {
         Ending::Stopped => return None,
         Ending::Done(Done { output, chained }) => (News::Succeeded { output }, chained),
-        Ending::Failed(error) if error.is_interrupted => (News::GivenBack, Vec::new()),
+        Ending::Failed(error) if is_interrupted(shared, &error) => (News::GivenBack, Vec::new()),
         Ending::Failed(error) => (failed(shared, attempt, error), Vec::new()),
     };
     Some(Report::of_attempt(attempt, shared.actor(), news).chaining(chained))
 }
 
-fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
+/// An attempt that failed, to be repeated if that may help.
+pub(super) fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
     let retry_in = shared
         .config
         .backoff
@@ -137,7 +138,12 @@ fn failed(shared: &Shared, attempt: Attempt, error: JobError) -> News {
     }
 }
 
-fn log(ending: &Ending) {
+/// A handler that says so without a shutdown would be started again for ever.
+fn is_interrupted(shared: &Shared, error: &JobError) -> bool {
+    error.is_interrupted && shared.shutting_down.is_cancelled()
+}
+
+fn log(shared: &Shared, head: &JobHead, ending: &Ending) {
     match ending {
         Ending::Done(_) => tracing::info!(event = "worker_completed", "job done"),
         Ending::Stopped => {
@@ -146,14 +152,14 @@ fn log(ending: &Ending) {
                 "job stopped: it was cancelled or lost"
             );
         }
-        Ending::Failed(error) if error.is_interrupted => {
+        Ending::Failed(error) if is_interrupted(shared, error) => {
             tracing::info!(
                 event = "worker_interrupted",
                 "job interrupted by the shutdown"
             );
         }
         Ending::Failed(error) => {
-            let will_retry = error.retry != Retry::Never;
+            let will_retry = error.retry != Retry::Never && head.attempt < head.max_attempts;
             let code = &error.failure.code;
             tracing::warn!(
                 event = "worker_failed",

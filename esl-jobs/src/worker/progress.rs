@@ -57,8 +57,8 @@ impl fmt::Debug for Progress {
 
 impl JobProgress for Progress {
     fn note(&self, note: ProgressNote) {
-        self.stages.see(&note.data, self.shared.observer.as_ref());
-        let matters = note.stage.is_some() || !note.output.is_empty();
+        let ends = self.stages.see(&note.data, self.shared.observer.as_ref());
+        let matters = ends || note.stage.is_some() || !note.output.is_empty();
         if matters || self.is_due() {
             let news = News::Progress {
                 stage: note.stage,

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use esl_core::job::{Attempt, JobId, Report};
-use esl_core::ports::StoreError;
+use esl_core::job::{Attempt, FailureCode, JobId, Report};
+use esl_core::ports::{JobError, StoreError};
 use esl_core::{Classify, Retry, with_causes};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Shared, outcomes};
+use super::{Shared, envelope, outcomes};
 
 /// How many reports go to the store at once.
 const BATCH: usize = 500;
@@ -86,10 +86,8 @@ pub(super) async fn report_all(shared: Arc<Shared>) {
     let mut batch = Vec::new();
     // While one batch is on its way, the next one gathers.
     while untold.recv_many(&mut batch, BATCH).await > 0 {
-        let (reports, ends): (Vec<_>, Vec<_>) =
-            batch.drain(..).map(|item| (item.report, item.ends)).unzip();
-        tell(&shared, reports).await;
-        for attempt in ends.into_iter().flatten() {
+        tell(&shared, &batch).await;
+        for attempt in batch.drain(..).filter_map(|item| item.ends) {
             shared.running.leave(attempt);
         }
     }
@@ -97,18 +95,29 @@ pub(super) async fn report_all(shared: Arc<Shared>) {
 
 /// Tells the store a batch, as often as it takes. If it refuses the whole, each report goes alone, so
 /// that a bad one takes no other with it.
-async fn tell(shared: &Shared, reports: Vec<Report>) {
-    let Err(error) = insist(shared, reports.clone()).await else {
+async fn tell(shared: &Shared, batch: &[Item]) {
+    let reports = batch.iter().map(|item| item.report.clone());
+    if insist(shared, reports.collect()).await.is_ok() {
         return;
-    };
-    if let [only] = &reports[..] {
-        return log_refused(only.job, &error);
     }
-    for report in reports {
-        let job = report.job;
-        if let Err(error) = insist(shared, vec![report]).await {
-            log_refused(job, &error);
+    for item in batch {
+        if let Err(error) = insist(shared, vec![item.report.clone()]).await {
+            log_refused(item.report.job, &error);
+            if let Some(attempt) = item.ends {
+                end_otherwise(shared, attempt).await;
+            }
         }
+    }
+}
+
+/// A job whose end cannot be told would be run again and again: its attempt has failed.
+async fn end_otherwise(shared: &Shared, attempt: Attempt) {
+    let message = "the job store refuses what came of the attempt";
+    let error = JobError::transient(FailureCode::INTERNAL, message);
+    let news = envelope::failed(shared, attempt, error);
+    let report = Report::of_attempt(attempt, shared.actor(), news);
+    if let Err(error) = insist(shared, vec![report]).await {
+        log_refused(attempt.job, &error);
     }
 }
 

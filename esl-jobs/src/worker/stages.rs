@@ -15,16 +15,19 @@ pub(super) struct Stages {
 }
 
 impl Stages {
-    /// Takes note of a stage that begins, and shows one that ends. A stage that ends without having
-    /// begun took no time.
-    pub(super) fn see(&self, data: &Map<String, Value>, observer: &dyn Observer) {
+    /// Takes note of a stage that begins, and shows one that ends; says whether one does. A stage that
+    /// ends without having begun took no time.
+    pub(super) fn see(&self, data: &Map<String, Value>, observer: &dyn Observer) -> bool {
         let text = |name| data.get(name).and_then(Value::as_str);
         let (Some(stage), Some(status)) = (text("stage"), text("status")) else {
-            return;
+            return false;
         };
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         match status {
-            "start" => drop(begun.insert(stage.to_owned(), Instant::now())),
+            "start" => {
+                begun.insert(stage.to_owned(), Instant::now());
+                false
+            }
             "success" | "skipped" | "failed" => {
                 let began = begun.remove(stage);
                 let took = began.map(|began| began.elapsed()).unwrap_or_default();
@@ -33,8 +36,9 @@ impl Stages {
                     status,
                     took,
                 });
+                true
             }
-            _ => {}
+            _ => false,
         }
     }
 }

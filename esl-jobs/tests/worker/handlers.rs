@@ -23,6 +23,8 @@ pub(crate) enum Chore {
     Panic,
     UntilCancelled,
     UntilShutdown,
+    /// Says so for no reason.
+    BeInterrupted,
     TellMuch,
     /// Two stages at once, one of three seconds and one of two, and one left out.
     Stages,
@@ -58,6 +60,7 @@ impl HandlePayload<Chore> for DoesChores {
                 context.shutting_down.cancelled().await;
                 return Err(JobError::interrupted());
             }
+            Chore::BeInterrupted => return Err(JobError::interrupted()),
             Chore::TellMuch => tell_much(context).await,
             Chore::Stages => stages(context).await,
             Chore::Chain => return Ok(chain(job)),
@@ -109,13 +112,18 @@ async fn tell_much(context: &JobContext) {
             output: object(json!({"early": "bird"})),
         });
     }
-    for percentage in 0..100 {
+    let tell = |data| {
         context.progress.note(ProgressNote {
-            data: object(json!({ "percentage": percentage })),
+            data: object(data),
             ..ProgressNote::default()
         });
+    };
+    for percentage in 0..100 {
+        tell(json!({ "percentage": percentage }));
         sleep(Duration::from_millis(10)).await;
     }
+    tell(json!({"percentage": 100}));
+    tell(json!({"stage": "second", "status": "success"}));
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -89,6 +89,11 @@ async fn each_attempt_and_each_wait_is_one_line() {
         .filter(|line| line["span"].is_object())
         .collect();
     assert_eq!(attempts.len(), 4);
+    let failed = lines
+        .iter()
+        .filter(|line| line["fields"]["event"] == "worker_failed");
+    let will_retry = failed.map(|line| line["fields"]["will_retry"].as_bool());
+    assert_eq!(will_retry.collect::<Vec<_>>(), [true, false].map(Some));
     for (line, attempt) in attempts.iter().zip([1, 1, 2, 2]) {
         let span = &line["span"];
         assert_eq!(span["attempt"], attempt);

@@ -88,6 +88,16 @@ async fn a_failure_that_may_pass_is_tried_again_and_then_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_interruption_without_a_shutdown_costs_an_attempt() {
+    let world = World::new();
+    let id = world.submit(Chore::BeInterrupted).await;
+    world.run().await;
+    let head = world.ended(id).await.head;
+    assert_eq!((head.state, head.attempt), (JobState::Failed, 5));
+    assert_eq!(head.failure.unwrap().code, FailureCode::INTERNAL);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_permanent_failure_is_not_tried_again() {
     let world = World::new();
     let id = world.submit(Chore::FailForGood).await;
@@ -251,6 +261,10 @@ async fn every_stage_is_told_and_other_notes_four_times_a_second() {
         .iter()
         .filter(|event| event.data.contains_key("began"));
     assert_eq!(stages.count(), 2);
+    let ends = events
+        .iter()
+        .filter(|event| event.data.get("status").is_some_and(|it| it == "success"));
+    assert_eq!(ends.count(), 1);
     // A hundred notes within a second.
     let notes = events
         .iter()

@@ -34,6 +34,15 @@ pub(super) fn of_run(error: &PipelineError) -> JobError {
     }
 }
 
+/// What the program around says, which may speak to people at this machine.
+pub(super) fn of_workplace(error: JobError) -> JobError {
+    let message = without_folders(&error.failure.message);
+    JobError {
+        failure: Failure::new(error.failure.code, message),
+        ..error
+    }
+}
+
 /// A failure with this code; whether it may pass follows from the code, when from `advice`.
 pub(super) fn failed(code: FailureCode, error: &dyn Classify, advice: Retry) -> JobError {
     let mut message = with_causes(error);
@@ -239,6 +248,13 @@ mod tests {
         ] {
             assert_eq!(without_folders(message), told);
         }
+    }
+
+    #[test]
+    fn what_the_workplace_says_is_kept_but_for_paths() {
+        let code = FailureCode::STORAGE_MISCONFIGURED;
+        let error = of_workplace(JobError::transient(code.clone(), "cannot read /srv/esl/a"));
+        assert_eq!(error, JobError::transient(code, "cannot read a"));
     }
 
     #[test]

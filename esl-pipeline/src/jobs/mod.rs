@@ -39,6 +39,7 @@ use std::sync::Arc;
 use esl_core::ports::JobStore;
 
 pub use lesson_name::LessonName;
+pub use rerun_audio::has_page;
 pub use shelf::{LessonError, LessonShelf};
 pub use sync_metadata::edit_manifest;
 pub use voices::VoicesOnOffer;

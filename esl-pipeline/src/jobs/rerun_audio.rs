@@ -1,13 +1,14 @@
 //! `lesson.rerun_audio`: the recording of a finished lesson is made again, and nothing else.
 
 use async_trait::async_trait;
-use esl_core::Stage;
 use esl_core::job::payload::LessonRerunAudio;
 use esl_core::job::{FailureCode, Job};
 use esl_core::ports::{Done, HandlePayload, JobContext, JobError};
+use esl_core::{LessonId, Stage};
 
 use super::task::{Task, Wanted};
 use super::{LessonJobs, LessonName, failure, options};
+use crate::pipeline::Pipeline;
 
 /// The stages that can be done again by such a job.
 const AUDIO: [Stage; 3] = [Stage::Tts, Stage::Upload, Stage::AddAudio];
@@ -56,12 +57,21 @@ fn steps(payload: &LessonRerunAudio) -> Result<Vec<Stage>, JobError> {
 
 /// There must be a page to place the player on.
 async fn require_page(task: &Task<'_>, name: &LessonName) -> Result<(), JobError> {
-    let manifest = task.setup.pipeline.manifest(&task.lesson.id).await;
-    let manifest = manifest.map_err(|error| failure::of_run(&error))?;
-    let manifest = manifest.ok_or_else(|| failure::no_manifest(name))?;
-    if manifest.page_id.is_none() {
-        let message = format!("the manifest of {name} names no page: run the lesson first");
-        return Err(JobError::permanent(FailureCode::PAGE_MISSING, message));
+    if has_page(&task.setup.pipeline, &task.lesson.id).await? {
+        return Ok(());
     }
-    Ok(())
+    let message = format!("the manifest of {name} names no page: run the lesson first");
+    Err(JobError::permanent(FailureCode::PAGE_MISSING, message))
+}
+
+/// Whether the manifest of a lesson names a page, as a
+/// [`ManifestEditor`](esl_core::action::ManifestEditor) tells.
+///
+/// # Errors
+/// [`JobError`], as the handler of `lesson.rerun_audio` ends with it.
+pub async fn has_page(pipeline: &Pipeline, lesson: &LessonId) -> Result<bool, JobError> {
+    let manifest = pipeline.manifest(lesson).await;
+    let manifest = manifest.map_err(|error| failure::of_run(&error))?;
+    let manifest = manifest.ok_or_else(|| failure::no_manifest(lesson))?;
+    Ok(manifest.page_id.is_some())
 }

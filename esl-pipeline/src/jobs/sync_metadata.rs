@@ -32,12 +32,24 @@ impl HandlePayload<LessonSyncMetadata> for LessonJobs {
         };
         let task = self.task(wanted, &edited, context).await?;
         let (pipeline, lesson) = (&task.setup.pipeline, &task.lesson.id);
-        let location = edit_manifest(pipeline, lesson, payload.fields).await?;
+        let fields = as_it_is_now(payload.fields, &edited);
+        let location = edit_manifest(pipeline, lesson, fields).await?;
         Ok(Done {
             output: output::manifest(&location, lesson),
             chained: Vec::new(),
         })
     }
+}
+
+/// The same fields with the values that the job has by now: it may have been edited again, and that edit
+/// may have reached the manifest before this one.
+fn as_it_is_now(mut fields: Map<String, Value>, edited: &Job) -> Map<String, Value> {
+    for (name, value) in &mut fields {
+        if let Some(now) = edited.payload.fields.get(name) {
+            value.clone_from(now);
+        }
+    }
+    fields
 }
 
 /// Writes what was edited with a job into the manifest of its lesson, as a

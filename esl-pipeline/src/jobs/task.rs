@@ -54,7 +54,8 @@ impl LessonJobs {
             student: wanted.student,
             phases: &phases,
         };
-        let setup = self.workplace.setup(&order).await?;
+        let setup = self.workplace.setup(&order).await;
+        let setup = setup.map_err(failure::of_workplace)?;
         Ok(Task {
             job,
             context,
@@ -80,7 +81,8 @@ impl LessonJobs {
         phases: &PhaseConfig,
     ) -> Result<LessonInput, JobError> {
         let max_bytes = phases.validate.max_lesson_bytes;
-        let mut lesson = self.workplace.lesson(wanted.name, owner, max_bytes).await?;
+        let lesson = self.workplace.lesson(wanted.name, owner, max_bytes).await;
+        let mut lesson = lesson.map_err(failure::of_workplace)?;
         if let Some(name) = wanted.file_name {
             name.clone_into(&mut lesson.location);
         }

@@ -1,9 +1,10 @@
 //! What was edited with a job, in the manifest of its lesson.
 
+use esl_core::job::payload::{LessonRun, TtsMode};
 use esl_core::job::{FailureCode, JobId};
 use serde_json::json;
 
-use crate::world::{World, lesson_id, sync_of};
+use crate::world::{World, lesson_id, spoken, sync_of};
 
 #[tokio::test]
 async fn only_what_was_edited_changes() {
@@ -41,6 +42,23 @@ async fn what_is_as_it_should_be_is_not_written() {
     let writes = world.manifests.writes(&lesson_id());
     world.perform(sync_of(job, fields)).await.1.unwrap();
     assert_eq!(world.manifests.writes(&lesson_id()), writes);
+}
+
+#[tokio::test]
+async fn an_edit_that_comes_late_brings_no_older_value_back() {
+    let world = World::new();
+    let edited_since = LessonRun {
+        mode: Some(TtsMode::Monologue),
+        ..spoken()
+    };
+    let (job, done) = world.perform(edited_since).await;
+    done.unwrap();
+    let (_, done) = world
+        .perform(sync_of(job, json!({"mode": "dialogue"})))
+        .await;
+    done.unwrap();
+    let manifest = world.manifest().await.unwrap();
+    assert_eq!(manifest.tts_mode.as_deref(), Some("monologue"));
 }
 
 #[tokio::test]

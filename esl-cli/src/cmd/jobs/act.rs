@@ -69,8 +69,8 @@ async fn act(
 ) -> Outcome {
     let actions = Actions::new(desk.jobs.store.clone());
     let actions = match kind {
-        ActionKind::EditMetadata => editing(actions, desk),
-        _ => actions,
+        ActionKind::Cancel => actions,
+        ActionKind::EditMetadata | ActionKind::RerunAudio => editing(actions, desk),
     };
     let action = JobAction::parse(kind, &payload).map_err(|error| refused(&error))?;
     let job = desk.find(id).await?;
@@ -78,7 +78,7 @@ async fn act(
     acted(kind.as_str(), outcome)
 }
 
-/// Manifests that cannot be edited from here are left to workers.
+/// Manifests that are out of reach from here are left to workers.
 fn editing(actions: Actions, desk: &Desk<'_>) -> Actions {
     match ManifestEdits::open(desk.settings.clone()) {
         Ok(manifests) => actions.editing(Arc::new(manifests)),

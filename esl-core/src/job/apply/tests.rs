@@ -177,15 +177,24 @@ fn the_third_lost_worker_fails_the_job() {
 
 #[test]
 fn cancelling_keeps_the_reason() {
+    let reasons = [
+        (Some("wrong file"), "wrong file"),
+        (None, "Cancelled by user"),
+    ];
     for head in [queued(), running(WorkerId::new())] {
-        let news = News::Cancelled {
-            reason: Some("wrong file".into()),
-        };
-        let change = apply(&head, Report::about(head.id, Actor::System, news), at(20)).unwrap();
-        assert_eq!(change.head.state, JobState::Cancelled);
-        assert_eq!(change.head.cancel_reason.as_deref(), Some("wrong file"));
-        assert_eq!(change.event.data["error"], "wrong file");
-        assert_eq!(change.event.data["errorCode"], "cancelled");
+        for (reason, error) in reasons {
+            let reason = reason.map(str::to_owned);
+            let news = News::Cancelled {
+                reason: reason.clone(),
+            };
+            let report = Report::about(head.id, Actor::System, news);
+            let change = apply(&head, report, at(20)).unwrap();
+            assert_eq!(change.head.state, JobState::Cancelled);
+            assert_eq!(change.head.finished_at, Some(at(20)));
+            assert_eq!(change.head.cancel_reason, reason);
+            assert_eq!(change.event.data["error"], error);
+            assert_eq!(change.event.data["errorCode"], "cancelled");
+        }
     }
 }
 

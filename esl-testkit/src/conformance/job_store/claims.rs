@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use esl_core::job::{JobState, Lease, NewJob, WorkerId};
+use esl_core::job::{Actor, JobState, Lease, NewJob, News, Report, WorkerId};
 use esl_core::ports::{Claim, Clock, Delayed};
+use serde_json::json;
 
 use super::super::job_material::{
-    LEASE, cancelled, chore, chores, claim, failed, find, ids, report, submit, succeeded,
+    LEASE, cancelled, chore, chores, claim, failed, find, ids, object, report, submit, succeeded,
     with_priority,
 };
 use crate::JobsFixture;
@@ -182,4 +183,26 @@ pub async fn a_job_knows_since_when_it_could_start(fixture: &JobsFixture) {
         .expect("applied");
     assert_eq!(head.eligible_at, now().plus(wait));
     assert_eq!(find(store, at_once).await.head, head);
+}
+
+/// Who claims a job while it is edited gets what the edit made of it, or the edit does not count.
+pub async fn an_edit_that_counts_is_seen_by_the_claim(fixture: &JobsFixture) {
+    let (one, other) = (fixture.one.store.as_ref(), fixture.other.store.as_ref());
+    for _ in 0..50 {
+        let id = submit(one, chore()).await;
+        let fields = object(json!({"text": "edited"}));
+        let edit = Report::about(id, Actor::System, News::Edited { fields });
+        // A job that is about to be changed may be passed over.
+        let claiming = async {
+            loop {
+                if let Some(job) = claim(other, WorkerId::new(), 1).await.pop() {
+                    return job;
+                }
+            }
+        };
+        let (edited, job) = tokio::join!(report(one, edit), claiming);
+        if edited.is_ok() {
+            assert_eq!(job.payload.fields["text"], "edited");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use esl_core::job::{
     WorkerId,
 };
 use esl_core::ports::{JobFilter, Submitted};
+use esl_core::{Classify as _, Retry};
 use serde_json::json;
 
 use super::super::job_material::{
@@ -79,6 +80,39 @@ pub async fn the_same_submission_again_changes_nothing(fixture: &JobsFixture) {
     assert_eq!(again[0], Submitted { id: new.id, reused });
     assert!(!again[1].reused);
     assert_eq!(find(store, new.id).await, job);
+}
+
+/// A job that is named twice by one call is accepted once, as it was named first.
+pub async fn a_job_named_twice_is_one(fixture: &JobsFixture) {
+    let store = fixture.one.store.as_ref();
+    let new = NewJob {
+        batch: Some(BatchId::new()),
+        ..chore()
+    };
+    let mut again = new.clone();
+    again.payload.fields = object(json!({"text": "another"}));
+    let submitted = store.submit(vec![new.clone(), again]).await;
+    let id = new.id;
+    let answers = [false, true].map(|reused| Submitted { id, reused });
+    assert_eq!(submitted.expect("submitted"), answers);
+    let job = claim(store, WorkerId::new(), 9).await;
+    assert_eq!(ids(&job), [id]);
+    assert_eq!(job[0].payload, new.payload);
+}
+
+/// A job of another namespace does no work for this one: its id is either free here, or refused.
+pub async fn a_job_of_another_namespace_is_not_reused(fixture: &JobsFixture) {
+    let (here, there) = (fixture.one.store.as_ref(), fixture.elsewhere.store.as_ref());
+    let new = chore();
+    submit(here, new.clone()).await;
+    match there.submit(vec![new.clone()]).await {
+        Ok(submitted) => {
+            assert!(!submitted[0].reused);
+            assert_eq!(find(there, new.id).await.payload, new.payload);
+        }
+        Err(error) => assert_eq!(error.retry(), Retry::Never, "{error}"),
+    }
+    assert_eq!(find(here, new.id).await.head.state, JobState::Queued);
 }
 
 /// A thousand jobs are submitted, claimed and finished by one call each.
