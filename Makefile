@@ -24,5 +24,6 @@ lint: ## check format, lints and documentation
 	cargo clippy --locked -p esl-pipeline --no-default-features -- -D warnings
 	cargo clippy --locked -p esl-pipeline --all-features --all-targets -- -D warnings
 	cargo clippy --locked -p esl-jobs --no-default-features -- -D warnings
+	cargo clippy --locked -p esl-jobs --no-default-features --features postgres,redis -- -D warnings
 	cargo clippy --locked -p esl-jobs --all-features --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps

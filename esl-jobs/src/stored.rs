@@ -24,6 +24,7 @@ pub(crate) fn small<T: TryFrom<i64>>(what: &str, number: i64) -> Result<T, Store
 }
 
 /// The fields of a JSON object.
+#[cfg(feature = "sqlite")]
 pub(crate) fn fields(what: &str, text: &str) -> Result<Map<String, Value>, StoreError> {
     // The text itself stays out of the message: it may be a lesson's.
     serde_json::from_str(text).map_err(|_| corrupt(format!("{what} is no JSON object")))
@@ -57,6 +58,7 @@ pub(crate) fn depth_state(name: &str) -> Result<DepthState, StoreError> {
 }
 
 /// A JSON object as text.
+#[cfg(feature = "sqlite")]
 pub(crate) fn text(fields: &Map<String, Value>) -> String {
     // `Display` of a JSON value cannot fail; serializing a map of values can neither.
     Value::Object(fields.clone()).to_string()
