@@ -86,28 +86,15 @@ impl EditMetadata {
         if changed.is_empty() {
             return Ok(outcome(job, ManifestSync::Skipped));
         }
-        let has_manifest = job.output.contains_key("manifestPath");
-        let later = has_manifest.then(|| sync_manifest(&job, changed.clone(), actor));
+        // The manifest first: whoever is told of a failure of the store repeats the edit.
+        let synced = sync(manifests, &job, &changed).await;
+        let later =
+            (synced == ManifestSync::Queued).then(|| sync_job(&job, changed.clone(), actor));
         let fields = changed.clone();
         let edited = Report::about(job.head.id, actor, News::Edited { fields });
-        let (head, manifest_sync) = match (later, manifests) {
-            (None, _) => (write(store, edited).await?, ManifestSync::Skipped),
-            (Some(later), None) => {
-                let edited = edited.chaining(vec![later]);
-                (write(store, edited).await?, ManifestSync::Queued)
-            }
-            (Some(later), Some(manifests)) => {
-                let head = write(store, edited).await?;
-                let synced = sync_now(manifests, &job, &changed).await;
-                if synced == ManifestSync::Queued {
-                    store.submit(vec![later]).await?;
-                }
-                (head, synced)
-            }
-        };
-        job.head = head;
+        job.head = write(store, edited.chaining(later.into_iter().collect())).await?;
         job.payload.fields.extend(changed);
-        Ok(outcome(job, manifest_sync))
+        Ok(outcome(job, synced))
     }
 
     fn changed(&self, job: &Job) -> Map<String, Value> {
@@ -133,11 +120,17 @@ async fn write(store: &dyn JobStore, edited: Report) -> Result<JobHead, ActionEr
 }
 
 /// What cannot be done from here now may well be by a worker later, unless the manifest is damaged.
-async fn sync_now(
-    manifests: &dyn ManifestEditor,
+async fn sync(
+    manifests: Option<&dyn ManifestEditor>,
     job: &Job,
     fields: &Map<String, Value>,
 ) -> ManifestSync {
+    if !job.output.contains_key("manifestPath") {
+        return ManifestSync::Skipped;
+    }
+    let Some(manifests) = manifests else {
+        return ManifestSync::Queued;
+    };
     match manifests.edit(job, fields).await {
         Ok(()) => ManifestSync::Done,
         Err(error) if error.failure.code == FailureCode::MANIFEST_UNREADABLE => {
@@ -149,7 +142,8 @@ async fn sync_now(
     }
 }
 
-fn sync_manifest(job: &Job, fields: Map<String, Value>, actor: Actor) -> NewJob {
+/// The job that edits the manifest.
+fn sync_job(job: &Job, fields: Map<String, Value>, actor: Actor) -> NewJob {
     let payload = LessonSyncMetadata {
         job_id: job.head.id,
         fields,
