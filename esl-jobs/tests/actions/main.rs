@@ -1,5 +1,7 @@
 //! What users do to jobs, on a store.
 
+mod refused_edit;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
